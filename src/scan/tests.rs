@@ -1,0 +1,106 @@
+//! Codes drawn here, plain and in bad light, and pictures that hold none.
+
+use super::*;
+use image::{GrayImage, Luma as Grey};
+
+/// A code of `scale` pixels a module with a quiet zone of four, black on white.
+fn code(text: &[u8], scale: u32) -> GrayImage {
+    let qr = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M).unwrap();
+    let modules = qr.width() as u32;
+    let dark = qr.to_colors();
+    GrayImage::from_fn((modules + 8) * scale, (modules + 8) * scale, |x, y| {
+        match (
+            (x / scale).checked_sub(4).filter(|&c| c < modules),
+            (y / scale).checked_sub(4).filter(|&r| r < modules),
+        ) {
+            (Some(c), Some(r)) if dark[(r * modules + c) as usize] == qrcode::Color::Dark => Grey([0]),
+            _ => Grey([255]),
+        }
+    })
+}
+
+/// A soft shadow over one side and dim light on the whole: from 250 down to 60, ink at a third of the paper.
+fn in_bad_light(picture: &GrayImage) -> GrayImage {
+    GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let light = 250.0 - 190.0 * x as f32 / picture.width() as f32;
+        let ink = if picture.get_pixel(x, y)[0] < 128 { 0.35 } else { 1.0 };
+        Grey([(light * ink) as u8])
+    })
+}
+
+#[test]
+fn every_engine_reads_a_clean_code() {
+    let picture = code(b"HTTPS://KARTU.EXAMPLE/V/ABCD#EFGH", 4);
+    for engine in [&Zxing as &dyn Engine, &Rqrr::plain(), &Rqrr::local()] {
+        let found = engine.read((&picture).into());
+        assert_eq!(found.len(), 1, "{}", engine.name());
+        assert_eq!(found[0].text(), "HTTPS://KARTU.EXAMPLE/V/ABCD#EFGH");
+    }
+}
+
+#[test]
+fn corners_lie_on_the_symbol() {
+    let picture = code(b"corners", 6);
+    let found = read((&picture).into());
+    let far = picture.width() as i32 - 24;
+    let want = [(24, 24), (far, 24), (far, far), (24, far)];
+    for (got, want) in found[0].corners.iter().zip(want) {
+        assert!(
+            (got.0 - want.0).abs() <= 6 && (got.1 - want.1).abs() <= 6,
+            "{got:?} should be near {want:?}"
+        );
+    }
+}
+
+#[test]
+fn bytes_come_through_unchanged() {
+    let raw: Vec<u8> = vec![0xd2, 0x84, 0x43, 0x00, 0xff, 0xfe, 0x80, b'A'];
+    let found = read((&code(&raw, 5)).into());
+    assert_eq!(found[0].bytes, raw);
+}
+
+#[test]
+fn bad_light_is_read() {
+    let picture = in_bad_light(&code(b"shadow over one side of the card", 5));
+    assert_eq!(read((&picture).into())[0].text(), "shadow over one side of the card");
+    assert_eq!(Rqrr::local().read((&picture).into())[0].text(), "shadow over one side of the card");
+}
+
+#[test]
+fn the_same_text_twice_counts_once_and_two_texts_count_twice() {
+    let (one, two) = (code(b"one", 4), code(b"two", 4));
+    let w = one.width();
+    let mut page = GrayImage::from_pixel(w * 3, w, Grey([255]));
+    for (i, part) in [&one, &two, &one].into_iter().enumerate() {
+        image::imageops::replace(&mut page, part, i64::from(w) * i as i64, 0);
+    }
+    let mut texts: Vec<String> = read((&page).into()).iter().map(Found::text).collect();
+    texts.sort();
+    assert_eq!(texts, ["one", "two"]);
+}
+
+#[test]
+fn nothing_is_found_in_a_blank_page_or_in_stripes() {
+    let blank = GrayImage::from_pixel(320, 240, Grey([230]));
+    let stripes = GrayImage::from_fn(320, 240, |x, _| Grey([if x / 7 % 2 == 0 { 20 } else { 240 }]));
+    assert!(read((&blank).into()).is_empty());
+    assert!(read((&stripes).into()).is_empty());
+}
+
+#[test]
+fn sizes_that_do_not_agree_are_refused() {
+    let data = [0u8; 12];
+    for (width, height) in [(0, 0), (4, 4), (12, 0), (usize::MAX, 2), (MAX_SIDE + 1, 1)] {
+        assert!(read(Luma { width, height, data: &data }).is_empty());
+    }
+}
+
+#[test]
+fn a_panicking_engine_is_one_that_found_nothing() {
+    // A picture of one pixel and of one row: sizes at which rqrr's arithmetic is at its worst.
+    for (width, height) in [(1, 1), (1, 9), (9, 1), (2, 2)] {
+        let data = vec![0u8; width * height];
+        let picture = Luma { width, height, data: &data };
+        assert!(read(picture).is_empty());
+    }
+}
