@@ -1,0 +1,54 @@
+# Shared by the scripts beside it: where things are kept, and how what is missing gets installed.
+# Sourced, never run.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Outside the checkout, so that a fresh clone does not compile four hundred crates again.
+cache=${ANJUNGAN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anjungan}
+export CARGO_TARGET_DIR=${ANJUNGAN_TARGET:-$cache/target}
+mkdir -p "$cache"
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+die() { printf '%s\n' "$*" >&2; exit 2; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "These packages are missing and neither root nor sudo is at hand: $*"; fi
+}
+
+# Debian packages: Debian 12, 13 and Raspberry Pi OS carry all of them under these names.
+build_packages="gcc g++ cmake make libc6-dev pkg-config libclang-dev libfontconfig-dev libudev-dev libinput-dev libxkbcommon-dev libgbm-dev curl ca-certificates"
+run_packages="libinput10 libxkbcommon0 libudev1 libgbm1 libfontconfig1"
+window_packages="libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0"
+
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  say "Installing from Debian: ${missing[*]}"
+  # A fresh image has no lists, an old one stale ones: try what is there, then refresh.
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return 0
+  as_root apt-get update >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >&2
+}
+
+need_rust() {
+  [ -d "$HOME/.cargo/bin" ] && PATH=$HOME/.cargo/bin:$PATH
+  if ! command -v cargo >/dev/null; then
+    say "Installing Rust with rustup"
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c clippy -c rustfmt >&2
+    PATH=$HOME/.cargo/bin:$PATH
+  fi
+}
+
+need_nextest() {
+  command -v cargo-nextest >/dev/null && return 0
+  say "Installing cargo-nextest (once)"
+  cargo install cargo-nextest --locked --root "$cache/tools" >&2
+  PATH=$cache/tools/bin:$PATH
+}
+[ -d "$cache/tools/bin" ] && PATH=$cache/tools/bin:$PATH
+true

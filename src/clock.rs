@@ -1,0 +1,138 @@
+//! Time and chance. The only place outside `bin/` that may ask the system for either; everybody
+//! else is handed a [`Clock`] or a random source, so that a test decides both.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
+
+/// Where time comes from.
+pub trait Clock: Send + Sync {
+    /// The wall clock: what stands on cards and in logs. It may jump.
+    fn now(&self) -> Timestamp;
+    /// Time since some fixed moment: for waiting and measuring. It never jumps.
+    fn monotonic(&self) -> Duration;
+}
+
+/// A clock that many parts share.
+pub type SharedClock = Arc<dyn Clock>;
+
+/// The machine's own clock.
+pub struct SystemClock {
+    start: Instant,
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the one place that reads the system's clock")]
+impl SystemClock {
+    pub fn new() -> Self {
+        Self { start: Instant::now() }
+    }
+
+    pub fn shared() -> SharedClock {
+        Arc::new(Self::new())
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the one place that reads the system's clock")]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+/// A clock that stands still until a test moves it.
+#[derive(Clone)]
+pub struct ManualClock {
+    inner: Arc<Mutex<(Timestamp, Duration)>>,
+}
+
+impl ManualClock {
+    pub fn at(now: Timestamp) -> Self {
+        Self { inner: Arc::new(Mutex::new((now, Duration::ZERO))) }
+    }
+
+    pub fn advance(&self, by: Duration) {
+        let mut inner = self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        inner.0 = inner
+            .0
+            .checked_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX))
+            .unwrap_or(Timestamp::MAX);
+        inner.1 += by;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1
+    }
+}
+
+/// A wall clock corrected by what a signed answer said, which never goes back below its floor.
+///
+/// A Pi has no battery clock: the system's own time is only trusted once something better has
+/// confirmed it, see [`credential`](crate::credential) for what a verdict makes of that.
+pub struct CorrectedClock {
+    base: SharedClock,
+    correction: Mutex<SignedDuration>,
+}
+
+impl CorrectedClock {
+    pub fn new(base: SharedClock) -> Self {
+        Self { base, correction: Mutex::new(SignedDuration::ZERO) }
+    }
+
+    /// Takes `now` as the true time at this moment.
+    pub fn set(&self, now: Timestamp) {
+        let correction = now.duration_since(self.base.now());
+        *self.correction.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = correction;
+    }
+}
+
+impl Clock for CorrectedClock {
+    fn now(&self) -> Timestamp {
+        let correction = *self.correction.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.base.now().checked_add(correction).unwrap_or(Timestamp::MAX)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.base.monotonic()
+    }
+}
+
+/// The day at a place that is `utc_offset_hours` ahead of UTC (7 WIB, 8 WITA, 9 WIT; Indonesia
+/// has no summer time, so no time-zone database is needed).
+pub fn day(now: Timestamp, utc_offset_hours: i8) -> Date {
+    offset(utc_offset_hours).to_datetime(now).date()
+}
+
+/// The offset of a place, or UTC where the configuration names none that exists.
+pub fn offset(utc_offset_hours: i8) -> Offset {
+    Offset::from_hours(utc_offset_hours).unwrap_or(Offset::UTC)
+}
+
+/// The operating system's random source, in the form that the cryptographic crates take.
+pub fn os_random() -> impl rand_core::CryptoRng {
+    rand_core::UnwrapErr(getrandom::SysRng)
+}
+
+/// `N` random bytes from the operating system.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    use rand_core::Rng;
+    let mut bytes = [0; N];
+    os_random().fill_bytes(&mut bytes);
+    bytes
+}

@@ -1,0 +1,100 @@
+//! What is wrong with the station. Alerts lie over the step; they do not multiply the states.
+
+use crate::lang::Lang;
+
+/// In order of weight: the first one that is raised stands in the strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alert {
+    Disk,
+    ClockUntrusted,
+    Camera,
+    Printer,
+    Paper,
+    Offline,
+    NotJoined,
+}
+
+impl Alert {
+    pub const ALL: [Alert; 7] = [
+        Alert::Disk,
+        Alert::ClockUntrusted,
+        Alert::Camera,
+        Alert::Printer,
+        Alert::Paper,
+        Alert::Offline,
+        Alert::NotJoined,
+    ];
+
+    /// A word or two for the strip.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Alert::Disk => lang.pick("Penyimpanan penuh", "Storage full"),
+            Alert::ClockUntrusted => lang.pick("Jam belum pasti", "Clock not confirmed"),
+            Alert::Camera => lang.pick("Kamera terputus", "Camera disconnected"),
+            Alert::Printer => lang.pick("Pencetak bermasalah", "Printer trouble"),
+            Alert::Paper => lang.pick("Kertas habis", "Out of paper"),
+            Alert::Offline => lang.pick("Jaringan terputus", "Network down"),
+            Alert::NotJoined => {
+                lang.pick("Belum terhubung ke Server Kantor", "Not joined to the office server")
+            }
+        }
+    }
+
+    /// The plain sentence behind the label: what it means for the person who stands here.
+    pub fn sentence(self, lang: Lang) -> &'static str {
+        match self {
+            Alert::Disk => lang.pick(
+                "Stasiun ini tidak dapat menyimpan data baru. Mohon hubungi petugas.",
+                "This station cannot store anything new. Please ask the staff.",
+            ),
+            Alert::ClockUntrusted => lang.pick(
+                "Jam stasiun belum dipastikan. Pemeriksaan kartu dapat meminta KTP.",
+                "The station's clock is not confirmed yet. A card check may ask for an ID card.",
+            ),
+            Alert::Camera => lang.pick(
+                "Foto dan pemeriksaan kartu menunggu kamera tersambung kembali.",
+                "Photos and card checks wait until the camera is connected again.",
+            ),
+            Alert::Printer => lang.pick(
+                "Kartu tetap dapat diterbitkan; cetak dapat diambil nanti.",
+                "Cards can still be issued; the print can be fetched later.",
+            ),
+            Alert::Paper => lang.pick(
+                "Kartu tetap dapat diterbitkan; petugas akan mengisi kertas.",
+                "Cards can still be issued; the staff will refill the paper.",
+            ),
+            Alert::Offline => lang.pick(
+                "Kartu tamu tetap dapat diperiksa. Kartu baru diterbitkan setelah jaringan pulih.",
+                "Visitors' cards can still be checked. New cards are issued once the network is back.",
+            ),
+            Alert::NotJoined => lang.pick(
+                "Teknisi perlu menghubungkan stasiun ini ke Server Kantor.",
+                "A technician has to join this station to the office server.",
+            ),
+        }
+    }
+}
+
+/// The alerts that are raised at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Alerts(u16);
+
+impl Alerts {
+    pub fn set(&mut self, alert: Alert, raised: bool) {
+        let bit = 1 << alert as u16;
+        if raised {
+            self.0 |= bit;
+        } else {
+            self.0 &= !bit;
+        }
+    }
+
+    pub fn is_raised(self, alert: Alert) -> bool {
+        self.0 & (1 << alert as u16) != 0
+    }
+
+    /// The one that matters most.
+    pub fn first(self) -> Option<Alert> {
+        Alert::ALL.into_iter().find(|alert| self.is_raised(*alert))
+    }
+}

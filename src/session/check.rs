@@ -1,0 +1,83 @@
+//! `Periksa Kartu Tamu`: the live camera looks for a card, and the verdict fills the screen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use image::RgbaImage;
+
+use super::{Cx, Effect, Event, Role, Sound, Step, Tap, Ticket};
+use crate::credential::{Judgement, Verdict};
+
+/// How long a verdict stands before the camera looks for the next card.
+pub const VERDICT_STANDS: Duration = Duration::from_secs(30);
+
+/// What the desk learns about a card that was held to the camera.
+#[derive(Clone)]
+pub struct Finding {
+    pub judgement: Judgement,
+    /// The holder's face, from the back code or from the opened record.
+    pub portrait: Option<Arc<RgbaImage>>,
+    /// Age of the status list that was asked, in hours.
+    pub status_age_hours: Option<u64>,
+}
+
+impl std::fmt::Debug for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Finding({:?})", self.judgement.verdict)
+    }
+}
+
+#[derive(Debug)]
+pub struct Check {
+    ticket: Ticket,
+    pub finding: Option<(Box<Finding>, Duration)>,
+}
+
+impl Check {
+    pub(super) fn start(cx: &mut Cx) -> Check {
+        let ticket = cx.ticket();
+        cx.emit(Effect::OpenCamera { ticket, role: Role::Scan });
+        Check { ticket, finding: None }
+    }
+
+    pub(super) fn step(mut self, event: Event, cx: &mut Cx) -> Step {
+        match event {
+            Event::Scanned(ticket, finding) if ticket == self.ticket => {
+                // The same card seen again says nothing new; turned round it may show a face.
+                if finding.judgement.verdict == Verdict::NoCode || !self.is_news(&finding) {
+                    return Step::Check(self);
+                }
+                cx.emit(Effect::Sound(match finding.judgement.verdict {
+                    Verdict::Valid => Sound::Good,
+                    Verdict::Confirm | Verdict::NoLongerValid | Verdict::NoCode => Sound::Attention,
+                    Verdict::NotGenuine => Sound::Bad,
+                }));
+                self.finding = Some((finding, cx.now));
+            }
+            Event::Tap(Tap::Continue) => self.finding = None,
+            Event::Tick => {
+                if self
+                    .finding
+                    .as_ref()
+                    .is_some_and(|(_, since)| cx.now.saturating_sub(*since) >= VERDICT_STANDS)
+                {
+                    self.finding = None;
+                }
+            }
+            Event::Tap(Tap::Back) => {
+                cx.emit(Effect::CloseCameras);
+                return Step::Choose;
+            }
+            _ => {}
+        }
+        Step::Check(self)
+    }
+
+    fn is_news(&self, finding: &Finding) -> bool {
+        let Some((shown, _)) = &self.finding else { return true };
+        let serial = |finding: &Finding| finding.judgement.holder.as_ref().map(|holder| holder.serial);
+        serial(shown) != serial(finding)
+            || shown.judgement.verdict != finding.judgement.verdict
+            || (shown.portrait.is_none() && finding.portrait.is_some())
+    }
+}

@@ -1,0 +1,70 @@
+//! What a session asks of the workers. Each request carries the ticket of its answer.
+
+use std::sync::Arc;
+
+use super::{Portrait, Secret, Ticket};
+use crate::card::{CardData, Orientation};
+use crate::person::Nip;
+use crate::protocol::Issue;
+
+#[derive(Debug)]
+pub enum Effect {
+    SignIn {
+        ticket: Ticket,
+        nip: Nip,
+        password: Secret,
+    },
+    /// Show the live picture, and send [`Advice`](super::Event::Advice) (face) or
+    /// [`Scanned`](super::Event::Scanned) (scan).
+    OpenCamera {
+        ticket: Ticket,
+        role: Role,
+    },
+    CloseCameras,
+    /// Take a short burst, choose the best frame, remove its background.
+    Shoot {
+        ticket: Ticket,
+    },
+    Draw {
+        ticket: Ticket,
+        card: Box<CardData>,
+        orientation: Orientation,
+    },
+    /// Seal the portrait, write the acceptance to disk, say [`Kept`](super::Event::Kept), then
+    /// send it and say [`Issued`](super::Event::Issued).
+    Accept {
+        ticket: Ticket,
+        grant: String,
+        portrait: Portrait,
+    },
+    Print {
+        ticket: Ticket,
+        issue: Arc<Issue>,
+        orientation: Orientation,
+    },
+    PickUp {
+        ticket: Ticket,
+        code: Secret,
+    },
+    CallStaff,
+    Sound(Sound),
+    /// Nothing of the last person may stay in any buffer.
+    Forget,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    Shutter,
+    Good,
+    Attention,
+    Bad,
+}
+
+/// What a camera is for. One device may hold both roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Takes the portrait.
+    Face,
+    /// Reads codes.
+    Scan,
+}

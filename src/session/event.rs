@@ -1,0 +1,99 @@
+//! What can happen to a session: touches, ticks, and the results of what it asked for.
+
+use super::print_job::JobState;
+use super::{Alert, Drawing, Fault, Finding, Portrait, Secret, Ticket};
+use crate::card::Orientation;
+use crate::photo::Advice;
+use crate::protocol::{Issue, SignedIn};
+
+#[derive(Debug)]
+pub enum Event {
+    /// Time passes; sent a few times a second.
+    Tick,
+    Tap(Tap),
+    /// A key of the on-screen keyboard or of a real one.
+    Key(Key),
+    /// Something is wrong with the station, or right again.
+    Alert(Alert, bool),
+    SignedIn(Ticket, Result<Box<SignedInBox>, Fault>),
+    /// What the live picture asks of the person.
+    Advice(Ticket, Advice),
+    /// The background is gone, or why not.
+    Cut(Ticket, Result<Portrait, Fault>),
+    /// The pictures of a card are drawn.
+    Drawn(Ticket, Result<Drawing, Fault>),
+    /// The acceptance is on disk, with the code that fetches the card if it comes later.
+    Kept(Ticket, Result<Secret, Fault>),
+    /// The server made the card, or cannot be reached now, or will not.
+    Issued(Ticket, Result<Box<Issue>, Fault>),
+    PrintJob(Ticket, JobState),
+    PickedUp(Ticket, Result<Box<Issue>, Fault>),
+    Scanned(Ticket, Box<Finding>),
+}
+
+/// [`SignedIn`] without its contents in the debug form.
+pub struct SignedInBox(pub SignedIn);
+
+impl std::fmt::Debug for SignedInBox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignedIn(..)")
+    }
+}
+
+impl Event {
+    /// Did a person do this?
+    pub fn is_touch(&self) -> bool {
+        matches!(self, Event::Tap(_) | Event::Key(_))
+    }
+}
+
+/// Every button there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tap {
+    Start,
+    Language,
+    Home,
+    Back,
+    Continue,
+    StillHere,
+    CallStaff,
+    MyCard,
+    CheckCard,
+    PickUp,
+    /// `Perbarui Foto`: to the photo step.
+    UpdatePhoto,
+    /// `Mulai`: the camera goes on only now.
+    CameraOn,
+    Shoot,
+    Retake,
+    Orient(Orientation),
+    /// `Gunakan Foto Ini`.
+    UseThisPhoto,
+    Print,
+    /// Ends without printing.
+    Finish,
+    /// `Ambil Nanti`.
+    Later,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Char(char),
+    Erase,
+    /// To the next field, or hands the form in.
+    Enter,
+    /// To a field by touching it.
+    Focus(super::Field),
+}
+
+/// A key of a password is not for logs.
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Key::Char(_) => "Char(..)",
+            Key::Erase => "Erase",
+            Key::Enter => "Enter",
+            Key::Focus(_) => "Focus",
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! The one table of faults that a person can meet: a code for staff, a sentence in two languages,
+//! and what to do next.
+
+use crate::lang::Lang;
+use crate::person::NipError;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Nip(NipError),
+    PasswordMissing,
+    WrongCredentials,
+    NotActivated,
+    SlowDown,
+    Offline,
+    ServerTrouble,
+    NotJoined,
+    CameraGone,
+    NoFace,
+    SeveralPeople,
+    FaceCutOff,
+    TooDark,
+    TooBright,
+    Blurred,
+    HeadTilted,
+    BackgroundUnclear,
+    CardPicture,
+    DiskFull,
+    StoreTrouble,
+    Rejected,
+    CodeShape,
+    CodeUnknown,
+    CardNotReady,
+    Paper,
+    Cover,
+    PrinterOffline,
+    PrinterTrouble,
+    PrintUnknown,
+    PrintDropped,
+}
+
+impl Fault {
+    /// What staff and technicians look up.
+    pub fn code(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What happened, and what it means.
+    pub fn sentence(self, lang: Lang) -> &'static str {
+        let row = self.row();
+        lang.pick(row.1, row.2)
+    }
+
+    /// What to do.
+    pub fn next(self, lang: Lang) -> &'static str {
+        let row = self.row();
+        lang.pick(row.3, row.4)
+    }
+
+    #[rustfmt::skip]
+    fn row(self) -> (&'static str, &'static str, &'static str, &'static str, &'static str) {
+        match self {
+            Fault::Nip(NipError::Length(_)) => ("A01",
+                "NIP terdiri dari 18 angka.", "A NIP has 18 digits.",
+                "Mohon lengkapi angkanya.", "Please complete the number."),
+            Fault::Nip(_) => ("A02",
+                "NIP ini tampaknya belum tepat.", "This NIP does not look right yet.",
+                "Mohon periksa kembali angka demi angka.", "Please check it digit by digit."),
+            Fault::PasswordMissing => ("A03",
+                "Kata sandi belum diisi.", "The password is empty.",
+                "Mohon isi kata sandi Anjungan.", "Please enter your Anjungan password."),
+            Fault::WrongCredentials => ("A04",
+                "NIP atau kata sandi belum cocok.", "NIP or password do not match.",
+                "Mohon coba lagi, atau tekan Panggil Petugas.", "Please try again, or press Call Staff."),
+            Fault::NotActivated => ("A05",
+                "Akun ini belum diaktifkan.", "This account is not activated yet.",
+                "Petugas akan memberikan kode aktivasi.", "The staff will give you an activation code."),
+            Fault::SlowDown => ("A06",
+                "Terlalu banyak percobaan.", "Too many tries.",
+                "Mohon tunggu sebentar, lalu coba lagi.", "Please wait a moment, then try again."),
+            Fault::Offline => ("N01",
+                "Jaringan terputus.", "The network is down.",
+                "Mohon coba lagi beberapa saat lagi.", "Please try again in a while."),
+            Fault::ServerTrouble => ("N02",
+                "Server Kantor sedang bermasalah.", "The office server is in trouble.",
+                "Mohon coba lagi beberapa saat lagi, atau tekan Panggil Petugas.", "Please try again in a while, or press Call Staff."),
+            Fault::NotJoined => ("N03",
+                "Stasiun ini belum terhubung ke Server Kantor.", "This station is not joined to the office server.",
+                "Mohon hubungi petugas.", "Please ask the staff."),
+            Fault::CameraGone => ("C01",
+                "Kamera terputus.", "The camera is disconnected.",
+                "Mohon tunggu; kamera dicoba lagi. Bila tetap begini, tekan Panggil Petugas.", "Please wait, the camera is tried again. If it stays so, press Call Staff."),
+            Fault::NoFace => ("F01",
+                "Wajah belum terlihat.", "No face can be seen.",
+                "Mohon berdiri di depan kamera.", "Please stand in front of the camera."),
+            Fault::SeveralPeople => ("F02",
+                "Ada lebih dari satu orang di gambar.", "There is more than one person in the picture.",
+                "Mohon satu orang saja di depan kamera.", "Please, one person at a time."),
+            Fault::FaceCutOff => ("F03",
+                "Wajah belum terlihat seluruhnya.", "The face is not wholly in the picture.",
+                "Mohon mundur sedikit.", "Please step back a little."),
+            Fault::TooDark => ("F04",
+                "Gambar terlalu gelap.", "The picture is too dark.",
+                "Mohon menghadap ke cahaya.", "Please face the light."),
+            Fault::TooBright => ("F05",
+                "Gambar terlalu terang.", "The picture is too bright.",
+                "Mohon menjauh dari cahaya langsung.", "Please move out of the direct light."),
+            Fault::Blurred => ("F06",
+                "Gambar kurang tajam.", "The picture is not sharp.",
+                "Mohon berdiri tenang sebentar.", "Please hold still for a moment."),
+            Fault::HeadTilted => ("F07",
+                "Kepala tampak miring.", "The head is tilted.",
+                "Mohon tegakkan kepala.", "Please hold your head upright."),
+            Fault::BackgroundUnclear => ("F08",
+                "Latar belum dapat dibedakan dari pakaian atau rambut.", "The background cannot be told from clothes or hair.",
+                "Mohon coba lagi; petugas dapat mengganti sisi kain latar.", "Please try again; the staff can turn the backdrop cloth."),
+            Fault::CardPicture => ("K01",
+                "Gambar kartu tidak dapat dibuat.", "The picture of the card could not be made.",
+                "Kartu Bapak/Ibu tetap aman. Mohon tekan Panggil Petugas.", "Your card is safe. Please press Call Staff."),
+            Fault::DiskFull => ("D01",
+                "Penyimpanan stasiun penuh; foto belum diterima.", "The station's storage is full; the photo was not accepted.",
+                "Mohon hubungi petugas atau gunakan stasiun lain.", "Please ask the staff or use another station."),
+            Fault::StoreTrouble => ("D02",
+                "Stasiun tidak dapat menyimpan; foto belum diterima.", "The station could not store; the photo was not accepted.",
+                "Mohon hubungi petugas atau gunakan stasiun lain.", "Please ask the staff or use another station."),
+            Fault::Rejected => ("D03",
+                "Server Kantor tidak dapat menerbitkan kartu ini.", "The office server could not issue this card.",
+                "Foto Bapak/Ibu tersimpan untuk diperiksa petugas. Mohon tekan Panggil Petugas.", "Your photo is kept for the staff to look at. Please press Call Staff."),
+            Fault::CodeShape => ("P01",
+                "Kode terdiri dari 8 huruf.", "The code has 8 letters.",
+                "Mohon lengkapi kodenya.", "Please complete the code."),
+            Fault::CodeUnknown => ("P02",
+                "Kode ini tidak dikenal.", "This code is not known.",
+                "Mohon periksa kembali, atau masuk dengan NIP.", "Please check it, or sign in with your NIP."),
+            Fault::CardNotReady => ("P03",
+                "Kartu ini masih diproses.", "This card is still being made.",
+                "Mohon coba lagi beberapa saat lagi.", "Please try again in a while."),
+            Fault::Paper => ("R01",
+                "Kertas pencetak habis.", "The printer is out of paper.",
+                "Petugas akan mengisi kertas. Kartu juga dapat diambil nanti.", "The staff will refill it. The card can also be fetched later."),
+            Fault::Cover => ("R02",
+                "Penutup pencetak terbuka.", "The printer's cover is open.",
+                "Petugas akan menutupnya. Kartu juga dapat diambil nanti.", "The staff will close it. The card can also be fetched later."),
+            Fault::PrinterOffline => ("R03",
+                "Pencetak tidak menjawab.", "The printer does not answer.",
+                "Kartu sudah terbit dan dapat dicetak nanti.", "The card is issued and can be printed later."),
+            Fault::PrinterTrouble => ("R04",
+                "Pencetak bermasalah.", "The printer is in trouble.",
+                "Kartu sudah terbit dan dapat dicetak nanti.", "The card is issued and can be printed later."),
+            Fault::PrintUnknown => ("R05",
+                "Belum pasti apakah kartu sudah keluar.", "It is not certain whether the card came out.",
+                "Petugas akan memeriksa pencetak.", "The staff will look at the printer."),
+            Fault::PrintDropped => ("R06",
+                "Cetakan dibatalkan.", "The print was dropped.",
+                "Kartu sudah terbit dan dapat dicetak lagi.", "The card is issued and can be printed again."),
+        }
+    }
+}

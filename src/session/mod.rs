@@ -1,0 +1,239 @@
+//! The person's session: what the station's screen is a function of.
+//!
+//! [`Session::step`] is pure: a session and an event in, a session and effects out. Each step of
+//! the way is a variant of [`Step`] that carries only what that step owns, so a photo cannot
+//! outlive its session by accident. A worker carries the effects out and sends the results back
+//! as events; a tick is an event like any other. Time is the monotonic time since some fixed
+//! moment, handed in.
+//!
+//! Two more machines stand apart, because they outlive a visit: the [`staff`] session and the
+//! persisted [`print_job`]. A visit holds a print job's id and nothing else of it.
+
+mod accepting;
+mod alerts;
+mod check;
+mod effect;
+mod event;
+mod fault;
+mod idle;
+mod issued;
+mod my_card;
+mod photo_step;
+mod pick_up;
+pub mod print_job;
+mod printing;
+mod review;
+mod secret;
+mod sign_in;
+pub mod staff;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use accepting::Accepting;
+pub use alerts::{Alert, Alerts};
+pub use check::{Check, Finding};
+pub use effect::{Effect, Role, Sound};
+pub use event::{Event, Key, SignedInBox, Tap};
+pub use fault::Fault;
+pub use idle::{IDLE, WARNING};
+pub use issued::Issued;
+pub use my_card::MyCard;
+pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
+pub use pick_up::{CODE_LENGTH, CODE_LETTERS, PickUp};
+pub use printing::Printing;
+pub use review::{Drawing, Portrait, Review};
+pub use secret::Secret;
+pub use sign_in::{Field, SignIn};
+
+use crate::lang::Lang;
+use crate::person::Refusal;
+use idle::Idle;
+
+/// How long a closing screen stands before the station is free for the next person.
+pub const CLOSING: Duration = Duration::from_secs(20);
+
+/// Marks a request, so that an answer that comes too late finds nobody waiting for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// A visit to the station.
+#[derive(Debug)]
+pub struct Session {
+    pub lang: Lang,
+    pub step: Step,
+    pub alerts: Alerts,
+    /// Somebody was called to help, and the screen says so.
+    pub called: bool,
+    /// How the station speaks when nobody has chosen.
+    home_lang: Lang,
+    idle: Idle,
+    tickets: u64,
+}
+
+/// Where in the visit the person is, and what that step owns.
+#[derive(Debug)]
+pub enum Step {
+    Attract,
+    Choose,
+    SignIn(SignIn),
+    Refused {
+        refusal: Refusal,
+    },
+    MyCard(Box<MyCard>),
+    Photo(Box<PhotoStep>),
+    Review(Box<Review>),
+    Accepting(Box<Accepting>),
+    Issued(Box<Issued>),
+    Printing(Box<Printing>),
+    /// The card comes later. `code` fetches it; `None` where signing in again is the way.
+    Later {
+        code: Option<Secret>,
+        fault: Fault,
+        until: Duration,
+    },
+    Done {
+        printed: bool,
+        until: Duration,
+    },
+    PickUp(PickUp),
+    Check(Check),
+    /// What went wrong, with no way on but back.
+    Trouble {
+        fault: Fault,
+    },
+}
+
+/// What a step needs of its surroundings while it decides.
+struct Cx<'a> {
+    now: Duration,
+    effects: Vec<Effect>,
+    tickets: &'a mut u64,
+}
+
+impl Cx<'_> {
+    fn ticket(&mut self) -> Ticket {
+        *self.tickets += 1;
+        Ticket(*self.tickets)
+    }
+
+    fn emit(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+}
+
+impl Session {
+    pub fn new(lang: Lang, now: Duration) -> Session {
+        Session {
+            lang,
+            step: Step::Attract,
+            alerts: Alerts::default(),
+            called: false,
+            home_lang: lang,
+            idle: Idle::new(now),
+            tickets: 0,
+        }
+    }
+
+    /// One event. Returns the session after it and what is to be done about it.
+    #[must_use]
+    pub fn step(mut self, event: Event, now: Duration) -> (Session, Vec<Effect>) {
+        if event.is_touch() {
+            self.idle.touched(now);
+        }
+        match event {
+            Event::Alert(alert, raised) => {
+                self.alerts.set(alert, raised);
+                return (self, Vec::new());
+            }
+            Event::Tap(Tap::Language) => {
+                self.lang = self.lang.other();
+                return (self, Vec::new());
+            }
+            Event::Tap(Tap::StillHere) => return (self, Vec::new()),
+            Event::Tap(Tap::CallStaff) => {
+                self.called = true;
+                return (self, vec![Effect::CallStaff]);
+            }
+            Event::Tap(Tap::Home) => return self.go_home(now),
+            Event::Tick if !self.at_rest() && self.idle.is_over(now) => return self.go_home(now),
+            _ => {}
+        }
+        let was_home = self.at_rest();
+        let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets };
+        let step = match self.step {
+            Step::Attract => attract(event, &mut cx),
+            Step::Choose => choose(event, &mut cx),
+            Step::SignIn(step) => step.step(event, &mut cx),
+            Step::Refused { refusal } => match event {
+                Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
+                _ => Step::Refused { refusal },
+            },
+            Step::MyCard(step) => step.step(event, &mut cx),
+            Step::Photo(step) => step.step(event, &mut cx),
+            Step::Review(step) => step.step(event, &mut cx),
+            Step::Accepting(step) => step.step(event, &mut cx),
+            Step::Issued(step) => step.step(event, &mut cx),
+            Step::Printing(step) => step.step(event, &mut cx),
+            Step::Later { code, fault, until } => match event {
+                Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
+                _ => Step::Later { code, fault, until },
+            },
+            Step::Done { printed, until } => match event {
+                Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
+                Event::Tick if now >= until => Step::Attract,
+                _ => Step::Done { printed, until },
+            },
+            Step::PickUp(step) => step.step(event, &mut cx),
+            Step::Check(step) => step.step(event, &mut cx),
+            Step::Trouble { fault } => match event {
+                Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
+                _ => Step::Trouble { fault },
+            },
+        };
+        let effects = cx.effects;
+        self.step = step;
+        if self.at_rest() && !was_home {
+            let (session, closing) = self.go_home(now);
+            return (session, effects.into_iter().chain(closing).collect());
+        }
+        (self, effects)
+    }
+
+    /// How long until everything of this person is cleared, once that is near.
+    pub fn warning_left(&self, now: Duration) -> Option<Duration> {
+        if self.at_rest() { None } else { self.idle.warning_left(now) }
+    }
+
+    fn at_rest(&self) -> bool {
+        matches!(self.step, Step::Attract)
+    }
+
+    /// Everything of the person goes; what was accepted is on disk already, and a print job has
+    /// a life of its own.
+    fn go_home(mut self, now: Duration) -> (Session, Vec<Effect>) {
+        self.step = Step::Attract;
+        self.lang = self.home_lang;
+        self.called = false;
+        self.idle.touched(now);
+        (self, vec![Effect::CloseCameras, Effect::Forget])
+    }
+}
+
+fn attract(event: Event, _cx: &mut Cx) -> Step {
+    match event {
+        Event::Tap(Tap::Start) => Step::Choose,
+        _ => Step::Attract,
+    }
+}
+
+fn choose(event: Event, cx: &mut Cx) -> Step {
+    match event {
+        Event::Tap(Tap::MyCard) => Step::SignIn(SignIn::default()),
+        Event::Tap(Tap::CheckCard) => Step::Check(Check::start(cx)),
+        Event::Tap(Tap::PickUp) => Step::PickUp(PickUp::default()),
+        Event::Tap(Tap::Back) => Step::Attract,
+        _ => Step::Choose,
+    }
+}

@@ -1,0 +1,66 @@
+//! The person waits for the print. The job itself is on disk and goes its own way.
+
+use std::sync::Arc;
+
+use super::print_job::JobState;
+use super::{CLOSING, Cx, Effect, Event, Fault, Secret, Step, Tap, Ticket};
+use crate::card::Orientation;
+use crate::protocol::Issue;
+
+pub struct Printing {
+    pub state: JobState,
+    issue: Arc<Issue>,
+    orientation: Orientation,
+    pick_up: Option<Secret>,
+    ticket: Ticket,
+}
+
+impl Printing {
+    pub(super) fn start(
+        issue: Arc<Issue>,
+        orientation: Orientation,
+        pick_up: Option<Secret>,
+        cx: &mut Cx,
+    ) -> Printing {
+        let ticket = cx.ticket();
+        cx.emit(Effect::Print { ticket, issue: Arc::clone(&issue), orientation });
+        Printing { state: JobState::Queued, issue, orientation, pick_up, ticket }
+    }
+
+    pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
+        match event {
+            Event::PrintJob(ticket, state) if ticket == self.ticket => {
+                if state == JobState::Printed {
+                    return Step::Done { printed: true, until: cx.now + CLOSING };
+                }
+                self.state = state;
+            }
+            // Only a job that is known to have failed may be asked for again: never two cards.
+            Event::Tap(Tap::Print) if matches!(self.state, JobState::Failed(_)) => {
+                let again = Printing::start(self.issue, self.orientation, self.pick_up, cx);
+                return Step::Printing(Box::new(again));
+            }
+            Event::Tap(Tap::Later | Tap::Back) => match self.state {
+                JobState::Failed(fault) => {
+                    return Step::Later { code: self.pick_up, fault, until: cx.now + CLOSING };
+                }
+                JobState::Unknown => {
+                    return Step::Later {
+                        code: self.pick_up,
+                        fault: Fault::PrintUnknown,
+                        until: cx.now + CLOSING,
+                    };
+                }
+                JobState::Queued | JobState::Sending | JobState::Printed => {}
+            },
+            _ => {}
+        }
+        Step::Printing(self)
+    }
+}
+
+impl std::fmt::Debug for Printing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Printing").field("state", &self.state).finish_non_exhaustive()
+    }
+}
