@@ -1,0 +1,40 @@
+//! Floor 3. What a station keeps: its identity, what it owes the server, the print queue, the
+//! sealed roster, the lists that verdicts rest on.
+//!
+//! [`Store`] is what the floors above see, one trait an area; [`SqliteStore`] is the part that
+//! does it. A simulated failure is the real part with a [`Faults`] handle that somebody turned
+//! on, so what is tested is the transaction that is really rolled back.
+//!
+//! Every change is one transaction, and a function returns once that is on the disk (WAL,
+//! `synchronous=FULL`): what it returned `Ok` for survives a power cut.
+
+mod error;
+mod faults;
+mod identity;
+mod jobs;
+mod lists;
+mod notes;
+mod outbox;
+mod roster;
+pub mod secrets;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub use faults::Faults;
+pub use identity::{Identity, IdentityStore};
+pub use jobs::{JobEnd, JobState, JobStore, NewJob, PrintJob};
+pub use lists::{HeldStatus, HeldTrust, ListStore};
+pub use notes::{Event, NoteStore};
+pub use outbox::{AcceptanceState, KeptAcceptance, OutboxCounts, OutboxStore, ParkedItem, QueuedItem};
+pub use roster::{PageApplied, RosterState, RosterStore};
+pub use sqlite::{Opened, SetAside, SqliteStore};
+
+/// Everything a station keeps.
+pub trait Store: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + Send {}
+
+impl<T> Store for T where
+    T: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + Send
+{
+}

@@ -1,0 +1,126 @@
+//! The print queue in SQLite.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{SqliteStore, millis, moment, outbox};
+use crate::protocol::OutboxItem;
+use crate::store::{JobEnd, JobState, JobStore, NewJob, PrintJob, StoreError};
+
+const COLUMNS: &str = "id, print_id, serial, state, cause, options, sealed_picture, queued_at, changed_at";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<PrintJob, StoreError>> {
+    let word: String = row.get(3)?;
+    let Some(state) = JobState::parse(&word) else {
+        return Ok(Err(StoreError::bad_row("print_jobs", format!("no state '{word}'"))));
+    };
+    Ok(Ok(PrintJob {
+        id: row.get(0)?,
+        print_id: row.get(1)?,
+        serial: row.get(2)?,
+        state,
+        cause: row.get(4)?,
+        options: row.get(5)?,
+        sealed_picture: row.get(6)?,
+        queued_at: moment(row, 7)?,
+        changed_at: moment(row, 8)?,
+    }))
+}
+
+fn go(
+    tx: &Transaction<'_>,
+    id: &str,
+    next: JobState,
+    cause: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let word: Option<String> =
+        tx.query_row("SELECT state FROM print_jobs WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+    let word = word.ok_or_else(|| StoreError::Absent { what: "print job", id: id.to_owned() })?;
+    if !JobState::parse(&word).is_some_and(|state| state.allows(next)) {
+        return Err(StoreError::WrongState { what: "print job", id: id.to_owned(), state: word });
+    }
+    tx.execute(
+        "UPDATE print_jobs SET state = ?2, cause = ?3, changed_at = ?4 WHERE id = ?1",
+        params![id, next.word(), cause, millis(now)],
+    )?;
+    if next.ended() {
+        tx.execute("UPDATE print_jobs SET sealed_picture = NULL WHERE id = ?1", [id])?;
+    }
+    Ok(())
+}
+
+impl SqliteStore {
+    fn jobs_where(&self, condition: &str) -> Result<Vec<PrintJob>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM print_jobs WHERE {condition} ORDER BY queued_at, id");
+        let mut query = self.conn.prepare(&sql)?;
+        query.query_map([], read)?.collect::<Result<Result<Vec<_>, _>, _>>()?
+    }
+}
+
+impl JobStore for SqliteStore {
+    fn add_job(&mut self, job: &NewJob, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| {
+            let rows = tx.execute(
+                "INSERT INTO print_jobs (id, print_id, serial, state, options, sealed_picture,
+                                         queued_at, changed_at)
+                 VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?6) ON CONFLICT DO NOTHING",
+                params![job.id, job.print_id, job.serial, job.options, job.sealed_picture, millis(now)],
+            )?;
+            match rows {
+                1 => Ok(()),
+                _ => Err(StoreError::Conflict { what: "print job", id: job.id.clone() }),
+            }
+        })
+    }
+
+    fn job_sending(&mut self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| go(tx, id, JobState::Sending, None, now))
+    }
+
+    fn job_waiting(&mut self, id: &str, cause: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| go(tx, id, JobState::Queued, Some(cause), now))
+    }
+
+    fn job_unknown(&mut self, id: &str, cause: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| go(tx, id, JobState::Unknown, Some(cause), now))
+    }
+
+    fn end_job(
+        &mut self,
+        id: &str,
+        end: JobEnd<'_>,
+        report: &OutboxItem,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (next, cause) = match end {
+            JobEnd::Printed => (JobState::Printed, None),
+            JobEnd::Failed { cause } => (JobState::Failed, Some(cause)),
+        };
+        self.write(|tx| {
+            go(tx, id, next, cause, now)?;
+            outbox::append(tx, report).map(|_| ())
+        })
+    }
+
+    fn job(&self, id: &str) -> Result<Option<PrintJob>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM print_jobs WHERE id = ?1");
+        self.conn.query_row(&sql, [id], read).optional()?.transpose()
+    }
+
+    fn open_jobs(&self) -> Result<Vec<PrintJob>, StoreError> {
+        self.jobs_where("state NOT IN ('printed', 'failed')")
+    }
+
+    fn recover(&mut self, now: Timestamp) -> Result<Vec<PrintJob>, StoreError> {
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE print_jobs SET state = 'unknown', cause = 'interrupted', changed_at = ?1
+                 WHERE state = 'sending'",
+                [millis(now)],
+            )?;
+            Ok(())
+        })?;
+        self.jobs_where("state = 'unknown'")
+    }
+}
