@@ -1,6 +1,7 @@
-//! Base45 (RFC 9285): bytes in the 45 characters of a QR code's alphanumeric mode. Forty lines of
-//! our own rather than a crate: the one crate there is brings a large table and a lenient reader,
-//! and a reader of codes has to refuse the second spelling of the same bytes.
+//! Base45 (RFC 9285): bytes in the 45 characters of a QR code's alphanumeric mode.
+//!
+//! Thirty lines of our own rather than the crate `base45`: its reader (3.2) lets a last pair beyond
+//! 255 wrap around, and a reader of codes has to refuse the second spelling of the same bytes.
 
 const ALPHABET: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 

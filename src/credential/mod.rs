@@ -28,6 +28,9 @@ mod status;
 mod time;
 mod trust;
 
+#[cfg(test)]
+mod tests;
+
 pub use assertion::{sign_assertion, verify_assertion};
 pub use back::{BackClaims, BackCode, MAX_FACE_BYTES, sign_back};
 pub use error::CredentialError;

@@ -42,9 +42,10 @@ impl Code {
 /// Recognises the text of a code. Scheme and host may be in any case, as browsers and people
 /// write them; everything else must be exactly as it was made.
 pub fn parse(text: &str) -> Code {
-    if let Some((host, path)) = link(text) {
+    if let Some((secure, host, path)) = link(text) {
         if let Some(rest) = path.strip_prefix("/V/").filter(|rest| rest.contains('#')) {
-            if text.len() > front::MAX_TEXT {
+            // A code of ours never asks a phone to go without TLS.
+            if text.len() > front::MAX_TEXT || !secure {
                 return Code::Damaged;
             }
             return FrontCode::decode(host, rest).map_or(Code::Damaged, Code::Front);
@@ -58,16 +59,17 @@ pub fn parse(text: &str) -> Code {
     }
 }
 
-/// Host (perhaps with a port) and what follows, for `http` and `https` links. A link with a user
+/// Whether it is `https`, host (perhaps with a port) and what follows, for `http` and `https`. A link with a user
 /// name before its host (`https://bkn.go.id@elsewhere`) is none: it exists to deceive.
-fn link(text: &str) -> Option<(&str, &str)> {
+fn link(text: &str) -> Option<(bool, &str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+    let secure = scheme.eq_ignore_ascii_case("https");
+    if !secure && !scheme.eq_ignore_ascii_case("http") {
         return None;
     }
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(end);
-    front::normal_host(host).ok().map(|_| (host, path))
+    front::normal_host(host).ok().map(|_| (secure, host, path))
 }
 
 fn is_bkn(host: &str) -> bool {

@@ -84,6 +84,7 @@ impl Reason {
     }
 
     /// The table: (why, what to do), each in Indonesian and English.
+    #[allow(clippy::too_many_lines, reason = "a table is as long as it has rows")]
     fn words(self) -> ((&'static str, &'static str), (&'static str, &'static str)) {
         /// What a clerk may do where a card is genuine as far as known.
         const WITH_KTP: (&str, &str) = (

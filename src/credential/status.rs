@@ -227,7 +227,7 @@ impl StatusList {
 impl fmt::Debug for StatusList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("StatusList");
-        debug.field("len", &self.len()).field("signed", &self.signed).finish()
+        debug.field("len", &self.len()).field("signed", &self.signed).finish_non_exhaustive()
     }
 }
 
@@ -254,10 +254,10 @@ fn from_cbor(list: &Value) -> Result<Vec<u8>, CredentialError> {
     if bits != Some(BITS.into()) {
         return Err(CredentialError::Shape("four bits an entry"));
     }
-    let lst = cbor::entry(list, "lst").and_then(Value::as_bytes);
-    let lst = lst.ok_or(CredentialError::Shape("status list"))?;
+    let zlib = cbor::entry(list, "lst").and_then(Value::as_bytes);
+    let zlib = zlib.ok_or(CredentialError::Shape("status list"))?;
     let mut packed = Vec::new();
-    ZlibDecoder::new(lst.as_slice())
+    ZlibDecoder::new(zlib.as_slice())
         .take(MAX_PACKED + 1)
         .read_to_end(&mut packed)
         .map_err(|_| CredentialError::Shape("zlib"))?;

@@ -21,6 +21,9 @@ mod record;
 mod secret;
 mod staff;
 
+#[cfg(test)]
+mod tests;
+
 pub use epoch::{EpochKey, Index, LookUp, WrappedEpoch, unwrap_epoch, wrap_epoch};
 pub use error::SealedError;
 pub use public::{StationKeys, open_with, seal_to};
