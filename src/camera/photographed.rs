@@ -128,15 +128,15 @@ fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
 /// Bilinear between pixel centres; edges repeat.
 fn sample(flat: &[[f32; 3]], size: (u32, u32), x: f32, y: f32) -> [f32; 3] {
     let (left, top) = (x.floor(), y.floor());
-    let (fx, fy) = (x - left, y - top);
+    let (across, along) = (x - left, y - top);
     let column = |x: f32| (x.max(0.0) as usize).min(size.0 as usize - 1);
     let row = |y: f32| (y.max(0.0) as usize).min(size.1 as usize - 1) * size.0 as usize;
-    let (x0, x1, y0, y1) = (column(left), column(left + 1.0), row(top), row(top + 1.0));
-    let (a, b, c, d) = (flat[y0 + x0], flat[y0 + x1], flat[y1 + x0], flat[y1 + x1]);
+    let (upper, lower) = (row(top), row(top + 1.0));
+    let (start, end) = (column(left), column(left + 1.0));
     let mix = |i: usize| {
-        let upper = a[i] + (b[i] - a[i]) * fx;
-        let lower = c[i] + (d[i] - c[i]) * fx;
-        upper + (lower - upper) * fy
+        let above = flat[upper + start][i] * (1.0 - across) + flat[upper + end][i] * across;
+        let below = flat[lower + start][i] * (1.0 - across) + flat[lower + end][i] * across;
+        above * (1.0 - along) + below * along
     };
     [mix(0), mix(1), mix(2)]
 }

@@ -190,7 +190,7 @@ fn capture(index: u32, size: (u32, u32), first: u64, slot: &Slot) -> End {
     }
     let format = camera.camera_format();
     let Some(packing) = packing(format.format()) else {
-        return End::CannotOpen(format!("it sends {}, which is not known here", format));
+        return End::CannotOpen(format!("it sends {format}, which is not known here"));
     };
     slot.lock().opened = true;
     slot.changed.notify_all();

@@ -3,7 +3,7 @@
 use image::{DynamicImage, GrayImage, Luma, RgbaImage, imageops::FilterType};
 
 /// Thermal dots spread on the paper, so middle tones come out darker than asked: they are lifted by this exponent.
-const LIFT: f32 = 0.72;
+const LIFT: f32 = 0.62;
 /// The share of the darkest and of the lightest pixels that may go fully black or white when contrast is stretched.
 const CLIP: f32 = 0.01;
 
@@ -25,12 +25,12 @@ pub fn portrait(photo: &RgbaImage, width: u32, height: u32) -> GrayImage {
     });
     let sharp = DynamicImage::ImageLuma8(toned.clone()).unsharpen(1.1, 1).into_luma8();
     // Paper stays paper: sharpening must not throw dots outside the person.
-    let mut tones: Vec<f32> = sharp
+    let mut levels: Vec<f32> = sharp
         .pixels()
         .zip(toned.pixels())
         .map(|(s, t)| if t[0] == 255 { 255.0 } else { f32::from(s[0]) })
         .collect();
-    diffuse(&mut tones, width as usize, height as usize)
+    diffuse(&mut levels, width as usize, height as usize)
 }
 
 /// Rec. 601 luma of a pixel, 0 to 255.

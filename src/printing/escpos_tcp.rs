@@ -3,6 +3,7 @@
 
 use super::status::{DONE, QUESTIONS, is_done, is_real_time, judge, question};
 use super::{Capabilities, Outcome, PrintError, PrintJob, Printer, PrinterFault, PrinterStatus};
+use std::fmt::Display;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc;
@@ -36,11 +37,11 @@ impl EscposTcp {
         EscposTcp { host, port, dots, asks_status }
     }
 
-    fn fault(&self, fault: PrinterFault, detail: impl ToString) -> PrintError {
+    fn fault(&self, fault: PrinterFault, detail: impl Display) -> PrintError {
         PrintError::Fault { printer: self.name(), fault, detail: detail.to_string() }
     }
 
-    fn unreachable(&self, detail: impl ToString) -> PrintError {
+    fn unreachable(&self, detail: impl Display) -> PrintError {
         self.fault(PrinterFault::Unreachable, detail)
     }
 
@@ -166,7 +167,7 @@ impl EscposTcp {
         fault: PrinterFault,
         sent: usize,
         total: usize,
-        detail: impl ToString,
+        detail: impl Display,
     ) -> PrintError {
         let detail = detail.to_string();
         PrintError::Interrupted { printer: self.name(), fault, sent, total, detail }

@@ -47,43 +47,113 @@ fn options() -> usvg::Options<'static> {
 
 /// Width of the words in dots.
 pub fn measure(text: &str, face: Face) -> Result<f32, SlipError> {
-    if text.trim().is_empty() {
-        return Ok(0.0);
+    Ok(widths(&[text], face)?.first().copied().unwrap_or_default())
+}
+
+/// Widths of several words in dots, laid out in one go.
+fn widths(words: &[&str], face: Face) -> Result<Vec<f32>, SlipError> {
+    let lines: Vec<Line> = words
+        .iter()
+        .map(|word| Line {
+            x: 0.0,
+            y: 100.0,
+            face,
+            anchor: Anchor::Start,
+            inverse: false,
+            text: (*word).to_owned(),
+        })
+        .collect();
+    let tree = usvg::Tree::from_str(&svg(&lines, 4096, 200), &options())?;
+    let mut widths = vec![0.0; words.len()];
+    for node in tree.root().children() {
+        // Each line is named by its place; words of nothing but spaces leave no node.
+        let place = node.id().parse::<usize>().ok();
+        if let Some(width) = place.and_then(|place| widths.get_mut(place)) {
+            *width = node.bounding_box().width();
+        }
     }
-    let line = Line { x: 0.0, y: 100.0, face, anchor: Anchor::Start, inverse: false, text: text.to_owned() };
-    let tree = usvg::Tree::from_str(&svg(&[line], 4096, 200), &options())?;
-    Ok(tree.root().bounding_box().width())
+    Ok(widths)
+}
+
+/// Words with their widths, ready to be set in lines.
+struct Words {
+    /// A piece of text, its width, and whether a space stands before it.
+    pieces: Vec<(String, f32, bool)>,
+    space: f32,
+}
+
+impl Words {
+    /// Measures the words; one wider than `width` is cut into letters, so that it can be broken.
+    fn new(text: &str, face: Face, width: f32) -> Result<Words, SlipError> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let mut measured = widths(&[&words[..], &["n n", "nn"]].concat(), face)?;
+        let closed = measured.pop().unwrap_or_default();
+        let space = measured.pop().unwrap_or_default() - closed;
+        let mut pieces = Vec::new();
+        for (word, wide) in words.into_iter().zip(measured) {
+            if wide <= width {
+                pieces.push((word.to_owned(), wide, true));
+                continue;
+            }
+            let letters: Vec<String> = word.chars().map(String::from).collect();
+            let each: Vec<&str> = letters.iter().map(String::as_str).collect();
+            let wides = widths(&each, face)?;
+            for (n, (letter, wide)) in letters.into_iter().zip(wides).enumerate() {
+                pieces.push((letter, wide, n == 0));
+            }
+        }
+        Ok(Words { pieces, space })
+    }
+
+    /// Sets the words in lines of at most `width` dots.
+    fn lines(&self, width: f32) -> Vec<String> {
+        let mut lines = Vec::new();
+        let (mut line, mut used) = (String::new(), 0.0);
+        for (piece, wide, spaced) in &self.pieces {
+            let gap = if *spaced && !line.is_empty() { self.space } else { 0.0 };
+            if !line.is_empty() && used + gap + wide > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0.0;
+            } else if gap > 0.0 {
+                line.push(' ');
+                used += gap;
+            }
+            line.push_str(piece);
+            used += wide;
+        }
+        if !line.is_empty() {
+            lines.push(line);
+        }
+        lines
+    }
 }
 
 /// Breaks the words into lines of at most `width` dots, between words; a single word that is too long is broken inside.
 /// Nothing is ever left out.
 pub fn wrap(text: &str, face: Face, width: f32) -> Result<Vec<String>, SlipError> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        if measure(&longer, face)? <= width {
-            line = longer;
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        for letter in word.chars() {
-            let mut longer = line.clone();
-            longer.push(letter);
-            if !line.is_empty() && measure(&longer, face)? > width {
-                lines.push(std::mem::take(&mut line));
-                line.push(letter);
-            } else {
-                line = longer;
-            }
+    // A dot less, for the roundings of many words in a line.
+    Ok(Words::new(text, face, width - 1.0)?.lines(width - 1.0))
+}
+
+/// As [`wrap`], with lines of about equal length: the narrowest setting that needs no more lines, so that no single word is
+/// left over on the last one.
+pub fn wrap_evenly(text: &str, face: Face, width: f32) -> Result<Vec<String>, SlipError> {
+    let words = Words::new(text, face, width - 1.0)?;
+    let mut best = words.lines(width - 1.0);
+    let count = best.len();
+    let longest = words.pieces.iter().map(|p| p.1).fold(width / 2.0, f32::max);
+    let (mut narrow, mut wide) = (longest, width - 1.0);
+    for _ in 0..if count > 1 { 7 } else { 0 } {
+        let middle = f32::midpoint(narrow, wide);
+        let lines = words.lines(middle);
+        if lines.len() > count {
+            narrow = middle;
+        } else {
+            wide = middle;
+            best = lines;
         }
     }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    Ok(lines)
+    Ok(best)
 }
 
 /// Draws the lines onto the picture, in pure black or white.
@@ -111,7 +181,7 @@ fn svg(lines: &[Line], width: u32, height: u32) -> String {
     let mut out = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="Noto Sans">"#
     );
-    for line in lines {
+    for (place, line) in lines.iter().enumerate() {
         let anchor = match line.anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -121,7 +191,7 @@ fn svg(lines: &[Line], width: u32, height: u32) -> String {
         // Writing into a String cannot fail.
         let _ = write!(
             out,
-            r#"<text x="{}" y="{}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">{}</text>"#,
+            r#"<text id="{place}" x="{}" y="{}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">{}</text>"#,
             line.x,
             line.y,
             escaped(&line.text)
@@ -163,6 +233,16 @@ mod tests {
             let joined: String = lines.concat().split_whitespace().collect();
             assert_eq!(joined, long.split_whitespace().collect::<String>());
         }
+    }
+
+    #[test]
+    fn even_lines_are_as_few_and_leave_no_word_alone() {
+        let text = "Kartu berlaku selama pemegangnya PNS atau PPPK.";
+        let face = Face { size: 22.0, weight: 600 };
+        let plain = wrap(text, face, 530.0).unwrap();
+        let even = wrap_evenly(text, face, 530.0).unwrap();
+        assert_eq!((plain.len(), even.len()), (2, 2));
+        assert!(even[1].split(' ').count() >= 2, "{even:?}");
     }
 
     #[test]

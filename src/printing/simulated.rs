@@ -130,17 +130,17 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, stop: &AtomicBool) -> std:
 fn next_command(data: &[u8]) -> Option<usize> {
     let length = match data {
         [] | [0x10 | 0x1b | 0x1d] => None,
-        [0x10, 0x04, ..] => Some(3),
         [0x1b, b'@', ..] => Some(2),
-        [0x1b, b'd', ..] => Some(3),
+        [0x10, 0x04, ..] | [0x1b, b'd', ..] | [0x1d, b'r', ..] => Some(3),
         [0x1d, b'V', ..] => Some(4),
-        [0x1d, b'r', ..] => Some(3),
-        [0x1d, b'v', b'0', _, wl, wh, hl, hh, ..] => {
-            let width = usize::from(u16::from_le_bytes([*wl, *wh]));
-            let height = usize::from(u16::from_le_bytes([*hl, *hh]));
-            Some(8 + width * height)
-        }
-        [0x1d, b'v', ..] => None,
+        [0x1d, b'v', rest @ ..] => match rest {
+            [_, _, wl, wh, hl, hh, ..] => {
+                let width = usize::from(u16::from_le_bytes([*wl, *wh]));
+                let height = usize::from(u16::from_le_bytes([*hl, *hh]));
+                Some(8 + width * height)
+            }
+            _ => None,
+        },
         _ => Some(1),
     };
     length.filter(|&length| length <= data.len())

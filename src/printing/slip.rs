@@ -4,7 +4,7 @@
 //! every one. The QR code stands in whole dots with its full quiet zone.
 
 use super::dither::portrait;
-use super::lettering::{Anchor, Face, Line, draw, measure, wrap};
+use super::lettering::{Anchor, Face, Line, draw, measure, wrap, wrap_evenly};
 use crate::person::{Kind, Nip};
 use image::{GrayImage, Luma, RgbaImage, imageops};
 use jiff::civil::Date;
@@ -167,7 +167,9 @@ impl Sheet {
         width: f32,
         anchor: Anchor,
     ) -> Result<(), SlipError> {
-        for text in wrap(text, face, width)? {
+        let lines =
+            if anchor == Anchor::Middle { wrap_evenly(text, face, width)? } else { wrap(text, face, width)? };
+        for text in lines {
             let height = (face.size * 1.28).round();
             self.lines.push(Line {
                 x,
@@ -286,18 +288,20 @@ fn person(sheet: &mut Sheet, slip: &Slip) -> Result<(), SlipError> {
         }
     }
     let room = sheet.width() - margin - left;
+    let (x, anchor) =
+        if sheet.style.beside { (left, Anchor::Start) } else { (sheet.width() / 2.0, Anchor::Middle) };
     let name = if wrap(&slip.name, sheet.style.name, room)?.len() <= 3 {
         sheet.style.name
     } else {
         sheet.style.name_long
     };
-    sheet.paragraph(&slip.name, name, left, room, Anchor::Start)?;
+    sheet.paragraph(&slip.name, name, x, room, anchor)?;
     sheet.y += 6.0;
     let label = format!("{} · {}", slip.kind.label(), slip.kind.number_label());
-    sheet.paragraph(&label, sheet.style.small, left, room, Anchor::Start)?;
-    sheet.paragraph(&slip.nip.grouped(), sheet.style.nip, left, room, Anchor::Start)?;
+    sheet.paragraph(&label, sheet.style.small, x, room, anchor)?;
+    sheet.paragraph(&slip.nip.grouped(), sheet.style.nip, x, room, anchor)?;
     sheet.y += 6.0;
-    sheet.paragraph(&slip.unit, sheet.style.text, left, room, Anchor::Start)?;
+    sheet.paragraph(&slip.unit, sheet.style.text, x, room, anchor)?;
     sheet.y = sheet.y.max(photo_bottom) + 16.0;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a receipt printer answers to `DLE EOT n` (real-time status) and to `GS r 1` (status in order with the print data).
 
 use super::{PrinterFault, PrinterStatus};
-use escpos::utils::{RealTimeStatusRequest, RealTimeStatusResponse};
+use escpos::utils::{RealTimeStatusRequest, RealTimeStatusResponse as R};
 use std::collections::HashMap;
 
 /// The four questions that together tell the state, in the order in which they are asked.
@@ -36,11 +36,10 @@ pub fn is_done(byte: u8) -> bool {
 /// # Errors
 /// What is wrong with an answer that is no status at all.
 pub fn judge(answers: [u8; 4]) -> Result<PrinterStatus, String> {
-    let mut all: HashMap<RealTimeStatusResponse, bool> = HashMap::new();
+    let mut all: HashMap<R, bool> = HashMap::new();
     for (request, answer) in QUESTIONS.into_iter().zip(answers) {
-        all.extend(RealTimeStatusResponse::parse(request, answer).map_err(|e| e.to_string())?);
+        all.extend(R::parse(request, answer).map_err(|e| e.to_string())?);
     }
-    use RealTimeStatusResponse as R;
     let is = |key: R| all.get(&key) == Some(&true);
     let fault = if !is(R::CoverClosed) {
         Some(PrinterFault::CoverOpen)
