@@ -17,7 +17,8 @@ use std::io::Read as _;
 use ciborium::Value;
 use jiff::civil::Date;
 
-use super::cbor::{self, Claims};
+use super::cbor::Order;
+use super::claims::{self, Claims};
 use super::cose::{self, Signed};
 use super::key::SigningKey;
 use super::{CredentialError, IssuerId, Kid, Serial, base45};
@@ -65,8 +66,8 @@ impl BackCode {
 
     /// From the bytes that base45 (and zlib) gave.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, CredentialError> {
-        let signed = Signed::decode(bytes, None, cbor::Order::Sorted)?;
-        let claims = Claims::decode(signed.payload(), cbor::Order::Sorted)?;
+        let signed = Signed::decode(bytes, None, Order::Sorted)?;
+        let claims = Claims::decode(signed.payload(), Order::Sorted)?;
         let identity = claims.identity()?;
         if identity.uint(17) != Some(WEBP) {
             return Err(CredentialError::Shape("picture format"));
@@ -102,7 +103,7 @@ pub fn sign_back(key: &SigningKey, claims: &BackClaims) -> Result<String, Creden
         .with_identity(vec![
             (1, Value::Text(claims.serial.to_string())),
             (2, Value::Text(VERSION.to_owned())),
-            (4, cbor::name(&claims.name)?),
+            (4, claims::name(&claims.name)?),
             (16, Value::Bytes(claims.face_webp.clone())),
             (17, Value::from(WEBP)),
         ])

@@ -105,3 +105,72 @@ impl Signed {
         &self.0.signature
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> KeyPair {
+        KeyPair::from_secret([4; 32])
+    }
+
+    /// A document with this header, and this one outside the signature.
+    fn document(protected: HeaderBuilder, unprotected: HeaderBuilder) -> CoseSign1 {
+        CoseSign1Builder::new()
+            .protected(protected.build())
+            .unprotected(unprotected.build())
+            .payload(b"payload".to_vec())
+            .create_signature(b"aad", |message| key().sign(message))
+            .build()
+    }
+
+    fn header() -> HeaderBuilder {
+        HeaderBuilder::new().algorithm(Algorithm::EdDSA)
+    }
+
+    fn decode(document: CoseSign1) -> Result<Signed, CredentialError> {
+        Signed::decode(&document.to_tagged_vec().unwrap(), None, Order::Sorted)
+    }
+
+    #[test]
+    fn both_names_of_the_algorithm_are_taken_and_no_other() {
+        for algorithm in [Algorithm::EdDSA, Algorithm::Ed25519] {
+            let protected = HeaderBuilder::new().algorithm(algorithm);
+            let signed = decode(document(protected, HeaderBuilder::new())).unwrap();
+            assert_eq!(signed.verify(&key().public(), b"aad"), Ok(()));
+            assert_eq!(signed.verify(&key().public(), b""), Err(CredentialError::BadSignature));
+        }
+        for protected in
+            [HeaderBuilder::new().algorithm(Algorithm::ES256), HeaderBuilder::new().key_id(vec![1])]
+        {
+            let refused = decode(document(protected, HeaderBuilder::new()));
+            assert_eq!(refused, Err(CredentialError::UnknownAlgorithm));
+        }
+    }
+
+    #[test]
+    fn nothing_stands_outside_the_signature_and_nothing_unknown_within() {
+        let plain = HeaderBuilder::new;
+        assert!(decode(document(header(), plain())).is_ok());
+        for refused in [
+            document(header(), plain().key_id(vec![1, 2, 3, 4])),
+            document(header(), plain().algorithm(Algorithm::EdDSA)),
+            document(header().value(99, Value::Null), plain()),
+            document(header().value(TYP, Value::Text("other".to_owned())), plain()),
+            document(header().add_critical(coset::iana::HeaderParameter::Alg), plain()),
+            document(header().content_type("text/plain".to_owned()), plain()),
+        ] {
+            assert!(decode(refused).is_err());
+        }
+    }
+
+    #[test]
+    fn untagged_unsigned_or_without_a_payload_is_no_document() {
+        use coset::CborSerializable as _;
+        let good = document(header(), HeaderBuilder::new());
+        let untagged = good.clone().to_vec().unwrap();
+        assert!(Signed::decode(&untagged, None, Order::Sorted).is_err());
+        assert!(decode(CoseSign1 { payload: None, ..good.clone() }).is_err());
+        assert!(decode(CoseSign1 { signature: vec![], ..good }).is_err());
+    }
+}

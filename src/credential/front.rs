@@ -19,14 +19,13 @@
 use data_encoding::BASE32_NOPAD;
 use jiff::civil::Date;
 
-use super::cbor::{self, Claims};
+use super::cbor::{self, Order};
+use super::claims::{self, Claims};
 use super::cose::{self, Signed};
 use super::key::SigningKey;
 use super::{CredentialError, IssuerId, Kid, Serial};
 use crate::person::Nip;
 
-/// A name in a code, in bytes of UTF-8. The longest real names have 60 characters and titles.
-pub(super) const MAX_NAME_BYTES: usize = 150;
 /// A host in a code, in characters.
 const MAX_HOST: usize = 63;
 /// The longest front code that is looked at: prefix, host, serial and 400 bytes of signed claims.
@@ -72,8 +71,8 @@ impl FrontCode {
         let serial = Serial::parse(serial)?;
         let host = normal_host(host)?;
         let bytes = BASE32_NOPAD.decode(signed.as_bytes()).map_err(|_| CredentialError::Shape("base32"))?;
-        let signed = Signed::decode(&bytes, None, cbor::Order::Sorted)?;
-        let claims = Claims::decode(signed.payload(), cbor::Order::Sorted)?;
+        let signed = Signed::decode(&bytes, None, Order::Sorted)?;
+        let claims = Claims::decode(signed.payload(), Order::Sorted)?;
         let identity = claims.identity()?;
         Ok(Self {
             host,
@@ -104,7 +103,7 @@ pub fn sign_front(
 ) -> Result<String, CredentialError> {
     let host = normal_host(host)?;
     let payload = Claims::new(key.issuer(), claims.issued_on, claims.status_index, claims.nip)?
-        .with_identity(vec![(4, cbor::name(&claims.name)?)])
+        .with_identity(vec![(4, claims::name(&claims.name)?)])
         .encode();
     let signed = cose::sign(key.pair(), Some(key.kid()), None, &aad(serial, &host), payload);
     let code = BASE32_NOPAD.encode(&signed);

@@ -16,6 +16,7 @@ mod assertion;
 mod back;
 mod base45;
 mod cbor;
+mod claims;
 mod cose;
 mod error;
 mod front;

@@ -14,7 +14,8 @@ use flate2::write::ZlibEncoder;
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde::{Deserialize, Serialize};
 
-use super::cbor::{self, Claims, Order};
+use super::cbor::{self, Order};
+use super::claims::Claims;
 use super::cose::{self, Signed};
 use super::{CredentialError, Issuer, IssuerId, Kid, SigningKey, TrustList};
 

@@ -76,6 +76,23 @@ proptest! {
     }
 
     #[test]
+    fn what_can_be_signed_can_be_read(name in "\\PC{1,60}", port: u16, index: u64, n: u8, face in 1_usize..1_200) {
+        let host = if port == 0 { HOST.to_owned() } else { format!("{HOST}:{port}") };
+        let claims = FrontClaims { status_index: index, ..front_claims(&name) };
+        if let Ok(text) = sign_front(&office(), &host, serial(n), &claims) {
+            let Code::Front(code) = parse(&text) else { panic!("{text}") };
+            prop_assert_eq!(code.verify(&office().public()), Ok(()));
+            prop_assert_eq!((code.claims, code.serial), (claims, serial(n)));
+        }
+        let claims = BackClaims { face_webp: vec![n; face], ..back_claims(&name, serial(n)) };
+        if let Ok(text) = sign_back(&office(), &claims) {
+            let Code::Back(code) = parse(&text) else { panic!("{text}") };
+            prop_assert_eq!(code.verify(&office().public()), Ok(()));
+            prop_assert_eq!(code.claims, claims);
+        }
+    }
+
+    #[test]
     fn any_text_has_a_shape(text in ".{0,300}") {
         parse(&text);
         parse(&format!("HTTPS://A.B/V/{text}"));

@@ -110,7 +110,7 @@ fn no_clock_however_wrong_makes_a_genuine_card_red_or_a_bad_one_green() {
         for clock in [ClockTrust::Trusted, ClockTrust::Untrusted] {
             for list in [None, Desk::good().list] {
                 let now = format!("{year}T00:00:00Z").parse().unwrap();
-                let desk = Desk { clock, now, list, ..Desk::good() };
+                let desk = Desk { list, clock, now, ..Desk::good() };
                 let verdict = desk.judge(&[&front, &back]).verdict;
                 assert!(matches!(verdict, Verdict::Valid | Verdict::Confirm), "{year} {clock:?}");
                 assert_eq!(desk.judge(&[&altered]).verdict, Verdict::NotGenuine);
