@@ -1,0 +1,257 @@
+//! One call to the server: bounded in time and size, with an error that says what happened.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Serialize, de::DeserializeOwned};
+use ureq::Agent;
+use ureq::http::{Response, StatusCode, header};
+
+use super::SyncError;
+use super::device::{Device, Session};
+use crate::clock::SharedClock;
+use crate::credential::KeyPair;
+use crate::protocol::{BASE, Problem};
+
+/// An answer without a picture in it.
+pub(super) const SMALL: u64 = 256 * 1024;
+/// An issue, with its portrait.
+pub(super) const ISSUE: u64 = 16 * 1024 * 1024;
+/// A page of the roster, a list.
+pub(super) const LARGE: u64 = 64 * 1024 * 1024;
+
+/// How long a call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    pub connect: Duration,
+    /// From the last byte of the question to the first of the answer; a short call as a whole.
+    pub answer: Duration,
+    /// A call that carries a picture or a page, as a whole: a slow line is no failure.
+    pub transfer: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            connect: Duration::from_secs(3),
+            answer: Duration::from_secs(15),
+            transfer: Duration::from_mins(2),
+        }
+    }
+}
+
+/// Speaks to one server. Clones share connections and the device session.
+#[derive(Clone)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+    timeouts: Timeouts,
+    pub(super) clock: SharedClock,
+    pub(super) device: Option<Arc<Device>>,
+    pub(super) session: Arc<Mutex<Option<Session>>>,
+}
+
+/// What a conditional fetch gave.
+pub(super) enum Fetched {
+    NotModified,
+    Body { bytes: Vec<u8>, etag: Option<String> },
+}
+
+/// How much travels, and so how long it may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    Short,
+    Transfer,
+}
+
+impl Client {
+    /// A client without a device session: it can ask for the time and the lists, and enrol.
+    pub fn new(central_url: &str, clock: SharedClock, timeouts: Timeouts) -> Result<Client, SyncError> {
+        let base = central_url.trim().trim_end_matches('/').to_owned();
+        let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
+        if host
+            .is_none_or(|host| host.is_empty() || host.starts_with('/') || host.contains(char::is_whitespace))
+        {
+            return Err(SyncError::Address(central_url.to_owned()));
+        }
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect would carry a bearer token or a password somewhere else.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(timeouts.connect))
+            .timeout_recv_response(Some(timeouts.answer))
+            .user_agent(concat!("anjungan/", env!("CARGO_PKG_VERSION")));
+        if host.is_some_and(|host| host.starts_with("127.") || host.starts_with("localhost")) {
+            config = config.proxy(None);
+        }
+        Ok(Client {
+            agent: config.build().new_agent(),
+            base,
+            timeouts,
+            clock,
+            device: None,
+            session: Arc::default(),
+        })
+    }
+
+    /// The same client, able to open device sessions.
+    #[must_use]
+    pub fn with_device(mut self, device_id: &str, key: KeyPair) -> Client {
+        self.device = Some(Arc::new(Device { id: device_id.to_owned(), key }));
+        self.session = Arc::default();
+        self
+    }
+
+    pub fn central_url(&self) -> &str {
+        &self.base
+    }
+
+    /// `GET`, with an answer in JSON.
+    pub(super) fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        weight: Weight,
+    ) -> Result<T, SyncError> {
+        let mut request =
+            self.agent.get(self.url(path)).config().timeout_global(Some(self.limit(weight))).build();
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let (status, body) = read(request.call(), if weight == Weight::Short { SMALL } else { LARGE })?;
+        json(status, &success(status, body)?)
+    }
+
+    /// `GET` of a document that is fetched again only when it changed.
+    pub(super) fn fetch(&self, path: &str, etag: Option<&str>) -> Result<Fetched, SyncError> {
+        let limit = self.limit(Weight::Transfer);
+        let mut request = self.agent.get(self.url(path)).config().timeout_global(Some(limit)).build();
+        if let Some(etag) = etag {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        let answer = request.call();
+        let etag = answer
+            .as_ref()
+            .ok()
+            .and_then(|answer| answer.headers().get(header::ETAG)?.to_str().ok().map(str::to_owned));
+        let (status, body) = read(answer, LARGE)?;
+        if status == StatusCode::NOT_MODIFIED {
+            return Ok(Fetched::NotModified);
+        }
+        Ok(Fetched::Body { bytes: success(status, body)?, etag })
+    }
+
+    /// `POST` of JSON; the answer is the body of a success, perhaps empty.
+    pub(super) fn post(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        token: Option<&str>,
+        weight: Weight,
+    ) -> Result<Answer, SyncError> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| SyncError::Garbage { status: 0, why: format!("cannot be written: {error}") })?;
+        let mut request = self
+            .agent
+            .post(self.url(path))
+            .config()
+            .timeout_global(Some(self.limit(weight)))
+            .build()
+            .content_type("application/json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let (status, body) = read(request.send(&body), ISSUE)?;
+        Ok(Answer { status, body: success(status, body)? })
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{BASE}/{path}", self.base)
+    }
+
+    fn limit(&self, weight: Weight) -> Duration {
+        match weight {
+            Weight::Short => self.timeouts.answer,
+            Weight::Transfer => self.timeouts.transfer,
+        }
+    }
+
+    pub(super) fn forget_session(&self) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// The body of a success.
+pub(super) struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, SyncError> {
+        json(self.status, &self.body)
+    }
+}
+
+fn json<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, SyncError> {
+    // The parser's own text may quote the body, and with it a person: the place is enough.
+    serde_json::from_slice(body).map_err(|error| SyncError::Garbage {
+        status: status.as_u16(),
+        why: format!("not the JSON of version 1, line {} column {}", error.line(), error.column()),
+    })
+}
+
+fn read(
+    answer: Result<Response<ureq::Body>, ureq::Error>,
+    at_most: u64,
+) -> Result<(StatusCode, Vec<u8>), SyncError> {
+    let mut answer = answer.map_err(|error| explain(0, &error))?;
+    let status = answer.status();
+    let body = answer.body_mut().with_config().limit(at_most).read_to_vec();
+    Ok((status, body.map_err(|error| explain(status.as_u16(), &error))?))
+}
+
+fn success(status: StatusCode, body: Vec<u8>) -> Result<Vec<u8>, SyncError> {
+    if status.is_success() {
+        return Ok(body);
+    }
+    if let Ok(problem) = serde_json::from_slice::<Problem>(&body) {
+        return Err(SyncError::Refused(problem));
+    }
+    if status.is_server_error() {
+        return Err(SyncError::Server { status: status.as_u16() });
+    }
+    Err(SyncError::Garbage { status: status.as_u16(), why: "a refusal without a reason".into() })
+}
+
+fn explain(status: u16, error: &ureq::Error) -> SyncError {
+    match error {
+        ureq::Error::Timeout(step) => SyncError::TimedOut(format!("{step:?}")),
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
+            SyncError::TimedOut(io.to_string())
+        }
+        ureq::Error::BodyExceedsLimit(limit) => {
+            SyncError::Garbage { status, why: format!("an answer of more than {limit} bytes") }
+        }
+        ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Decompress(..) => {
+            SyncError::Garbage { status, why: error.to_string() }
+        }
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => SyncError::Address(error.to_string()),
+        _ => SyncError::Unreachable(error.to_string()),
+    }
+}
+
+/// Text for a place in a query: everything but unreserved characters is escaped (RFC 3986).
+pub(super) fn escaped(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}

@@ -1,0 +1,92 @@
+//! What goes wrong between station and server, and whether trying again helps.
+
+use std::time::Duration;
+
+use crate::credential::CredentialError;
+use crate::protocol::{Problem, ProblemCode};
+use crate::store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    #[error("this station has not joined a server yet")]
+    NotJoined,
+    #[error("'{0}' is not an address of a server")]
+    Address(String),
+    /// No name, no route, no connection, or one that broke.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("the server did not answer in time ({0})")]
+    TimedOut(String),
+    /// The server is there and broken.
+    #[error("the server failed (HTTP {status})")]
+    Server { status: u16 },
+    /// Something answered that does not speak this protocol: another program, or the login page
+    /// of a network.
+    #[error("not an answer of this server (HTTP {status}): {why}")]
+    Garbage { status: u16, why: String },
+    /// The server understood and said no.
+    #[error("the server refused: {0}")]
+    Refused(Problem),
+    /// An answer whose signature or content does not hold under the keys pinned at enrolment.
+    #[error("{what} from the server does not hold: {source}")]
+    Untrusted { what: &'static str, source: CredentialError },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What to do after an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Try again, with growing pauses.
+    Retry,
+    /// Try again, not before this.
+    RetryAfter(Duration),
+    /// Repeating the same call gives the same answer.
+    Never,
+}
+
+impl SyncError {
+    pub fn next(&self) -> Next {
+        match self {
+            SyncError::Unreachable(_)
+            | SyncError::TimedOut(_)
+            | SyncError::Server { .. }
+            | SyncError::Garbage { .. }
+            | SyncError::Untrusted { .. }
+            | SyncError::Store(_) => Next::Retry,
+            SyncError::NotJoined | SyncError::Address(_) => Next::Never,
+            SyncError::Refused(problem) => match (problem.retry_after_s, problem.code) {
+                // A day at most: a number that is out of its mind does not silence a station.
+                (Some(seconds), _) => Next::RetryAfter(Duration::from_secs(seconds.min(86_400))),
+                (
+                    None,
+                    ProblemCode::DeviceSession
+                    | ProblemCode::SlowDown
+                    | ProblemCode::NotReady
+                    | ProblemCode::Internal,
+                ) => Next::Retry,
+                (None, _) => Next::Never,
+            },
+        }
+    }
+
+    /// Does it mean that the server is out of reach for every call, not just for this one?
+    pub fn is_offline(&self) -> bool {
+        match self {
+            SyncError::Unreachable(_)
+            | SyncError::TimedOut(_)
+            | SyncError::Server { .. }
+            | SyncError::Garbage { .. } => true,
+            SyncError::Refused(problem) => problem.code == ProblemCode::Internal,
+            _ => false,
+        }
+    }
+
+    /// The server's word, where it refused.
+    pub fn code(&self) -> Option<ProblemCode> {
+        match self {
+            SyncError::Refused(problem) => Some(problem.code),
+            _ => None,
+        }
+    }
+}

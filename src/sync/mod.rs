@@ -1,0 +1,33 @@
+//! Floor 4. A station and its central server: what is owed goes up, what verdicts rest on comes down.
+//!
+//! - [`Client`] carries one call and says what went wrong; [`Desk`] is the calls that a person
+//!   waits for.
+//! - [`Syncer::run_once`] does everything that is due, by a pure [`plan`](plan::plan), and returns
+//!   a [`SyncReport`]. The thread that calls it again and again belongs to the station.
+//!
+//! Nothing here reads a clock of its own: waiting is measured with the monotonic time of the
+//! clock that was handed in.
+
+pub mod backoff;
+mod client;
+mod desk;
+mod device;
+mod error;
+mod lists;
+mod outbox;
+pub mod pick_up;
+pub mod plan;
+mod roster;
+mod syncer;
+pub mod time;
+
+#[cfg(test)]
+mod stub;
+#[cfg(test)]
+mod tests;
+
+pub use client::{Client, Timeouts};
+pub use desk::Desk;
+pub use error::{Next, SyncError};
+pub use outbox::{IssuedItem, RefusedItem};
+pub use syncer::{SyncReport, Syncer};
