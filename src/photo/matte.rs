@@ -1,0 +1,240 @@
+//! Photo: the soft edge. Alpha and the person's own colour where person and backdrop mix.
+//!
+//! Every pixel is I = a F + (1 - a) B in linear light. B is known, F is taken from the surely
+//! inner pixels nearby, so a lies on the line from B to F; then F is solved for anew, which takes
+//! the backdrop's colour out of the hair ("decontamination").
+
+use image::RgbaImage;
+
+use super::linear;
+use super::plane::{Colour, Plane};
+use super::plate::Backdrop;
+use super::refine::{Shape, nearest};
+
+/// Width of the mixed band within and without the outline, in working pixels.
+const WITHIN: f32 = 5.0;
+const WITHOUT: f32 = 6.0;
+/// Loose hair is looked for this far out, and gaps in hair this far in.
+const HAIR_OUT: f32 = 40.0;
+const HAIR_IN: f32 = 25.0;
+/// Squared difference above which a pixel outside holds hair.
+const IS_HAIR: f32 = 14.0;
+/// A colour this different is the person's own, unmixed.
+const SEED_DIFFERS: f32 = 30.0;
+/// A pixel of less hair than this, explained this well by hair and backdrop, is part of a gap.
+const SOLID: f32 = 0.8;
+const MISFIT: f32 = 25.0;
+/// Share of a person that looks like the backdrop, above which looking like it says nothing.
+const MUCH_ALIKE: f32 = 0.08;
+/// Spread of alpha about the outline's own guess; matters only where F and B look alike.
+const PRIOR: f32 = 0.45;
+/// What the line fit leaves below and above counts as none and all.
+const FLOOR: f32 = 0.035;
+const CEILING: f32 = 0.965;
+
+pub struct Matte {
+    /// Straight alpha, the frame's size, colours cleaned of backdrop.
+    pub picture: RgbaImage,
+    /// Share of the outline where person and backdrop can be told apart, 0..1.
+    pub told_apart: f32,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Zone {
+    Backdrop,
+    Person,
+    Mixed,
+}
+
+/// `frame` and `plate` in linear light at full size; `small` is the frame at working size.
+pub fn matte(
+    frame: &Plane<Colour>,
+    plate: Option<&Plane<Colour>>,
+    small: &Plane<Colour>,
+    backdrop: &Backdrop,
+    shape: &Shape,
+    factor: usize,
+) -> Matte {
+    let (w, h) = (small.width, small.height);
+    let (outward, _) = nearest(&shape.inside);
+    let solid = without_gaps(shape, small, backdrop);
+    let (inward, _) = nearest(&solid.map(|s| !s));
+    let zone = zones(shape, &outward, &inward);
+    let (_, deep) = nearest(&seeds(shape, &inward, WITHIN + 2.0));
+    let (_, near) = nearest(&seeds(shape, &inward, 3.5));
+    let mut picture = RgbaImage::new(frame.width as u32, frame.height as u32);
+    let (mut apart, mut outline) = (0_usize, 0_usize);
+    let grain = (backdrop.noise * factor as f32).powi(2);
+    for y in 0..frame.height {
+        let wy = (y / factor).min(h - 1);
+        for x in 0..frame.width {
+            let wx = (x / factor).min(w - 1);
+            let i = frame.at(x, y);
+            let pixel = picture.get_pixel_mut(x as u32, y as u32);
+            match zone.at(wx, wy) {
+                Zone::Backdrop => {}
+                Zone::Person => pixel.0 = bytes(i, 1.0),
+                Zone::Mixed => {
+                    let b = backdrop.full(plate, factor, x, y);
+                    let signed = inward.at(wx, wy) - outward.at(wx, wy);
+                    let prior = (0.5 + signed / 4.0).clamp(0.0, 1.0);
+                    let mut best =
+                        Fit { cost: f32::INFINITY, miss: 0.0, alpha: prior, colour: i, contrast: 0.0 };
+                    for (dx, dy) in [(0, 0), (-7, 0), (7, 0), (0, -7), (0, 7)] {
+                        let at = (wx as i32 + dx).clamp(0, w as i32 - 1) as usize;
+                        let down = (wy as i32 + dy).clamp(0, h as i32 - 1) as usize;
+                        let s = deep.at(at, down);
+                        if s == u32::MAX {
+                            continue;
+                        }
+                        let colour = small.data[s as usize];
+                        best = best.better(fit(i, colour, b, prior, grain));
+                        // Cloth and skin change towards the edge, so colours closer to it count
+                        // too; in dark hair those would be mixed ones.
+                        let s = near.at(at, down);
+                        if s != u32::MAX && !dark(colour) && neutral(b) {
+                            best = best.better(fit(i, small.data[s as usize], b, prior, grain));
+                        }
+                    }
+                    if outward.at(wx, wy) <= 2.0 && inward.at(wx, wy) <= 2.0 {
+                        outline += 1;
+                        apart += usize::from(best.contrast > 6.0);
+                    }
+                    let alpha = ((best.alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
+                    if alpha > 0.0 {
+                        pixel.0 = bytes(own_colour(i, b, &best, alpha), alpha);
+                    }
+                }
+            }
+        }
+    }
+    Matte { picture, told_apart: apart as f32 / outline.max(1) as f32 }
+}
+
+/// The person without the gaps in dark hair through which backdrop shows, whole or in part.
+fn without_gaps(shape: &Shape, small: &Plane<Colour>, backdrop: &Backdrop) -> Plane<bool> {
+    let (inward, _) = nearest(&shape.inside.map(|s| !s));
+    let (_, deep) = nearest(&seeds(shape, &inward, 3.0 * WITHIN));
+    let grain = backdrop.noise.powi(2);
+    let mut out = shape.inside.clone();
+    for (i, s) in out.data.iter_mut().enumerate() {
+        if !*s || inward.data[i] > HAIR_IN || deep.data[i] == u32::MAX {
+            continue;
+        }
+        let hair = small.data[deep.data[i] as usize];
+        if shape.alike[i / shape.inside.width] < MUCH_ALIKE && dark(hair) {
+            let fit = fit(small.data[i], hair, backdrop.colour.data[i], 0.5, grain);
+            *s = fit.alpha > SOLID || fit.miss > MISFIT;
+        }
+    }
+    out
+}
+
+/// Linear light in which dark hair lies on all channels.
+fn dark(colour: Colour) -> bool {
+    colour.iter().all(|c| *c < 0.12)
+}
+
+/// A backdrop without a hue of its own: there shaded cloth lies on the line from cloth to
+/// backdrop, as mixed pixels do.
+fn neutral(b: Colour) -> bool {
+    b[0].min(b[1]).min(b[2]) > 0.6 * b[0].max(b[1]).max(b[2])
+}
+
+fn zones(shape: &Shape, outward: &Plane<f32>, inward: &Plane<f32>) -> Plane<Zone> {
+    let mut zone = shape.inside.map(|s| if s { Zone::Person } else { Zone::Backdrop });
+    for (i, z) in zone.data.iter_mut().enumerate() {
+        let (out, d) = (outward.data[i], shape.difference.data[i]);
+        let mixed = if shape.inside.data[i] {
+            inward.data[i] <= WITHIN
+        } else {
+            out <= WITHOUT || (out <= HAIR_OUT && d > IS_HAIR)
+        };
+        if mixed {
+            *z = Zone::Mixed;
+        }
+    }
+    zone
+}
+
+/// Where the person's own colour is taken from: so far inside, away from gaps, and not of the
+/// backdrop's colour unless much of the person is.
+fn seeds(shape: &Shape, inward: &Plane<f32>, depth: f32) -> Plane<bool> {
+    let mut out = inward.map(|d| d > depth);
+    for (i, s) in out.data.iter_mut().enumerate() {
+        *s = *s && (shape.difference.data[i] > SEED_DIFFERS || shape.alike[i / inward.width] > MUCH_ALIKE);
+    }
+    out
+}
+
+struct Fit {
+    cost: f32,
+    /// What of the pixel the line does not explain, squared, in units of noise.
+    miss: f32,
+    alpha: f32,
+    colour: Colour,
+    /// Distance of F and B in units of noise.
+    contrast: f32,
+}
+
+impl Fit {
+    fn better(self, other: Fit) -> Fit {
+        if other.cost < self.cost { other } else { self }
+    }
+}
+
+/// The alpha that explains `i` best between `f` and `b`, leaning on `prior` where they are alike.
+fn fit(i: Colour, f: Colour, b: Colour, prior: f32, grain: f32) -> Fit {
+    let weight: Colour = std::array::from_fn(|k| 1.0 / (4.0 * b[k].max(i[k]).max(0.01) * grain + 4e-4));
+    let along: f32 = (0..3).map(|k| weight[k] * (f[k] - b[k]) * (f[k] - b[k])).sum();
+    let onto: f32 = (0..3).map(|k| weight[k] * (i[k] - b[k]) * (f[k] - b[k])).sum();
+    let lean = 1.0 / (PRIOR * PRIOR);
+    let alpha = ((onto + lean * prior) / (along + lean)).clamp(0.0, 1.0);
+    let miss: f32 = (0..3)
+        .map(|k| {
+            let r = i[k] - alpha * f[k] - (1.0 - alpha) * b[k];
+            weight[k] * r * r
+        })
+        .sum();
+    Fit { cost: miss + lean * (alpha - prior) * (alpha - prior), miss, alpha, colour: f, contrast: along }
+}
+
+/// F solved from I, a and B; with little alpha the noise would be blown up, so it goes over to
+/// the neighbour's colour there.
+fn own_colour(i: Colour, b: Colour, fit: &Fit, alpha: f32) -> Colour {
+    let trust = ((alpha - 0.15) / 0.6).clamp(0.0, 1.0);
+    std::array::from_fn(|k| {
+        let solved = ((i[k] - (1.0 - alpha) * b[k]) / alpha.max(0.1)).clamp(0.0, 1.0);
+        solved * trust + fit.colour[k] * (1.0 - trust)
+    })
+}
+
+fn bytes(colour: Colour, alpha: f32) -> [u8; 4] {
+    [
+        linear::to_byte(colour[0]),
+        linear::to_byte(colour[1]),
+        linear::to_byte(colour[2]),
+        (alpha * 255.0).round() as u8,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_mixed_pixel_gets_half_alpha_and_its_own_colour_back() {
+        let (f, b) = ([0.02, 0.02, 0.02], [0.5, 0.05, 0.05]);
+        let i = std::array::from_fn(|k| 0.5 * f[k] + 0.5 * b[k]);
+        let fit = fit(i, f, b, 1.0, 1e-5);
+        assert!((fit.alpha - 0.5).abs() < 0.05, "{}", fit.alpha);
+        let own = own_colour(i, b, &fit, fit.alpha);
+        assert!(own.iter().all(|c| *c < 0.06), "{own:?}");
+    }
+
+    #[test]
+    fn where_both_look_alike_the_outline_decides() {
+        let same = [0.7, 0.7, 0.7];
+        assert!((fit(same, same, same, 0.8, 1e-5).alpha - 0.8).abs() < 0.01);
+    }
+}

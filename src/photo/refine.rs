@@ -1,0 +1,259 @@
+//! Photo: person or backdrop, pixel by pixel at working size: the network's opinion and the
+//! difference to the backdrop, weighed together.
+
+use super::plane::{Colour, Plane};
+use super::plate::Backdrop;
+
+/// Evidence for the person, natural logarithm of odds, and the decision made from it.
+pub struct Shape {
+    pub inside: Plane<bool>,
+    /// Squared difference to the backdrop in units of what noise and shadow explain.
+    pub difference: Plane<f32>,
+    /// For each row: share of the person thereabouts that looks like the backdrop, 0..1.
+    pub alike: Vec<f32>,
+}
+
+/// Squared difference up to which a pixel looks like the backdrop.
+const LOOKS_ALIKE: f32 = 8.0;
+/// Most that a difference to the backdrop can say for the person.
+const UNLIKE: f32 = 8.0;
+/// Where half the squared difference starts to speak for the person.
+const TURN: f32 = 4.0;
+/// The network's log odds are held within `NET_EDGE` at its own outline, which is coarse (five
+/// frame pixels a cell), and may grow by `NET_SLOPE` a working pixel away from it up to `NET`.
+const NET: f32 = 5.0;
+const NET_EDGE: f32 = 1.0;
+const NET_SLOPE: f32 = 0.12;
+/// This far within the network's outline counts as surely person, for learning `alike`.
+const DEEP: f32 = 14.0;
+/// Rows above and below over which `alike` is learnt, and the weight of the prior.
+const BAND: usize = 30;
+const LEAST_ALIKE: f32 = 0.004;
+/// What soft light does to the backdrop without being a person: a shadow darkens more than
+/// anything brightens (share of brightness), and tints a little.
+const DARKER: f32 = 0.06;
+/// On a coloured backdrop a darker pixel of the very same hue is shadow rather than cloth.
+const DARKER_IN_COLOUR: f32 = 0.16;
+const BRIGHTER: f32 = 0.025;
+const TINT: f32 = 0.012;
+
+/// `net` is the network's share of person at working size.
+pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Shape {
+    let (w, h) = (frame.width, frame.height);
+    let colour = (1.3 * backdrop.noise).powi(2) + TINT * TINT;
+    let mut raw = Plane::filled(w, h, 0.0_f32);
+    for ((d, f), b) in raw.data.iter_mut().zip(&frame.data).zip(&backdrop.colour.data) {
+        *d = squared(f, b, colour).min(400.0);
+    }
+    let difference = raw.box_mean(1);
+    let (net_out, _) = nearest(&net.map(|p| p > 0.5));
+    let (net_in, _) = nearest(&net.map(|p| p <= 0.5));
+    let alike = alike(&difference, &net_in);
+    let mut odds = Plane::filled(w, h, 0.0_f32);
+    for (i, o) in odds.data.iter_mut().enumerate() {
+        let p = net.data[i].clamp(0.001, 0.999);
+        let cap = (NET_EDGE + NET_SLOPE * (net_in.data[i] + net_out.data[i])).min(NET);
+        let least = alike[i / w].ln();
+        *o = (difference.data[i] / 2.0 - TURN).clamp(least, UNLIKE) + (p / (1.0 - p)).ln().clamp(-cap, cap);
+    }
+    let mut inside = odds.box_mean(1).map(|o| o > 0.0);
+    one_person(&mut inside, &odds);
+    Shape { inside, difference, alike }
+}
+
+/// How much of the person looks like the backdrop, learnt from this very picture deep inside the
+/// network's outline, row band by row band: hair and face may differ where clothes do not. Where
+/// nothing of the person does, looking like the backdrop is strong evidence for backdrop; behind
+/// a white shirt before a white wall it is none.
+fn alike(difference: &Plane<f32>, net_in: &Plane<f32>) -> Vec<f32> {
+    let (w, h) = (difference.width, difference.height);
+    let rows: Vec<(f32, f32)> = (0..h)
+        .map(|y| {
+            let (mut like, mut all) = (0.0, 0.0);
+            for x in 0..w {
+                if net_in.at(x, y) > DEEP {
+                    all += 1.0;
+                    like += f32::from(difference.at(x, y) < LOOKS_ALIKE);
+                }
+            }
+            (like, all)
+        })
+        .collect();
+    (0..h)
+        .map(|y| {
+            let band = &rows[y.saturating_sub(BAND)..(y + BAND).min(h)];
+            let (like, all) = band.iter().fold((0.0, 0.0), |s, r| (s.0 + r.0, s.1 + r.1));
+            // Where the band says little, two hundredths is the guess.
+            ((like + 0.02 * 200.0) / (all + 200.0)).max(LEAST_ALIKE)
+        })
+        .collect()
+}
+
+/// Squared difference of two colours in square roots of light, where shot noise is even: along
+/// the backdrop's own colour with tolerance for shadow, across it strictly.
+fn squared(f: &Colour, b: &Colour, colour: f32) -> f32 {
+    let vb = b.map(|v| v.max(0.0).sqrt());
+    let delta: Colour = std::array::from_fn(|k| f[k].max(0.0).sqrt() - vb[k]);
+    let length2 = vb.iter().map(|v| v * v).sum::<f32>().max(1e-4);
+    let along = (0..3).map(|k| delta[k] * vb[k]).sum::<f32>() / length2.sqrt();
+    let across = (delta.iter().map(|d| d * d).sum::<f32>() - along * along).max(0.0);
+    let most = vb[0].max(vb[1]).max(vb[2]);
+    let saturation = 1.0 - vb[0].min(vb[1]).min(vb[2]) / most.max(0.02);
+    let share = if along < 0.0 { DARKER + DARKER_IN_COLOUR * saturation } else { BRIGHTER };
+    across / colour + along * along / (colour + share * share * length2)
+}
+
+/// Keeps the largest piece and what is nearly as large; fills holes that are tiny or hardly less
+/// than person by their odds.
+fn one_person(inside: &mut Plane<bool>, odds: &Plane<f32>) {
+    let (w, h) = (inside.width, inside.height);
+    let pieces = pieces(inside, true);
+    let largest = pieces.iter().map(Vec::len).max().unwrap_or(0);
+    for piece in pieces.iter().filter(|p| p.len() * 20 < largest) {
+        for &i in piece {
+            inside.data[i] = false;
+        }
+    }
+    for hole in self::pieces(inside, false) {
+        let at_edge = hole.iter().any(|i| i % w == 0 || i % w == w - 1 || i / w == 0 || i / w == h - 1);
+        let opinion = hole.iter().map(|&i| odds.data[i]).sum::<f32>() / hole.len() as f32;
+        if !at_edge && (hole.len() <= 4.max(largest / 5000) || opinion > -0.7) {
+            for i in hole {
+                inside.data[i] = true;
+            }
+        }
+    }
+}
+
+/// Connected pieces of pixels that are `value`, as indices.
+fn pieces(map: &Plane<bool>, value: bool) -> Vec<Vec<usize>> {
+    let (w, h) = (map.width, map.height);
+    let mut seen = vec![false; w * h];
+    let mut out = Vec::new();
+    for start in 0..w * h {
+        if seen[start] || map.data[start] != value {
+            continue;
+        }
+        seen[start] = true;
+        let mut piece = vec![start];
+        let mut next = 0;
+        while next < piece.len() {
+            let i = piece[next];
+            next += 1;
+            let (x, y) = (i % w, i / w);
+            let mut visit = |j: usize| {
+                if !seen[j] && map.data[j] == value {
+                    seen[j] = true;
+                    piece.push(j);
+                }
+            };
+            if x > 0 {
+                visit(i - 1);
+            }
+            if x + 1 < w {
+                visit(i + 1);
+            }
+            if y > 0 {
+                visit(i - w);
+            }
+            if y + 1 < h {
+                visit(i + w);
+            }
+        }
+        out.push(piece);
+    }
+    out
+}
+
+/// Distance in pixels (chamfer 3-4) to the nearest seed, and that seed's index; `u32::MAX` where
+/// there is no seed at all.
+pub fn nearest(seeds: &Plane<bool>) -> (Plane<f32>, Plane<u32>) {
+    let (w, h) = (seeds.width, seeds.height);
+    let mut dist = seeds.map(|s| if s { 0.0_f32 } else { 1e9 });
+    let mut index = Plane::filled(w, h, u32::MAX);
+    for (i, s) in seeds.data.iter().enumerate() {
+        if *s {
+            index.data[i] = i as u32;
+        }
+    }
+    let mut relax = |i: usize, j: usize, step: f32| {
+        if dist.data[j] + step < dist.data[i] {
+            dist.data[i] = dist.data[j] + step;
+            index.data[i] = index.data[j];
+        }
+    };
+    const SIDE: f32 = 1.0;
+    const DIAGONAL: f32 = 4.0 / 3.0;
+    for y in 0..h {
+        for x in 0..w {
+            let i = y * w + x;
+            if x > 0 {
+                relax(i, i - 1, SIDE);
+            }
+            if y > 0 {
+                relax(i, i - w, SIDE);
+                if x > 0 {
+                    relax(i, i - w - 1, DIAGONAL);
+                }
+                if x + 1 < w {
+                    relax(i, i - w + 1, DIAGONAL);
+                }
+            }
+        }
+    }
+    for y in (0..h).rev() {
+        for x in (0..w).rev() {
+            let i = y * w + x;
+            if x + 1 < w {
+                relax(i, i + 1, SIDE);
+            }
+            if y + 1 < h {
+                relax(i, i + w, SIDE);
+                if x + 1 < w {
+                    relax(i, i + w + 1, DIAGONAL);
+                }
+                if x > 0 {
+                    relax(i, i + w - 1, DIAGONAL);
+                }
+            }
+        }
+    }
+    (dist, index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_the_seed_and_its_distance() {
+        let mut seeds = Plane::filled(9, 7, false);
+        seeds.data[3 * 9 + 2] = true;
+        let (dist, index) = nearest(&seeds);
+        assert!((dist.at(7, 3) - 5.0).abs() < 1e-5);
+        assert!(index.data.iter().all(|i| *i == 3 * 9 + 2));
+        assert!(nearest(&Plane::filled(4, 4, false)).1.data.iter().all(|i| *i == u32::MAX));
+    }
+
+    #[test]
+    fn small_specks_go_and_small_holes_are_filled() {
+        let mut map = Plane::filled(60, 60, false);
+        for y in 10..50 {
+            for x in 10..50 {
+                map.data[y * 60 + x] = true;
+            }
+        }
+        map.data[30 * 60 + 30] = false;
+        map.data[2 * 60 + 2] = true;
+        one_person(&mut map, &Plane::filled(60, 60, -9.0));
+        assert!(map.at(30, 30) && !map.at(2, 2));
+    }
+
+    #[test]
+    fn a_shadow_counts_less_than_another_colour() {
+        let wall = [0.3, 0.3, 0.3];
+        assert!(squared(&[0.27; 3], &wall, 2e-4) < 2.0);
+        assert!(squared(&[0.3, 0.25, 0.3], &wall, 2e-4) > 4.0);
+        assert!(squared(&[0.02; 3], &wall, 2e-4) > 50.0);
+    }
+}
