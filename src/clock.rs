@@ -136,3 +136,9 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     os_random().fill_bytes(&mut bytes);
     bytes
 }
+
+/// Processor time of this thread so far: what a piece of work costs, however busy the machine is.
+pub fn thread_cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}

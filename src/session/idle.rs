@@ -11,11 +11,17 @@ pub const WARNING: Duration = Duration::from_secs(45);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
     last_touch: Duration,
+    idle: Duration,
+    warning: Duration,
 }
 
 impl Idle {
     pub fn new(now: Duration) -> Idle {
-        Idle { last_touch: now }
+        Idle { last_touch: now, idle: IDLE, warning: WARNING }
+    }
+
+    pub fn patience(&mut self, idle: Duration, warning: Duration) {
+        (self.idle, self.warning) = (idle, warning);
     }
 
     pub fn touched(&mut self, now: Duration) {
@@ -23,12 +29,12 @@ impl Idle {
     }
 
     pub fn is_over(self, now: Duration) -> bool {
-        now.saturating_sub(self.last_touch) >= IDLE + WARNING
+        now.saturating_sub(self.last_touch) >= self.idle + self.warning
     }
 
     /// What is left of the warning, once it stands on the screen.
     pub fn warning_left(self, now: Duration) -> Option<Duration> {
         let quiet = now.saturating_sub(self.last_touch);
-        (quiet >= IDLE).then(|| (IDLE + WARNING).saturating_sub(quiet))
+        (quiet >= self.idle).then(|| (self.idle + self.warning).saturating_sub(quiet))
     }
 }

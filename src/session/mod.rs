@@ -43,7 +43,7 @@ pub use my_card::MyCard;
 pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
 pub use pick_up::{CODE_LENGTH, CODE_LETTERS, PickUp};
 pub use printing::Printing;
-pub use review::{Drawing, Portrait, Review};
+pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
 
@@ -134,6 +134,13 @@ impl Session {
             idle: Idle::new(now),
             tickets: 0,
         }
+    }
+
+    /// With other patience than [`IDLE`] and [`WARNING`].
+    #[must_use]
+    pub fn with_patience(mut self, idle: Duration, warning: Duration) -> Session {
+        self.idle.patience(idle, warning);
+        self
     }
 
     /// One event. Returns the session after it and what is to be done about it.
