@@ -14,11 +14,11 @@ use crate::credential::KeyPair;
 use crate::protocol::{BASE, Problem};
 
 /// An answer without a picture in it.
-pub(super) const SMALL: u64 = 256 * 1024;
+const SMALL: u64 = 256 * 1024;
 /// An issue, with its portrait.
-pub(super) const ISSUE: u64 = 16 * 1024 * 1024;
+const ISSUE: u64 = 16 * 1024 * 1024;
 /// A page of the roster, a list.
-pub(super) const LARGE: u64 = 64 * 1024 * 1024;
+const LARGE: u64 = 64 * 1024 * 1024;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +162,7 @@ impl Client {
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let (status, body) = read(request.send(&body), ISSUE)?;
+        let (status, body) = read(request.send(&body), if weight == Weight::Short { SMALL } else { ISSUE })?;
         Ok(Answer { status, body: success(status, body)? })
     }
 

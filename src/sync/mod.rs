@@ -22,7 +22,7 @@ mod syncer;
 pub mod time;
 
 #[cfg(test)]
-mod stub;
+pub(crate) mod stub;
 #[cfg(test)]
 mod tests;
 

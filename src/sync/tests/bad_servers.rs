@@ -35,7 +35,7 @@ fn each_failure_has_its_own_error_and_says_whether_to_try_again() {
         SyncError::Garbage { .. }
     ));
     assert!(matches!(asked(Reply::Close), SyncError::Unreachable(_) | SyncError::Garbage { .. }));
-    assert!(matches!(asked(Reply::Slow(Duration::from_secs(2))), SyncError::TimedOut(_)));
+    assert!(matches!(asked(Reply::Slow(Duration::from_secs(30))), SyncError::TimedOut(_)));
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"no".to_vec();
     assert!(matches!(asked(Reply::Raw(cut)), SyncError::Unreachable(_) | SyncError::Garbage { .. }));
     for reply in [whole(500, b"oops"), whole(200, b"junk"), Reply::Close] {
@@ -47,7 +47,7 @@ fn each_failure_has_its_own_error_and_says_whether_to_try_again() {
 #[test]
 fn an_endless_answer_is_cut() {
     let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
-    endless.resize(20 * 1024 * 1024, b' ');
+    endless.resize(1024 * 1024, b' ');
     let error = asked(Reply::Raw(endless));
     assert!(matches!(&error, SyncError::Garbage { why, .. } if why.contains("more than")), "{error}");
 }

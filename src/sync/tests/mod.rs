@@ -249,9 +249,9 @@ pub fn printed(id: &str) -> OutboxItem {
 
 pub fn timeouts() -> Timeouts {
     Timeouts {
-        connect: Duration::from_millis(500),
-        answer: Duration::from_millis(300),
-        transfer: Duration::from_millis(600),
+        connect: Duration::from_secs(2),
+        answer: Duration::from_secs(2),
+        transfer: Duration::from_secs(10),
     }
 }
 

@@ -1,0 +1,15 @@
+//! Floor 4. How a station joins a central server, and how staff open what it keeps.
+//!
+//! The station makes its own keys; their secret halves never leave it. The device key lies in a
+//! file that only the station's user may read. The sealing key is kept only inside an envelope
+//! that a staff code and a PIN open together, so a stolen station opens nothing.
+
+mod join;
+mod link;
+mod pin;
+mod staff;
+
+pub use join::{JoinError, Joined, Terms, join};
+pub use link::{Link, LinkError};
+pub use pin::{PinError, check_pin};
+pub use staff::{UnlockError, Unlocked, new_staff_code, staff_secret, unlock};
