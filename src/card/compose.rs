@@ -36,12 +36,17 @@ pub(super) fn compose(
     out.push_str(&template.text[..template.after_root_name]);
     let _ = write!(out, " class=\"{}\"", classes(data));
     let mut done = template.after_root_name;
+    let mut bottoms: Vec<(&str, f32)> = Vec::new();
     for slot in &template.slots {
         out.push_str(&template.text[done..slot.range.start]);
         match slot.id {
             "photo" => write_photo(&mut out, data, slot, detail)?,
             "code" => write_code(&mut out, data, side, slot)?,
-            _ => write_text(&mut out, slot, &words(data, slot.id))?,
+            _ => {
+                let under = bottoms.iter().find(|(id, _)| slot.below.as_deref() == Some(id));
+                let slot = under.map_or_else(|| slot.clone(), |(_, bottom)| slot.moved_under(*bottom));
+                bottoms.push((slot.id, write_text(&mut out, &slot, &words(data, slot.id))?));
+            }
         }
         done = slot.range.end;
     }
@@ -92,7 +97,8 @@ fn long_date(day: jiff::civil::Date) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
-fn write_text(out: &mut String, slot: &Slot, words: &str) -> Result<(), CardError> {
+/// Gives back where the last line ends.
+fn write_text(out: &mut String, slot: &Slot, words: &str) -> Result<f32, CardError> {
     let prefix = if words.trim().is_empty() { "" } else { &slot.prefix };
     let Fitted { size, lines } = fit(slot, &format!("{prefix}{words}"))?;
     let (Area { x, y, width, height }, style) = (slot.area, &slot.text);
@@ -105,13 +111,14 @@ fn write_text(out: &mut String, slot: &Slot, words: &str) -> Result<(), CardErro
         let left = x + slot.across.offset(width, line.width);
         let _ = write!(
             out,
-            "<text x=\"{left:.2}\" y=\"{baseline:.2}\" font-size=\"{size}\"{}>{}</text>",
+            "<text x=\"{left:.2}\" y=\"{baseline:.2}\"{} style=\"{}font-size:{size}px;text-anchor:start\">{}</text>",
             slot.carried,
+            escape(&slot.style),
             escape(&line.text)
         );
     }
     out.push_str("</g>");
-    Ok(())
+    Ok(top + step * lines.len() as f32)
 }
 
 fn write_photo(
@@ -126,8 +133,9 @@ fn write_photo(
     let _ = write!(
         out,
         "<image id=\"photo\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
-         preserveAspectRatio=\"none\"{} href=\"data:image/png;base64,",
-        slot.carried
+         preserveAspectRatio=\"none\"{} style=\"{}\" href=\"data:image/png;base64,",
+        slot.carried,
+        escape(&slot.style)
     );
     BASE64.encode_append(&placed.png, out);
     out.push_str("\"/>");

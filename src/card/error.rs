@@ -8,9 +8,10 @@ pub enum CardError {
     /// A template that an office changed does not hold together.
     #[error("template {}: {problem}", super::Templates::file_name(*.orientation, *.side))]
     Template { orientation: Orientation, side: Side, problem: TemplateProblem },
-    /// The text does not fit its box, not even at the smallest size that can be read.
-    #[error("the text for '{id}' does not fit its box: {text}")]
-    DoesNotFit { id: &'static str, text: String },
+    /// The text does not fit its box, not even at the smallest size that can be read. The text
+    /// itself is personal data and stays out of messages and logs.
+    #[error("the text for '{id}' ({characters} characters) does not fit its box")]
+    DoesNotFit { id: &'static str, characters: usize },
     /// The fonts that are built in lack a character. It would vanish from the card.
     #[error("the card's fonts have no character '{character}' (U+{:04X}), used in '{id}'", u32::from(*.character))]
     NoGlyph { id: &'static str, character: char },
@@ -37,6 +38,8 @@ pub enum TemplateProblem {
     NotSvg(String),
     #[error("viewBox must be \"0 0 {width} {height}\" (one unit is one dot at 300 dpi)")]
     ViewBox { width: u32, height: u32 },
+    #[error("the root <svg> must have no class of its own, the program sets it")]
+    RootClass,
     #[error("there is no <rect> with id=\"{0}\"")]
     MissingId(&'static str),
     #[error("id=\"{0}\" must be a <rect>, its box says where the program writes")]

@@ -24,6 +24,8 @@ pub struct Fitted {
 
 /// Nothing on a card is set smaller: 12 dots at 300 dpi are 2.9 points.
 const FLOOR: f32 = 12.0;
+/// Nothing on a card is nearly this long; measuring more would only take time.
+const MOST_BYTES: usize = 2_000;
 /// One line may shrink this far before the text takes a second one.
 const ONE_LINE: f32 = 0.82;
 
@@ -34,11 +36,15 @@ const ONE_LINE: f32 = 0.82;
 /// two. A name is never cut: if nothing fits it is an error.
 pub fn fit(slot: &Slot, words: &str) -> Result<Fitted, CardError> {
     let style = &slot.text;
+    let too_long = CardError::DoesNotFit { id: slot.id, characters: words.chars().count() };
+    if words.len() > MOST_BYTES {
+        return Err(too_long);
+    }
     let paragraphs: Vec<Vec<String>> = words
         .lines()
         .map(|line| {
             let clean: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            clean.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+            kept_together(&clean)
         })
         .filter(|p| !p.is_empty())
         .collect();
@@ -63,12 +69,26 @@ pub fn fit(slot: &Slot, words: &str) -> Result<Fitted, CardError> {
     }
     let last = text.broken(width, style)?;
     for size in steps(style.min_size, FLOOR) {
-        let fits = |l: &Vec<Line>| l.len() as f32 * size * style.leading.min(1.15) <= height;
+        let fits = |l: &Vec<Line>| l.len() as f32 * size * style.leading <= height + 0.5;
         if let Some(lines) = last.wrap(size, width).filter(fits) {
             return Ok(Fitted { size, lines });
         }
     }
-    Err(CardError::DoesNotFit { id: slot.id, text: words.to_owned() })
+    Err(too_long)
+}
+
+/// Words, with what must not be parted from the next word joined to it: `Jl. Merdeka No. 1`.
+fn kept_together(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut join = false;
+    for word in line.split_whitespace() {
+        match words.last_mut().filter(|_| join) {
+            Some(last) => *last = format!("{last} {word}"),
+            None => words.push(word.to_owned()),
+        }
+        join = matches!(word, "No." | "Jl.");
+    }
+    words
 }
 
 /// Sizes from `from` down to `to`, a dot at a time, both included.
@@ -144,10 +164,11 @@ impl Measured {
     /// before its titles where that leaves no stub.
     fn balanced(&self, size: f32, width: f32, lines: Vec<Line>) -> Vec<Line> {
         let count = lines.len();
-        if self.id == "name" && count == 2 {
-            if let Some(split) = self.before_titles(size, width) {
-                return split;
-            }
+        if self.id == "name"
+            && count == 2
+            && let Some(split) = self.before_titles(size, width)
+        {
+            return split;
         }
         let (mut narrow, mut wide, mut best) = (0.0, width, lines);
         while wide - narrow > 1.0 {

@@ -21,6 +21,11 @@ static DATABASE: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(database)
 });
 
+/// The station's typefaces, for whoever else draws words into a picture.
+pub fn fonts() -> &'static Arc<fontdb::Database> {
+    &DATABASE
+}
+
 /// How every SVG of this module is read: our fonts only, and no file is ever opened.
 pub fn options() -> usvg::Options<'static> {
     usvg::Options {

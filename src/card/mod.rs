@@ -24,6 +24,7 @@ use crate::person::{Kind, Nip};
 
 pub use compose::svg;
 pub use error::{CardError, TemplateProblem};
+pub use fonts::fonts;
 pub use output::{pdf, png, render, round_corners};
 pub use template::Templates;
 

@@ -39,7 +39,7 @@ pub fn render(
     RgbaImage::from_raw(width, height, pixmap.take()).ok_or_else(|| broken("no pixels"))
 }
 
-/// [`render`] as a PNG that says 300 dpi.
+/// [`render`] as a PNG without alpha that says 300 dpi.
 pub fn png(
     data: &CardData,
     orientation: Orientation,
@@ -47,9 +47,10 @@ pub fn png(
     templates: &Templates,
 ) -> Result<Vec<u8>, CardError> {
     let picture = render(data, orientation, side, templates)?;
+    let opaque: Vec<u8> = picture.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
     let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::Adaptive)
-        .write_image(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::Rgba8)
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Up)
+        .write_image(&opaque, picture.width(), picture.height(), ExtendedColorType::Rgb8)
         .map_err(CardError::Picture)?;
     // Signature and IHDR are 33 bytes; the density comes before the pixels.
     png.splice(33..33, PHYS);

@@ -63,12 +63,18 @@ pub struct Slot {
     pub radius: f32,
     /// A word set before the text, where there is a text.
     pub prefix: String,
+    /// Another slot: this one begins `gap` under that one's last line, wherever that is.
+    pub below: Option<String>,
+    pub gap: f32,
     /// Attributes that go over to what is written there, as they stand in the template.
     pub carried: String,
+    /// The same for the declarations of a `style` attribute, as SVG programs write them.
+    pub style: String,
 }
 
 /// Attributes that describe the box, not what is written in it.
-const OF_THE_BOX: [&str; 9] = ["id", "x", "y", "width", "height", "rx", "ry", "font-size", "text-anchor"];
+const OF_THE_BOX: [&str; 10] =
+    ["style", "id", "x", "y", "width", "height", "rx", "ry", "font-size", "text-anchor"];
 
 impl Slot {
     /// Reads a slot from its element.
@@ -79,7 +85,7 @@ impl Slot {
         if node.ancestors().any(|n| n.has_attribute("transform")) {
             return Err(TemplateProblem::Transformed(id));
         }
-        let number = |attribute: &'static str, or: Option<f32>| match (node.attribute(attribute), or) {
+        let number = |attribute: &'static str, or: Option<f32>| match (given(&node, attribute), or) {
             (None, Some(value)) => Ok(value),
             (given, _) => {
                 let value = given.unwrap_or_default();
@@ -117,10 +123,16 @@ impl Slot {
         };
         let across = place(id, &node, "text-anchor", "start, middle, end")?.unwrap_or(Place::Start);
         let down = place(id, &node, "data-valign", "top, middle, bottom")?.unwrap_or(Place::Start);
-        let carried = node
-            .attributes()
-            .filter(|a| !a.name().starts_with("data-") && !OF_THE_BOX.contains(&a.name()))
-            .map(|a| format!(" {}", &source[a.range()]))
+        let mut carried = String::new();
+        for attribute in node.attributes() {
+            if !attribute.name().starts_with("data-") && !OF_THE_BOX.contains(&attribute.name()) {
+                carried.push(' ');
+                carried.push_str(&source[attribute.range()]);
+            }
+        }
+        let style = declarations(node.attribute("style").unwrap_or_default())
+            .filter(|(name, _)| !OF_THE_BOX.contains(name))
+            .map(|(name, value)| [name, ":", value, ";"].concat())
             .collect();
         Ok(Slot {
             id,
@@ -131,10 +143,32 @@ impl Slot {
             text,
             pad: number("data-pad", Some(0.0))?,
             radius: number("rx", Some(0.0))?,
+            below: node.attribute("data-below").map(str::to_owned),
+            gap: number("data-gap", Some(0.0))?,
             prefix: node.attribute("data-prefix").unwrap_or_default().to_owned(),
             carried,
+            style,
         })
     }
+}
+
+impl Slot {
+    /// The same slot, beginning under another one's last line; its lower edge stays.
+    pub fn moved_under(&self, bottom: f32) -> Slot {
+        let end = self.area.y + self.area.height;
+        let y = (bottom + self.gap).min(end - 1.0);
+        Slot { area: Area { y, height: end - y, ..self.area }, ..self.clone() }
+    }
+}
+
+/// A property as an attribute, or as drawing programs write it, in `style`, which has the last word.
+fn given<'a>(node: &Node<'a, '_>, property: &str) -> Option<&'a str> {
+    let mut styled = declarations(node.attribute("style").unwrap_or_default());
+    styled.find(|(name, _)| *name == property).map(|(_, value)| value).or_else(|| node.attribute(property))
+}
+
+fn declarations(style: &str) -> impl Iterator<Item = (&str, &str)> {
+    style.split(';').filter_map(|d| d.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
 }
 
 fn place(
@@ -143,7 +177,7 @@ fn place(
     attribute: &'static str,
     allowed: &'static str,
 ) -> Result<Option<Place>, TemplateProblem> {
-    match node.attribute(attribute) {
+    match given(node, attribute) {
         None => Ok(None),
         Some("start" | "top") => Ok(Some(Place::Start)),
         Some("middle") => Ok(Some(Place::Middle)),

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use resvg::usvg::{self, roxmltree};
+use resvg::usvg;
+use resvg::usvg::roxmltree::{self, Document, Node};
 
 use super::error::{CardError, TemplateProblem};
 use super::slot::Slot;
@@ -104,57 +105,81 @@ impl Template {
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         let document =
             roxmltree::Document::parse(&text).map_err(|e| TemplateProblem::NotXml(e.to_string()))?;
-        let root = document.root_element();
-        let (width, height) = orientation.pixels();
-        let view: Vec<f32> = root
-            .attribute("viewBox")
-            .unwrap_or_default()
-            .split([' ', ',', '\t', '\n'])
-            .filter_map(|n| n.parse().ok())
-            .collect();
-        if view != [0.0, 0.0, width as f32, height as f32] {
-            return Err(TemplateProblem::ViewBox { width, height });
-        }
-        // The program gives the root its classes, and two class attributes are not XML.
-        let class_free = !root.has_attribute("class");
-        let linked = document
-            .descendants()
-            .filter(|n| matches!(n.tag_name().name(), "image" | "feImage"))
-            .flat_map(|n| n.attributes())
-            .find(|a| a.name() == "href" && !a.value().trim_start().starts_with("data:"));
-        if let Some(link) = linked {
-            return Err(TemplateProblem::LinkedImage(link.value().to_owned()));
-        }
-        let mut slots: Vec<Slot> = Vec::new();
-        for node in document.descendants().filter(roxmltree::Node::is_element) {
-            let Some(id) = IDS.into_iter().find(|id| node.attribute("id") == Some(id)) else { continue };
-            if slots.iter().any(|s| s.id == id) {
-                return Err(TemplateProblem::Twice(id));
-            }
-            let slot = Slot::read(id, node, &text)?;
-            let area = slot.area;
-            if area.x + area.width > width as f32 || area.y + area.height > height as f32 {
-                return Err(TemplateProblem::OutsideCard(id));
-            }
-            slots.push(slot);
-        }
-        let needed: &[&'static str] = match side {
-            Side::Front => &FRONT_NEEDS,
-            Side::Back => &BACK_NEEDS,
-        };
-        if let Some(missing) = needed.iter().find(|id| slots.iter().all(|s| s.id != **id)) {
-            return Err(TemplateProblem::MissingId(missing));
-        }
-        if !class_free {
-            return Err(TemplateProblem::NotSvg(
-                "the root <svg> must have no class; the program sets it".to_owned(),
-            ));
-        }
+        check_root(document.root_element(), orientation)?;
+        check_images(&document)?;
+        let slots = read_slots(&document, orientation, side)?;
         usvg::Tree::from_xmltree(&document, &fonts::options())
             .map_err(|e| TemplateProblem::NotSvg(e.to_string()))?;
-        let start = root.range().start;
-        let name = text[start + 1..].find(|c: char| c.is_whitespace() || c == '>' || c == '/');
-        let after_root_name = start + 1 + name.unwrap_or(0);
-        Ok(Template { after_root_name, slots, text })
+        let name = document.root_element().range().start + 1;
+        let length = text[name..].find(|c: char| c.is_whitespace() || c == '>' || c == '/');
+        let after_root_name = name + length.unwrap_or(0);
+        Ok(Template { text, after_root_name, slots })
+    }
+}
+
+fn check_root(root: Node, orientation: Orientation) -> Result<(), TemplateProblem> {
+    let (width, height) = orientation.pixels();
+    let view: Vec<f32> = root
+        .attribute("viewBox")
+        .unwrap_or_default()
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    if view != [0.0, 0.0, width as f32, height as f32] {
+        return Err(TemplateProblem::ViewBox { width, height });
+    }
+    if root.has_attribute("class") {
+        return Err(TemplateProblem::RootClass);
+    }
+    Ok(())
+}
+
+/// Pictures are embedded: a link would be a file that this floor must not open, and would vanish.
+fn check_images(document: &Document) -> Result<(), TemplateProblem> {
+    let linked = document
+        .descendants()
+        .filter(|n| matches!(n.tag_name().name(), "image" | "feImage"))
+        .flat_map(|n| n.attributes())
+        .find(|a| a.name() == "href" && !a.value().trim_start().starts_with("data:"));
+    match linked {
+        Some(link) => Err(TemplateProblem::LinkedImage(link.value().to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn read_slots(
+    document: &Document,
+    orientation: Orientation,
+    side: Side,
+) -> Result<Vec<Slot>, TemplateProblem> {
+    let (width, height) = orientation.pixels();
+    let mut slots: Vec<Slot> = Vec::new();
+    for node in document.descendants().filter(Node::is_element) {
+        let Some(id) = IDS.into_iter().find(|id| node.attribute("id") == Some(id)) else { continue };
+        if slots.iter().any(|s| s.id == id) {
+            return Err(TemplateProblem::Twice(id));
+        }
+        let slot = Slot::read(id, node, document.input_text())?;
+        let area = slot.area;
+        if area.x + area.width > width as f32 || area.y + area.height > height as f32 {
+            return Err(TemplateProblem::OutsideCard(id));
+        }
+        if let Some(value) = slot.below.as_ref().filter(|b| slots.iter().all(|s| s.id != *b)) {
+            return Err(TemplateProblem::BadWord {
+                id,
+                attribute: "data-below",
+                value: value.clone(),
+                allowed: "the ids of boxes that stand before it in the file",
+            });
+        }
+        slots.push(slot);
+    }
+    let needed: &[&'static str] = match side {
+        Side::Front => &FRONT_NEEDS,
+        Side::Back => &BACK_NEEDS,
+    };
+    match needed.iter().find(|id| slots.iter().all(|s| s.id != **id)) {
+        Some(missing) => Err(TemplateProblem::MissingId(missing)),
+        None => Ok(slots),
     }
 }

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use super::{Employee, Kind, Nip, Sex, Status};
+use super::{Employee, Nip, Sex, Status};
 use rng::SplitMix;
 
 pub use offices::BODY;
@@ -77,7 +77,7 @@ fn characters(today: Date) -> [Employee; 7] {
         Employee {
             tmt: pppk_from,
             contract_end: pppk_to,
-            ..base("199106082024211007", "Rudi Kurniawan, S.Kom.", 11, "Pranata Komputer Ahli Pertama")
+            ..base("199106082024211007", "Dadang Permana, S.Kom.", 11, "Pranata Komputer Ahli Pertama")
         },
         Employee {
             status: Status::Candidate,
@@ -96,7 +96,7 @@ fn characters(today: Date) -> [Employee; 7] {
             status_since: day("2023-06-01"),
             tmt: day("1990-12-01"),
             karpeg: Some("E 603915".to_owned()),
-            ..base("196505111989111002", "Drs. Slamet Hartono", 0, "Pengawas Sekolah Ahli Madya")
+            ..base("196505111989111002", "Drs. Slamet Haryadi", 0, "Pengawas Sekolah Ahli Madya")
         },
         Employee {
             tmt: day("2006-01-01"),
@@ -110,7 +110,7 @@ fn characters(today: Date) -> [Employee; 7] {
         Employee {
             tmt: day("2011-02-01"),
             karpeg: Some("P 220417".to_owned()),
-            ..base("198302142010011018", "Mulyono", 9, "Polisi Pamong Praja Mahir")
+            ..base("198302142010011018", "Sumarjo", 9, "Polisi Pamong Praja Mahir")
         },
         Employee {
             tmt: other_from,
@@ -247,7 +247,7 @@ fn nip(born: Date, year: i32, month: i8, sex: Sex, serial: i16) -> Nip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::person::{card_holds, eligibility};
+    use crate::person::{Kind, card_holds, eligibility};
 
     const TODAY: Date = date(2026, 6, 15);
 

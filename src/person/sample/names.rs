@@ -19,9 +19,9 @@ struct Region {
 const REGIONS: [Region; 8] = [
     // Java, inland
     Region {
-        men: &["Bambang", "Slamet", "Joko", "Agus", "Wahyu", "Eko", "Tri", "Sugeng", "Mulyono", "Paryanto"],
+        men: &["Bagyo", "Slamet", "Harjo", "Agus", "Wahyu", "Eko", "Tri", "Sugeng", "Sumarjo", "Paryanto"],
         women: &["Sri", "Endang", "Wulan", "Siti", "Retno", "Dwi", "Ratna", "Yuni", "Lestari", "Sumarni"],
-        second_men: &["Santoso", "Prasetyo", "Widodo", "Nugroho", "Hartono", "Susilo", "Wibisono"],
+        second_men: &["Santoso", "Prasetyo", "Nugroho", "Haryadi", "Sasmito", "Wibisono"],
         second_women: &["Wahyuni", "Handayani", "Rahayu", "Puspitasari", "Wulandari", "Setyaningsih"],
         family: &[],
         mononyms: 25,
