@@ -74,14 +74,56 @@ fn the_clock_is_set_by_the_signed_time_and_never_goes_back() {
     desk.base.advance(Duration::from_secs(3700));
     let report = desk.syncer.run_once();
     assert!(!report.time.unwrap().trusted && !report.clock_trusted);
-    assert_eq!(desk.now(), at(1000));
+    assert_eq!(desk.now(), at(4700), "the floor has followed the clock");
 
     // A restart with a clock of long ago starts at the floor, and does not trust it.
     let clock = Arc::new(CorrectedClock::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH))));
     let store = Box::new(desk.store.beside().unwrap());
     let syncer = Syncer::new(store, clock.clone(), Box::new(os_random()), None, timeouts()).unwrap();
-    assert_eq!(clock.now(), at(1000));
+    assert_eq!(clock.now(), at(4700));
     assert_eq!(syncer.clock_trust(), crate::credential::ClockTrust::Untrusted);
+}
+
+/// A system clock that somebody sets under the running program.
+struct Jumpy {
+    steady: ManualClock,
+    jump: Mutex<Duration>,
+}
+
+impl Clock for Jumpy {
+    fn now(&self) -> Timestamp {
+        self.steady.now() + *self.jump.lock().unwrap()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.steady.monotonic()
+    }
+}
+
+#[test]
+fn a_system_clock_that_jumps_moves_neither_the_station_nor_its_floor() {
+    let (office, stub) = Office::open();
+    let desk = Desk::at(&stub.url);
+    let base = Arc::new(Jumpy { steady: ManualClock::at(at(0)), jump: Mutex::default() });
+    let clock = Arc::new(CorrectedClock::new(base.clone()));
+    let store = Box::new(desk.store.beside().unwrap());
+    let mut syncer = Syncer::new(store, clock.clone(), Box::new(os_random()), None, timeouts()).unwrap();
+    assert!(syncer.run_once().clock_trusted);
+    assert_eq!(clock.now(), at(1000));
+
+    *base.jump.lock().unwrap() = Duration::from_hours(24 * 365);
+    base.steady.advance(Duration::from_secs(20));
+    office.instead("time", Reply::Close);
+    let report = syncer.run_once();
+    assert_eq!(report.online, Some(false), "the time is asked for again");
+    assert_eq!(clock.now(), at(1020));
+    assert_eq!(desk.store.clock_floor().unwrap(), Some(at(1000)));
+
+    // The floor follows a clock that runs on.
+    base.steady.advance(Duration::from_mins(15));
+    *office.now.lock().unwrap() = at(1920);
+    syncer.run_once();
+    assert!(desk.store.clock_floor().unwrap().unwrap() >= at(1920));
 }
 
 #[test]
