@@ -152,7 +152,7 @@ fn shade(canvas: &mut [[f32; 3]], size: (u32, u32), chance: &mut Chance) {
         let x = (i as u32 % size.0) as f32 / size.0 as f32;
         let y = (i as u32 / size.0) as f32 / size.1 as f32;
         let along = (x - 0.5) * cos + (y - 0.5) * sin;
-        let light = 0.92 - fall * (along + 0.5);
+        let light = 1.02 - fall * (along + 0.5);
         let near = ((x - lamp.0).powi(2) + (y - lamp.1).powi(2)) / 0.03;
         let spot = glare / (1.0 + near * near);
         for c in pixel {

@@ -26,14 +26,17 @@ impl Shown {
         Shown { path, pace, size: SIZE, seq: 0, card: None }
     }
 
-    /// How the card is held in picture `seq`: a hand that tries angles up to 30 degrees, with the camera's usual faults.
-    fn shot(seq: u64) -> Shot {
+    /// How a card is held in picture `seq`: a hand that tries angles up to 30 degrees, with the camera's usual faults, near
+    /// enough to fill the picture whether the card lies or stands.
+    fn shot(seq: u64, card: (u32, u32), size: (u32, u32)) -> Shot {
+        let proportion = card.0 as f32 / card.1 as f32;
+        let near = (0.85 * size.1 as f32 * proportion / size.0 as f32).min(0.74);
         let turn = seq as f32;
         Shot {
             yaw: 24.0 * (turn * 0.9 + 0.5).sin(),
             pitch: 18.0 * (turn * 0.6 + 1.0).sin(),
             roll: 8.0 * (turn * 0.4).sin(),
-            scale: 0.72 + 0.08 * (turn * 0.7).sin(),
+            scale: near * (1.0 + 0.08 * (turn * 0.7).sin()),
             blur: 0.9 + 0.4 * (turn * 1.3).sin(),
             noise: 4.0,
             seed: seq + 1,
@@ -73,7 +76,7 @@ impl Camera for Shown {
         self.seq += 1;
         let nothing = RgbaImage::from_pixel(1, 1, Rgba([0; 4]));
         let card = self.card.as_ref().map_or(&nothing, |(_, card)| card);
-        Ok(Frame { rgb: photographed(card, self.size, &Shown::shot(seq)), seq })
+        Ok(Frame { rgb: photographed(card, self.size, &Shown::shot(seq, card.dimensions(), self.size)), seq })
     }
 
     fn plate(&mut self) -> Result<Option<RgbImage>, CameraError> {

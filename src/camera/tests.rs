@@ -142,6 +142,21 @@ fn a_scan_camera_sees_the_desk_until_the_card_is_there() {
 }
 
 #[test]
+fn a_standing_card_is_seen_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let card = dir.path().join("card.png");
+    RgbaImage::from_pixel(638, 1011, image::Rgba([255; 4])).save(&card).unwrap();
+    let mut camera = Shown::new(card, Duration::from_millis(1));
+    camera.size = (320, 240);
+    for _ in 0..6 {
+        let frame = camera.frame(SOON).unwrap();
+        let bright = |x: u32, y: u32| frame.rgb.get_pixel(x, y)[1] > 150;
+        assert!(bright(160, 120));
+        assert!((0..320).all(|x| !bright(x, 0) && !bright(x, 239)), "cut off at {}", frame.seq);
+    }
+}
+
+#[test]
 fn a_camera_can_be_unplugged_frozen_and_plugged_in_again() {
     let dir = tempfile::tempdir().unwrap();
     picture(&dir.path().join("1.png"), 7);

@@ -3,7 +3,7 @@
 //! The slip is drawn as one raster because receipt printers disagree about character sets, and a name must come out right on
 //! every one. The QR code stands in whole dots with its full quiet zone.
 
-use super::dither::portrait;
+use super::dither::{close_up, portrait};
 use super::lettering::{Anchor, Face, Line, draw, measure, wrap, wrap_evenly};
 use crate::person::{Kind, Nip};
 use image::{GrayImage, Luma, RgbaImage, imageops};
@@ -167,9 +167,7 @@ impl Sheet {
         width: f32,
         anchor: Anchor,
     ) -> Result<(), SlipError> {
-        let lines =
-            if anchor == Anchor::Middle { wrap_evenly(text, face, width)? } else { wrap(text, face, width)? };
-        for text in lines {
+        for text in wrap_evenly(text, face, width)? {
             let height = (face.size * 1.28).round();
             self.lines.push(Line {
                 x,
@@ -273,14 +271,15 @@ fn person(sheet: &mut Sheet, slip: &Slip) -> Result<(), SlipError> {
     let mut photo_bottom = top;
     let mut left = margin;
     if let Some(photo) = &slip.photo {
-        let (width, height) = fitted(photo, sheet.style.photo);
+        let photo = close_up(photo, sheet.style.photo.0, sheet.style.photo.1);
+        let (width, height) = fitted(&photo, sheet.style.photo);
         let x = if sheet.style.beside {
             left += width as f32 + 22.0;
             margin as u32
         } else {
             (dots - width) / 2
         };
-        let dots = portrait(photo, width, height);
+        let dots = portrait(&photo, width, height);
         sheet.pictures.push((x, top as u32, dots));
         photo_bottom = top + height as f32;
         if !sheet.style.beside {
