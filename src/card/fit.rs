@@ -26,13 +26,13 @@ pub struct Fitted {
 const FLOOR: f32 = 12.0;
 /// Nothing on a card is nearly this long; measuring more would only take time.
 const MOST_BYTES: usize = 2_000;
-/// One line may shrink this far before the text takes a second one.
-const ONE_LINE: f32 = 0.82;
+/// The words may shrink this far before the text takes one more line.
+const FEWER_LINES: f32 = 0.82;
 
 /// Fits `words` into the slot.
 ///
-/// In this order: one line, shrunk a little; several lines at full size, shrunk down to the
-/// slot's smallest good size; and as a last resort more lines, smaller, a long word broken in
+/// In this order: one line, shrunk a little; two lines, shrunk a little, and so on; all lines,
+/// shrunk down to the slot's smallest good size; and as a last resort more lines, smaller, a long word broken in
 /// two. A name is never cut: if nothing fits it is an error.
 pub fn fit(slot: &Slot, words: &str) -> Result<Fitted, CardError> {
     let style = &slot.text;
@@ -54,10 +54,14 @@ pub fn fit(slot: &Slot, words: &str) -> Result<Fitted, CardError> {
     let text = Measured::new(slot.id, style, paragraphs)?;
     let (width, height) = (slot.area.width, slot.area.height);
 
-    let shallow = steps(style.size, (style.size * ONE_LINE).max(style.min_size));
-    for size in shallow {
-        if let Some(lines) = text.wrap(size, width).filter(|l| l.len() == 1) {
-            return Ok(Fitted { size, lines });
+    // Fewer lines, a little smaller, look calmer than more lines at full size.
+    for count in 1..style.lines {
+        for size in steps(style.size, (style.size * FEWER_LINES).max(style.min_size)) {
+            let fits =
+                |l: &Vec<Line>| l.len() <= count && l.len() as f32 * size * style.leading <= height + 0.5;
+            if let Some(lines) = text.wrap(size, width).filter(fits) {
+                return Ok(Fitted { size, lines: text.balanced(size, width, lines) });
+            }
         }
     }
     for size in steps(style.size, style.min_size) {

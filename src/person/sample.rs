@@ -122,7 +122,6 @@ fn characters(today: Date) -> [Employee; 7] {
 
 fn draw(rng: &mut SplitMix, today: Date) -> Employee {
     let sex = if rng.chance(52) { Sex::Female } else { Sex::Male };
-    let name = names::name(rng, sex);
     let status = match rng.below(100) {
         0..86 => Status::Active,
         86..90 => Status::Candidate,
@@ -134,14 +133,15 @@ fn draw(rng: &mut SplitMix, today: Date) -> Employee {
     };
     let pppk = status == Status::ContractEnded || (status == Status::Active && rng.chance(30));
     let unit = &offices::UNITS[rng.below(offices::UNITS.len())];
-    let position = rng.pick(if pppk { unit.contract } else { unit.permanent });
+    let beginner = pppk || status == Status::Candidate;
+    let post = rng.pick(if beginner { unit.first } else { unit.permanent });
     let career = if pppk { contract(rng, status, sex, today) } else { permanent(rng, status, sex, today) };
     Employee {
-        name,
+        name: names::name(rng, sex, post),
         status,
         body: BODY.to_owned(),
         unit: unit.name.to_owned(),
-        position: position.to_owned(),
+        position: post.position.to_owned(),
         nip: career.nip,
         status_since: career.status_since,
         tmt: career.tmt,
@@ -163,7 +163,7 @@ fn permanent(rng: &mut SplitMix, status: Status, sex: Sex, today: Date) -> Caree
     let serial = rng.between(1, 60);
     if status == Status::Candidate {
         let since = first_of_month(today.saturating_sub(i64::from(rng.between(1, 20)).months()));
-        let age = rng.between(20, 34);
+        let age = rng.between(23, 34);
         let born = birthday(rng, since.year() - age);
         return Career {
             nip: nip(born, since.year().into(), since.month(), sex, serial),
@@ -175,8 +175,8 @@ fn permanent(rng: &mut SplitMix, status: Status, sex: Sex, today: Date) -> Caree
     }
     let age = if status == Status::Retired { rng.between(59, 70) } else { rng.between(26, 56) };
     let born = birthday(rng, today.year() - age);
-    // Appointed between 20 and 35, and at least three years ago, so that the TMT PNS has passed.
-    let appointed_at = rng.between(20, (age - 3).min(35));
+    // Appointed between 22 and 35, and at least three years ago, so that the TMT PNS has passed.
+    let appointed_at = rng.between(22, (age - 3).min(35));
     let month = rng.pick(&[1, 3, 4, 11, 12]);
     let appointed = date(born.year() + appointed_at, month, 1);
     let tmt = first_of_month(appointed.saturating_add(i64::from(rng.between(12, 20)).months()));

@@ -1,5 +1,6 @@
 //! Invented names as people in several regions bear them, with and without titles.
 
+use super::offices::Post;
 use super::rng::SplitMix;
 use crate::person::Sex;
 
@@ -14,6 +15,8 @@ struct Region {
     family: &'static [&'static str],
     /// How many in a hundred bear a single name.
     mononyms: usize,
+    /// How many in a hundred bear the title of a pilgrim.
+    pilgrims: usize,
 }
 
 const REGIONS: [Region; 8] = [
@@ -25,6 +28,7 @@ const REGIONS: [Region; 8] = [
         second_women: &["Wahyuni", "Handayani", "Rahayu", "Puspitasari", "Wulandari", "Setyaningsih"],
         family: &[],
         mononyms: 25,
+        pilgrims: 12,
     },
     // West Java
     Region {
@@ -34,6 +38,7 @@ const REGIONS: [Region; 8] = [
         second_women: &["Nurhayati", "Rohaeti", "Komalasari", "Suryani", "Kartika", "Hasanah"],
         family: &[],
         mononyms: 8,
+        pilgrims: 12,
     },
     // North Sumatra
     Region {
@@ -51,6 +56,7 @@ const REGIONS: [Region; 8] = [
             "Panjaitan",
         ],
         mononyms: 0,
+        pilgrims: 0,
     },
     // West Sumatra and Riau
     Region {
@@ -60,6 +66,7 @@ const REGIONS: [Region; 8] = [
         second_women: &["Husna", "Anggraini", "Putri", "Mardhiah", "Ulfa"],
         family: &["", "", "", "Chaniago", "Tanjung", "Piliang"],
         mononyms: 10,
+        pilgrims: 12,
     },
     // South Sulawesi
     Region {
@@ -69,6 +76,7 @@ const REGIONS: [Region; 8] = [
         second_women: &["Abeng", "Sitti", "Batari", "Ramlah", "Ma'rifah"],
         family: &[],
         mononyms: 6,
+        pilgrims: 12,
     },
     // Bali
     Region {
@@ -78,6 +86,7 @@ const REGIONS: [Region; 8] = [
         second_women: &["Suartini", "Widiastuti", "Sukerti", "Ariani", "Puspawati", "Ratnadi"],
         family: &[],
         mononyms: 0,
+        pilgrims: 0,
     },
     // North Sulawesi, Maluku, Nusa Tenggara
     Region {
@@ -87,6 +96,7 @@ const REGIONS: [Region; 8] = [
         second_women: &["Magdalena", "Yosefina", "Debby", "Oktaviana"],
         family: &["Mandagi", "Rumbayan", "Latuheru", "Pattiasina", "Nenobais", "Lay-Rihi", "Manafe"],
         mononyms: 0,
+        pilgrims: 0,
     },
     // Kalimantan, Papua
     Region {
@@ -96,27 +106,15 @@ const REGIONS: [Region; 8] = [
         second_women: &["Kiptiah", "Hidayah", "Yolanda", "Salasiah"],
         family: &["", "", "Ngabalin", "Wanggai", "Kambuaya", "Usop", "Luran"],
         mononyms: 12,
+        pilgrims: 0,
     },
-];
-
-/// Degrees that stand behind the name, with what stands before it where the two go together.
-const DEGREES: [(&str, &[&str]); 9] = [
-    ("", &["S.Pd."]),
-    ("", &["S.E.", "M.M."]),
-    ("", &["S.Kom."]),
-    ("", &["S.Sos.", "M.Si."]),
-    ("", &["A.Md.Keb."]),
-    ("Ns.", &["S.Kep."]),
-    ("dr.", &["Sp.PD"]),
-    ("Ir.", &["S.T.", "M.T."]),
-    ("Dr.", &["S.H.", "M.H."]),
 ];
 
 /// The longest name that is made, in characters.
 pub const LONGEST: usize = 60;
 
 /// One invented name, at most [`LONGEST`] characters long.
-pub fn name(rng: &mut SplitMix, sex: Sex) -> String {
+pub fn name(rng: &mut SplitMix, sex: Sex, post: Post) -> String {
     let region = &REGIONS[rng.below(REGIONS.len())];
     let (first, second) = match sex {
         Sex::Male => (region.men, region.second_men),
@@ -133,16 +131,18 @@ pub fn name(rng: &mut SplitMix, sex: Sex) -> String {
     }
     parts.retain(|part| !part.is_empty());
     let plain = parts.join(" ");
-    if rng.chance(35) {
-        return plain;
-    }
-    let (before, behind) = rng.pick(&DEGREES);
-    let pilgrim = match (rng.chance(15), sex) {
+    let pilgrim = match (rng.chance(region.pilgrims), sex) {
         (false, _) => "",
         (true, Sex::Male) => "H.",
         (true, Sex::Female) => "Hj.",
     };
-    let front: Vec<&str> = [before, pilgrim, plain.as_str()].into_iter().filter(|p| !p.is_empty()).collect();
-    let titled = format!("{}, {}", front.join(" "), behind.join(", "));
+    let degree = rng.chance(65);
+    let before = if degree { post.before } else { "" };
+    let front: Vec<&str> =
+        [before, pilgrim, plain.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+    let mut titled = front.join(" ");
+    if degree && !post.behind.is_empty() {
+        titled = format!("{titled}, {}", post.behind);
+    }
     if titled.chars().count() > LONGEST { plain } else { titled }
 }

@@ -3,72 +3,111 @@
 /// The employing body of all sample people. There is no regency of this name.
 pub const BODY: &str = "Pemerintah Kabupaten Kertamulya";
 
-/// A unit, the positions of permanent staff, and those of staff on contract.
+/// A position, and the degree of whoever holds it: what stands before the name, and behind it.
+#[derive(Clone, Copy)]
+pub struct Post {
+    pub position: &'static str,
+    pub before: &'static str,
+    pub behind: &'static str,
+}
+
+/// A work unit with the posts of permanent staff, and those of beginners and staff on contract.
 pub struct Unit {
     pub name: &'static str,
-    pub permanent: &'static [&'static str],
-    pub contract: &'static [&'static str],
+    pub permanent: &'static [Post],
+    pub first: &'static [Post],
+}
+
+const fn post(position: &'static str, before: &'static str, behind: &'static str) -> Post {
+    Post { position, before, behind }
 }
 
 pub const UNITS: [Unit; 12] = [
     Unit {
         name: "Dinas Pendidikan",
-        permanent: &["Guru Ahli Muda", "Guru Ahli Madya", "Pengawas Sekolah Ahli Madya"],
-        contract: &["Guru Ahli Pertama"],
+        permanent: &[
+            post("Pengawas Sekolah Ahli Madya", "Dr.", "M.Pd."),
+            post("Analis Kebijakan Ahli Muda", "", "S.Sos., M.Si."),
+        ],
+        first: &[post("Penata Layanan Operasional", "", "S.Pd.")],
     },
     Unit {
         name: "SD Negeri 3 Kertamulya",
-        permanent: &["Kepala Sekolah", "Guru Ahli Muda", "Guru Ahli Pertama"],
-        contract: &["Guru Ahli Pertama"],
+        permanent: &[post("Kepala Sekolah", "", "S.Pd., M.Pd."), post("Guru Ahli Muda", "", "S.Pd.SD")],
+        first: &[post("Guru Ahli Pertama", "", "S.Pd.")],
     },
     Unit {
         name: "SMP Negeri 1 Atap Tanjung Sari",
-        permanent: &["Guru Ahli Muda", "Guru Ahli Pertama"],
-        contract: &["Guru Ahli Pertama", "Pengelola Umum Operasional"],
+        permanent: &[post("Guru Ahli Muda", "", "S.Pd., M.Si."), post("Guru Ahli Madya", "", "S.Pd.")],
+        first: &[post("Guru Ahli Pertama", "", "S.Pd."), post("Guru Ahli Pertama", "", "S.Si., Gr.")],
     },
     Unit {
         name: "Dinas Kesehatan",
-        permanent: &["Administrator Kesehatan Ahli Muda", "Epidemiolog Kesehatan Ahli Pertama"],
-        contract: &["Sanitarian Terampil", "Nutrisionis Terampil"],
+        permanent: &[
+            post("Administrator Kesehatan Ahli Muda", "", "S.K.M., M.Kes."),
+            post("Epidemiolog Kesehatan Ahli Muda", "", "S.K.M."),
+        ],
+        first: &[post("Sanitarian Terampil", "", "A.Md.K.L."), post("Nutrisionis Terampil", "", "A.Md.Gz.")],
     },
     Unit {
         name: "UPTD Puskesmas Sukamaju",
-        permanent: &["Bidan Penyelia", "Dokter Ahli Muda", "Perawat Mahir"],
-        contract: &["Perawat Terampil", "Bidan Terampil"],
+        permanent: &[post("Dokter Ahli Muda", "dr.", "M.Kes."), post("Perawat Mahir", "", "A.Md.Kep.")],
+        first: &[post("Perawat Terampil", "", "A.Md.Kep."), post("Apoteker Ahli Pertama", "apt.", "S.Farm.")],
     },
     Unit {
         name: "Rumah Sakit Umum Daerah Kertamulya",
-        permanent: &["Dokter Ahli Madya", "Perawat Ahli Muda", "Apoteker Ahli Pertama"],
-        contract: &["Perawat Ahli Pertama", "Radiografer Terampil"],
+        permanent: &[post("Dokter Ahli Madya", "dr.", "Sp.PD"), post("Perawat Ahli Muda", "Ns.", "S.Kep.")],
+        first: &[
+            post("Perawat Ahli Pertama", "Ns.", "S.Kep."),
+            post("Radiografer Terampil", "", "A.Md.Rad."),
+        ],
     },
     Unit {
         name: "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia",
-        permanent: &["Analis SDM Aparatur Ahli Muda", "Kepala Bidang Mutasi"],
-        contract: &["Pranata Komputer Ahli Pertama"],
+        permanent: &[
+            post("Analis SDM Aparatur Ahli Muda", "", "S.I.P., M.Si."),
+            post("Kepala Subbagian Umum", "", "S.E., M.M."),
+        ],
+        first: &[post("Pranata Komputer Ahli Pertama", "", "S.Kom.")],
     },
     Unit {
         name: "Dinas Kependudukan dan Pencatatan Sipil",
-        permanent: &["Administrator Database Kependudukan Ahli Muda", "Kepala Seksi Pelayanan"],
-        contract: &["Operator Layanan Operasional"],
+        permanent: &[
+            post("Administrator Database Kependudukan Ahli Muda", "", "S.Kom., M.Kom."),
+            post("Kepala Seksi Pelayanan", "", "S.Sos."),
+        ],
+        first: &[post("Operator Layanan Operasional", "", "A.Md.")],
     },
     Unit {
         name: "Dinas Pekerjaan Umum, Perumahan Rakyat dan Kawasan Permukiman",
-        permanent: &["Teknik Jalan dan Jembatan Ahli Muda", "Penata Ruang Ahli Pertama"],
-        contract: &["Penata Layanan Operasional"],
+        permanent: &[
+            post("Teknik Jalan dan Jembatan Ahli Muda", "Ir.", "S.T., M.T."),
+            post("Penata Ruang Ahli Muda", "", "S.T."),
+        ],
+        first: &[post("Penata Ruang Ahli Pertama", "", "S.P.W.K.")],
     },
     Unit {
         name: "Satuan Polisi Pamong Praja",
-        permanent: &["Polisi Pamong Praja Mahir", "Kepala Seksi Operasi"],
-        contract: &["Polisi Pamong Praja Terampil"],
+        permanent: &[
+            post("Polisi Pamong Praja Mahir", "", ""),
+            post("Kepala Seksi Operasi", "", "S.H., M.H."),
+        ],
+        first: &[post("Polisi Pamong Praja Terampil", "", "")],
     },
     Unit {
         name: "Kecamatan Tanjung Sari",
-        permanent: &["Camat", "Sekretaris Camat", "Pengelola Administrasi Pemerintahan"],
-        contract: &["Pengadministrasi Perkantoran"],
+        permanent: &[
+            post("Sekretaris Camat", "", "S.STP., M.Si."),
+            post("Pengelola Administrasi Pemerintahan", "", ""),
+        ],
+        first: &[post("Pengadministrasi Perkantoran", "", "")],
     },
     Unit {
         name: "Dinas Komunikasi dan Informatika",
-        permanent: &["Pranata Komputer Ahli Muda", "Pranata Hubungan Masyarakat Ahli Muda"],
-        contract: &["Pranata Komputer Terampil"],
+        permanent: &[
+            post("Pranata Komputer Ahli Muda", "", "S.Kom., M.T."),
+            post("Pranata Hubungan Masyarakat Ahli Muda", "", "S.I.Kom."),
+        ],
+        first: &[post("Pranata Komputer Terampil", "", "A.Md.Kom.")],
     },
 ];
