@@ -125,7 +125,7 @@ fn drawn(cutout: &RgbaImage, view: &View) -> RgbaImage {
 
 /// Adds the bilinear sample at a place, premultiplied, in linear light.
 fn add(sum: &mut [f32; 4], cutout: &RgbaImage, x: f32, y: f32) {
-    let (w, h) = (cutout.width() as i32, cutout.height() as i32);
+    let (width, height) = (cutout.width() as i32, cutout.height() as i32);
     let (x0, y0) = (x.floor(), y.floor());
     let (ax, ay) = (x - x0, y - y0);
     let table = linear::table();
@@ -134,15 +134,15 @@ fn add(sum: &mut [f32; 4], cutout: &RgbaImage, x: f32, y: f32) {
     {
         let (px, py) = (x0 as i32 + dx, y0 as i32 + dy);
         // One pixel beyond the edge is held, so that the edge itself does not fade.
-        if px < -1 || py < -1 || px > w || py > h {
+        if px < -1 || py < -1 || px > width || py > height {
             continue;
         }
-        let p = cutout.get_pixel(px.clamp(0, w - 1) as u32, py.clamp(0, h - 1) as u32).0;
-        let a = weight * f32::from(p[3]) / 255.0;
+        let pixel = cutout.get_pixel(px.clamp(0, width - 1) as u32, py.clamp(0, height - 1) as u32).0;
+        let alpha = weight * f32::from(pixel[3]) / 255.0;
         for k in 0..3 {
-            sum[k] += a * table[usize::from(p[k])];
+            sum[k] += alpha * table[usize::from(pixel[k])];
         }
-        sum[3] += a;
+        sum[3] += alpha;
     }
 }
 

@@ -24,9 +24,8 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoError::TooManyBytes(bytes.len()));
     }
-    let format = match image::guess_format(bytes) {
-        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png)) => format,
-        _ => return Err(PhotoError::NotAPicture),
+    let Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png)) = image::guess_format(bytes) else {
+        return Err(PhotoError::NotAPicture);
     };
     if !has_end(bytes, format) {
         // The decoder would fill the missing half with grey and call it a picture.

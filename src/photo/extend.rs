@@ -22,9 +22,7 @@ pub fn collect(
             if let Some(c) = value(x, y) {
                 let w = grid.width;
                 let g = &mut grid.data[(y / cell) * w + x / cell];
-                for k in 0..3 {
-                    g.sum[k] += c[k];
-                }
+                g.sum = std::array::from_fn(|k| g.sum[k] + c[k]);
                 g.weight += 1.0;
             }
         }
@@ -76,10 +74,10 @@ pub fn smoothed(field: &Plane<Colour>) -> Plane<Colour> {
         let mut out = src.clone();
         for y in 0..h {
             for x in 0..w {
-                let a = src.at(x.saturating_sub(dx), y.saturating_sub(dy));
-                let b = src.at(x, y);
-                let c = src.at((x + dx).min(w - 1), (y + dy).min(h - 1));
-                out.data[y * w + x] = std::array::from_fn(|k| (a[k] + 2.0 * b[k] + c[k]) / 4.0);
+                let before = src.at(x.saturating_sub(dx), y.saturating_sub(dy));
+                let here = src.at(x, y);
+                let after = src.at((x + dx).min(w - 1), (y + dy).min(h - 1));
+                out.data[y * w + x] = std::array::from_fn(|k| (before[k] + 2.0 * here[k] + after[k]) / 4.0);
             }
         }
         out

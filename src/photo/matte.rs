@@ -14,6 +14,12 @@ use super::refine::{Shape, nearest};
 /// Width of the mixed band within and without the outline, in working pixels.
 const WITHIN: f32 = 5.0;
 const WITHOUT: f32 = 6.0;
+/// Depths at which the person's colours are taken, and how far aside others are tried.
+const WELL_INSIDE: f32 = 7.0;
+const JUST_INSIDE: f32 = 3.5;
+const REACH: i32 = 7;
+/// Squared distance of F and B, in units of noise, from which the outline stands out.
+const STANDS_OUT: f32 = 6.0;
 /// Loose hair is looked for this far out, and gaps in hair this far in.
 const HAIR_OUT: f32 = 40.0;
 const HAIR_IN: f32 = 25.0;
@@ -26,8 +32,9 @@ const SOLID: f32 = 0.8;
 const MISFIT: f32 = 25.0;
 /// Share of a person that looks like the backdrop, above which looking like it says nothing.
 const MUCH_ALIKE: f32 = 0.08;
-/// Spread of alpha about the outline's own guess; matters only where F and B look alike.
-const PRIOR: f32 = 0.45;
+/// Spread of alpha about the outline's own guess: dark hair is soft, cloth and skin end sharply.
+const PRIOR_HAIR: f32 = 0.45;
+const PRIOR_CLOTH: f32 = 0.2;
 /// What the line fit leaves below and above counts as none and all.
 const FLOOR: f32 = 0.035;
 const CEILING: f32 = 0.965;
@@ -55,60 +62,72 @@ pub fn matte(
     shape: &Shape,
     factor: usize,
 ) -> Matte {
-    let (w, h) = (small.width, small.height);
     let (outward, _) = nearest(&shape.inside);
     let solid = without_gaps(shape, small, backdrop);
     let (inward, _) = nearest(&solid.map(|s| !s));
     let zone = zones(shape, &outward, &inward);
-    let (_, deep) = nearest(&seeds(shape, &inward, WITHIN + 2.0));
-    let (_, near) = nearest(&seeds(shape, &inward, 3.5));
+    let (_, deep) = nearest(&seeds(shape, &inward, WELL_INSIDE));
+    let (_, near) = nearest(&seeds(shape, &inward, JUST_INSIDE));
+    let tones = Tones { small, deep, near };
     let mut picture = RgbaImage::new(frame.width as u32, frame.height as u32);
     let (mut apart, mut outline) = (0_usize, 0_usize);
     let grain = (backdrop.noise * factor as f32).powi(2);
-    for y in 0..frame.height {
-        let wy = (y / factor).min(h - 1);
-        for x in 0..frame.width {
-            let wx = (x / factor).min(w - 1);
-            let i = frame.at(x, y);
-            let pixel = picture.get_pixel_mut(x as u32, y as u32);
-            match zone.at(wx, wy) {
-                Zone::Backdrop => {}
-                Zone::Person => pixel.0 = bytes(i, 1.0),
-                Zone::Mixed => {
-                    let b = backdrop.full(plate, factor, x, y);
-                    let signed = inward.at(wx, wy) - outward.at(wx, wy);
-                    let prior = (0.5 + signed / 4.0).clamp(0.0, 1.0);
-                    let mut best =
-                        Fit { cost: f32::INFINITY, miss: 0.0, alpha: prior, colour: i, contrast: 0.0 };
-                    for (dx, dy) in [(0, 0), (-7, 0), (7, 0), (0, -7), (0, 7)] {
-                        let at = (wx as i32 + dx).clamp(0, w as i32 - 1) as usize;
-                        let down = (wy as i32 + dy).clamp(0, h as i32 - 1) as usize;
-                        let s = deep.at(at, down);
-                        if s == u32::MAX {
-                            continue;
-                        }
-                        let colour = small.data[s as usize];
-                        best = best.better(fit(i, colour, b, prior, grain));
-                        // Cloth and skin change towards the edge, so colours closer to it count
-                        // too; in dark hair those would be mixed ones.
-                        let s = near.at(at, down);
-                        if s != u32::MAX && !dark(colour) && neutral(b) {
-                            best = best.better(fit(i, small.data[s as usize], b, prior, grain));
-                        }
-                    }
-                    if outward.at(wx, wy) <= 2.0 && inward.at(wx, wy) <= 2.0 {
-                        outline += 1;
-                        apart += usize::from(best.contrast > 6.0);
-                    }
-                    let alpha = ((best.alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
-                    if alpha > 0.0 {
-                        pixel.0 = bytes(own_colour(i, b, &best, alpha), alpha);
-                    }
+    for (px, py, pixel) in picture.enumerate_pixels_mut() {
+        let (x, y) = (px as usize, py as usize);
+        let (wx, wy) = ((x / factor).min(small.width - 1), (y / factor).min(small.height - 1));
+        let seen = frame.at(x, y);
+        match zone.at(wx, wy) {
+            Zone::Backdrop => {}
+            Zone::Person => pixel.0 = bytes(seen, 1.0),
+            Zone::Mixed => {
+                let behind = backdrop.full(plate, factor, x, y);
+                let (inn, out) = (inward.at(wx, wy), outward.at(wx, wy));
+                let prior = (0.5 + (inn - out) / 4.0).clamp(0.0, 1.0);
+                let best = tones.explain(seen, behind, (wx, wy), prior, grain);
+                if out <= 2.0 && inn <= 2.0 {
+                    outline += 1;
+                    apart += usize::from(best.contrast > STANDS_OUT);
+                }
+                let alpha = ((best.alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
+                if alpha > 0.0 {
+                    pixel.0 = bytes(own_colour(seen, behind, &best, alpha), alpha);
                 }
             }
         }
     }
     Matte { picture, told_apart: apart as f32 / outline.max(1) as f32 }
+}
+
+/// The person's own colours near the outline: for every working pixel the nearest place well
+/// inside, and the nearest just inside.
+struct Tones<'a> {
+    small: &'a Plane<Colour>,
+    deep: Plane<u32>,
+    near: Plane<u32>,
+}
+
+impl Tones<'_> {
+    /// The best of several colours from around this working pixel.
+    fn explain(&self, pixel: Colour, behind: Colour, at: (usize, usize), prior: f32, grain: f32) -> Fit {
+        let mut best = Fit { cost: f32::INFINITY, miss: 0.0, alpha: prior, colour: pixel, contrast: 0.0 };
+        for (dx, dy) in [(0, 0), (-REACH, 0), (REACH, 0), (0, -REACH), (0, REACH)] {
+            let x = (at.0 as i32 + dx).clamp(0, self.small.width as i32 - 1) as usize;
+            let y = (at.1 as i32 + dy).clamp(0, self.small.height as i32 - 1) as usize;
+            let seed = self.deep.at(x, y);
+            if seed == u32::MAX {
+                continue;
+            }
+            let colour = self.small.data[seed as usize];
+            best = best.better(fit(pixel, colour, behind, prior, grain));
+            // Cloth and skin change towards the edge, so colours closer to it count too; in dark
+            // hair those would be mixed ones.
+            let seed = self.near.at(x, y);
+            if seed != u32::MAX && !dark(colour) && neutral(behind) {
+                best = best.better(fit(pixel, self.small.data[seed as usize], behind, prior, grain));
+            }
+        }
+        best
+    }
 }
 
 /// The person without the gaps in dark hair through which backdrop shows, whole or in part.
@@ -188,7 +207,8 @@ fn fit(i: Colour, f: Colour, b: Colour, prior: f32, grain: f32) -> Fit {
     let weight: Colour = std::array::from_fn(|k| 1.0 / (4.0 * b[k].max(i[k]).max(0.01) * grain + 4e-4));
     let along: f32 = (0..3).map(|k| weight[k] * (f[k] - b[k]) * (f[k] - b[k])).sum();
     let onto: f32 = (0..3).map(|k| weight[k] * (i[k] - b[k]) * (f[k] - b[k])).sum();
-    let lean = 1.0 / (PRIOR * PRIOR);
+    let prior_spread = if dark(f) { PRIOR_HAIR } else { PRIOR_CLOTH };
+    let lean = 1.0 / (prior_spread * prior_spread);
     let alpha = ((onto + lean * prior) / (along + lean)).clamp(0.0, 1.0);
     let miss: f32 = (0..3)
         .map(|k| {
@@ -199,12 +219,14 @@ fn fit(i: Colour, f: Colour, b: Colour, prior: f32, grain: f32) -> Fit {
     Fit { cost: miss + lean * (alpha - prior) * (alpha - prior), miss, alpha, colour: f, contrast: along }
 }
 
-/// F solved from I, a and B; with little alpha the noise would be blown up, so it goes over to
-/// the neighbour's colour there.
+/// F solved from I, a and B, held between I and the neighbour's colour (or false hues appear
+/// where B is a little off); with little alpha, noise would be blown up, so it goes over to the
+/// neighbour's colour there.
 fn own_colour(i: Colour, b: Colour, fit: &Fit, alpha: f32) -> Colour {
     let trust = ((alpha - 0.15) / 0.6).clamp(0.0, 1.0);
     std::array::from_fn(|k| {
-        let solved = ((i[k] - (1.0 - alpha) * b[k]) / alpha.max(0.1)).clamp(0.0, 1.0);
+        let solved = ((i[k] - (1.0 - alpha) * b[k]) / alpha.max(0.1))
+            .clamp(i[k].min(fit.colour[k]) - 0.01, i[k].max(fit.colour[k]) + 0.01);
         solved * trust + fit.colour[k] * (1.0 - trust)
     })
 }

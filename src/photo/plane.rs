@@ -78,9 +78,11 @@ impl Plane<Colour> {
     pub fn sample(&self, x: f32, y: f32) -> Colour {
         let (xi, yi, fx, fy) = cell(x, y, self.width, self.height);
         let (xj, yj) = ((xi + 1).min(self.width - 1), (yi + 1).min(self.height - 1));
-        let (a, b, c, d) = (self.at(xi, yi), self.at(xj, yi), self.at(xi, yj), self.at(xj, yj));
+        let top = (self.at(xi, yi), self.at(xj, yi));
+        let low = (self.at(xi, yj), self.at(xj, yj));
         std::array::from_fn(|k| {
-            (a[k] * (1.0 - fx) + b[k] * fx) * (1.0 - fy) + (c[k] * (1.0 - fx) + d[k] * fx) * fy
+            (top.0[k] * (1.0 - fx) + top.1[k] * fx) * (1.0 - fy)
+                + (low.0[k] * (1.0 - fx) + low.1[k] * fx) * fy
         })
     }
 

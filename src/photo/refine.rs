@@ -28,22 +28,32 @@ const NET_SLOPE: f32 = 0.12;
 const DEEP: f32 = 14.0;
 /// Rows above and below over which `alike` is learnt, and the weight of the prior.
 const BAND: usize = 30;
+/// Strength of the bond between neighbours of one colour, in odds.
+const BOND: f32 = 2.0;
+/// Difference in brightness that halves a bond: so many times the noise, and at least this.
+const BOND_NOISE: f32 = 1.5;
+const BOND_LEAST: f32 = 0.008;
+const ROUNDS: usize = 16;
+/// Evidence beyond this needs no neighbours.
+const DOUBTFUL: f32 = 9.0;
 const LEAST_ALIKE: f32 = 0.004;
+/// Cloth in shade comes near any backdrop without a hue, so there the least is this much more.
+const LEAST_ALIKE_NEUTRAL: f32 = 0.1;
 /// What soft light does to the backdrop without being a person: a shadow darkens more than
 /// anything brightens (share of brightness), and tints a little.
 const DARKER: f32 = 0.06;
 /// On a coloured backdrop a darker pixel of the very same hue is shadow rather than cloth.
 const DARKER_IN_COLOUR: f32 = 0.16;
 const BRIGHTER: f32 = 0.025;
-const TINT: f32 = 0.012;
+const TINT: f32 = 0.007;
 
 /// `net` is the network's share of person at working size.
 pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Shape {
     let (w, h) = (frame.width, frame.height);
     let colour = (1.3 * backdrop.noise).powi(2) + TINT * TINT;
     let mut raw = Plane::filled(w, h, 0.0_f32);
-    for ((d, f), b) in raw.data.iter_mut().zip(&frame.data).zip(&backdrop.colour.data) {
-        *d = squared(f, b, colour).min(400.0);
+    for ((squares, seen), behind) in raw.data.iter_mut().zip(&frame.data).zip(&backdrop.colour.data) {
+        *squares = squared(seen, behind, colour).min(400.0);
     }
     let difference = raw.box_mean(1);
     let (net_out, _) = nearest(&net.map(|p| p > 0.5));
@@ -53,12 +63,42 @@ pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Sh
     for (i, o) in odds.data.iter_mut().enumerate() {
         let p = net.data[i].clamp(0.001, 0.999);
         let cap = (NET_EDGE + NET_SLOPE * (net_in.data[i] + net_out.data[i])).min(NET);
-        let least = alike[i / w].ln();
+        let neutral = (1.0 - saturation(backdrop.colour.data[i])).powi(2);
+        let least = (alike[i / w].max(LEAST_ALIKE + LEAST_ALIKE_NEUTRAL * neutral)).ln();
         *o = (difference.data[i] / 2.0 - TURN).clamp(least, UNLIKE) + (p / (1.0 - p)).ln().clamp(-cap, cap);
     }
-    let mut inside = odds.box_mean(1).map(|o| o > 0.0);
+    let odds = settled(&odds.box_mean(1), frame, backdrop.noise);
+    let mut inside = odds.map(|o| o > 0.0);
     one_person(&mut inside, &odds);
     Shape { inside, difference, alike }
+}
+
+/// Lets neighbours of like colour agree (mean field of an Ising model with contrast-sensitive
+/// bonds): the outline then runs along edges in the picture, however faint, and is not ragged.
+fn settled(evidence: &Plane<f32>, frame: &Plane<Colour>, noise: f32) -> Plane<f32> {
+    let (w, h) = (frame.width, frame.height);
+    let luma = frame.map(|c| (0.25 * c[0] + 0.6 * c[1] + 0.15 * c[2]).max(0.0).sqrt());
+    let spread = 2.0 * ((BOND_NOISE * noise).powi(2) + BOND_LEAST * BOND_LEAST);
+    // Only the doubtful pixels take part; the others just speak for themselves.
+    let open: Vec<usize> = (w..w * (h - 1))
+        .filter(|i| i % w > 0 && i % w < w - 1 && evidence.data[*i].abs() < DOUBTFUL)
+        .collect();
+    let around = |i: usize| [i - 1, i + 1, i - w, i + w];
+    let bonds: Vec<[f32; 4]> = open
+        .iter()
+        .map(|&i| around(i).map(|j| BOND / (1.0 + (luma.data[i] - luma.data[j]).powi(2) / spread)))
+        .collect();
+    let opinion = |o: f32| o / (1.5 + o.abs());
+    let mut odds = evidence.clone();
+    let mut said = odds.map(opinion);
+    for _ in 0..ROUNDS {
+        for (&i, bond) in open.iter().zip(&bonds) {
+            let pull: f32 = around(i).iter().zip(bond).map(|(&j, b)| b * said.data[j]).sum();
+            odds.data[i] = evidence.data[i] + pull;
+            said.data[i] = opinion(odds.data[i]);
+        }
+    }
+    odds
 }
 
 /// How much of the person looks like the backdrop, learnt from this very picture deep inside the
@@ -97,10 +137,15 @@ fn squared(f: &Colour, b: &Colour, colour: f32) -> f32 {
     let length2 = vb.iter().map(|v| v * v).sum::<f32>().max(1e-4);
     let along = (0..3).map(|k| delta[k] * vb[k]).sum::<f32>() / length2.sqrt();
     let across = (delta.iter().map(|d| d * d).sum::<f32>() - along * along).max(0.0);
-    let most = vb[0].max(vb[1]).max(vb[2]);
-    let saturation = 1.0 - vb[0].min(vb[1]).min(vb[2]) / most.max(0.02);
-    let share = if along < 0.0 { DARKER + DARKER_IN_COLOUR * saturation } else { BRIGHTER };
+    let share = if along < 0.0 { DARKER + DARKER_IN_COLOUR * saturation(*b) } else { BRIGHTER };
     across / colour + along * along / (colour + share * share * length2)
+}
+
+/// 0 for grey, 1 for a pure colour, of square roots of light.
+fn saturation(colour: Colour) -> f32 {
+    let root = colour.map(|v| v.max(0.0).sqrt());
+    let (least, most) = root.iter().fold((f32::MAX, 0.0_f32), |(l, m), v| (l.min(*v), m.max(*v)));
+    1.0 - least / most.max(0.02)
 }
 
 /// Keeps the largest piece and what is nearly as large; fills holes that are tiny or hardly less
@@ -140,30 +185,27 @@ fn pieces(map: &Plane<bool>, value: bool) -> Vec<Vec<usize>> {
         while next < piece.len() {
             let i = piece[next];
             next += 1;
-            let (x, y) = (i % w, i / w);
-            let mut visit = |j: usize| {
+            let column = i % w;
+            let around = [
+                (column > 0).then(|| i - 1),
+                (column + 1 < w).then(|| i + 1),
+                i.checked_sub(w),
+                (i + w < w * h).then(|| i + w),
+            ];
+            for j in around.into_iter().flatten() {
                 if !seen[j] && map.data[j] == value {
                     seen[j] = true;
                     piece.push(j);
                 }
-            };
-            if x > 0 {
-                visit(i - 1);
-            }
-            if x + 1 < w {
-                visit(i + 1);
-            }
-            if y > 0 {
-                visit(i - w);
-            }
-            if y + 1 < h {
-                visit(i + w);
             }
         }
         out.push(piece);
     }
     out
 }
+
+const SIDE: f32 = 1.0;
+const DIAGONAL: f32 = 4.0 / 3.0;
 
 /// Distance in pixels (chamfer 3-4) to the nearest seed, and that seed's index; `u32::MAX` where
 /// there is no seed at all.
@@ -182,8 +224,6 @@ pub fn nearest(seeds: &Plane<bool>) -> (Plane<f32>, Plane<u32>) {
             index.data[i] = index.data[j];
         }
     };
-    const SIDE: f32 = 1.0;
-    const DIAGONAL: f32 = 4.0 / 3.0;
     for y in 0..h {
         for x in 0..w {
             let i = y * w + x;
