@@ -1,0 +1,140 @@
+//! `anjungan-central`: the central server and its commands. Arguments in, exit code out.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anjungan::central::{CentralConfig, commands};
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+
+/// The central server of an office or a region: employees, cards, stations.
+#[derive(Parser)]
+#[command(name = "anjungan-central", version, about)]
+struct Cli {
+    #[command(flatten)]
+    office: OfficeArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct OfficeArgs {
+    /// Configuration file (TOML)
+    #[arg(long, global = true, env = "ANJUNGAN_CENTRAL_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of database, keys and photos; over the file's
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// The address that stands in the codes; over the file's
+    #[arg(long, global = true)]
+    host: Option<String>,
+    /// Facts as JSON, one object a line
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answers stations and phones until it is stopped
+    Serve {
+        /// Address and port; port 0 takes a free one
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// Takes employees from a CSV file; every bad row is told with its line and reason
+    Import { file: PathBuf },
+    /// Puts in people who do not exist, for a demonstration
+    Sample {
+        #[arg(long, default_value_t = 200)]
+        count: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Gives the first of them passwords and writes `nip,password` lines here
+        #[arg(long)]
+        credentials: Option<PathBuf>,
+        /// How many get a password
+        #[arg(long, default_value_t = 10)]
+        active: usize,
+    },
+    /// Stations: make room for one, see them, shut one out
+    #[command(subcommand)]
+    Device(Device),
+    /// Accounts of employees
+    #[command(subcommand)]
+    User(User),
+    /// The server's keys
+    #[command(subcommand)]
+    Key(Key),
+}
+
+#[derive(Subcommand)]
+enum Device {
+    /// Prints a one-time code for a new station
+    New {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        place: String,
+    },
+    List,
+    Revoke {
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Prints an activation code for an employee without a password
+    Add { nip: String },
+    /// Takes the password away and prints a new activation code
+    Reset { nip: String },
+}
+
+#[derive(Subcommand)]
+enum Key {
+    /// Names, purposes and public halves
+    List,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ANJUNGAN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    run(cli).unwrap_or_else(|error| {
+        eprintln!("anjungan-central: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let mut config = match &cli.office.config {
+        Some(path) => anjungan::config::load::<CentralConfig>(path)?,
+        None => CentralConfig::default(),
+    };
+    config.data = cli.office.data.unwrap_or(config.data);
+    config.host = cli.office.host.unwrap_or(config.host);
+    let json = cli.office.json;
+    let code = match cli.command {
+        Command::Serve { listen } => {
+            config.listen = listen.unwrap_or(config.listen);
+            commands::run(config).await?
+        }
+        Command::Import { file } => commands::import(config, &file, json)
+            .await
+            .with_context(|| format!("import {}", file.display()))?,
+        Command::Sample { count, seed, credentials, active } => {
+            commands::sample(config, count, seed, credentials.as_deref(), active).await?
+        }
+        Command::Device(Device::New { name, place }) => {
+            commands::device_new(config, &name, &place, json).await?
+        }
+        Command::Device(Device::List) => commands::device_list(config, json).await?,
+        Command::Device(Device::Revoke { id }) => commands::device_revoke(config, &id).await?,
+        Command::User(User::Add { nip }) => commands::user(config, &nip, false, json).await?,
+        Command::User(User::Reset { nip }) => commands::user(config, &nip, true, json).await?,
+        Command::Key(Key::List) => commands::key_list(config, json).await?,
+    };
+    Ok(ExitCode::from(code))
+}

@@ -1,0 +1,163 @@
+//! Accounts of employees: the first password, and signing in at a station.
+
+use jiff::SignedDuration;
+use subtle::ConstantTimeEq as _;
+
+use super::codes::{code_hash, new_code, new_token, token_hash};
+use super::password::{self, Weak};
+use super::storage::audit;
+use super::{App, CentralError, Office, Refused, issuing, registry, slow_down};
+use crate::person::{Nip, card_holds, eligibility};
+use crate::protocol::{Activate, Problem, ProblemCode, SignIn, SignedIn};
+
+/// How long an activation code can be used: it is handed over at a desk or sent by letter.
+pub const CODE_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a station may hand in what was accepted: two weeks without a network.
+const GRANT_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+const PURPOSE: &str = "account";
+
+/// Gives an employee an activation code, shown this once. `reset` also takes the old password
+/// away; without it, somebody who has a password keeps it and gets no code.
+pub async fn new_code_for(office: &Office, nip: Nip, reset: bool) -> Result<String, CentralError> {
+    let (code, now, number) = (new_code(), office.clock.now(), nip.as_u64() as i64);
+    let mut tx = office.store.write().await?;
+    let record: Option<String> = sqlx::query_scalar("SELECT record_id FROM people WHERE nip = $1")
+        .bind(number)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let record = record.ok_or(CentralError::NotFound("nobody in the registry has this NIP"))?;
+    let active: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM accounts WHERE nip = $1 AND password_hash IS NOT NULL")
+            .bind(number)
+            .fetch_optional(&mut *tx)
+            .await?;
+    if active.is_some() && !reset {
+        return Err(CentralError::NotFound("the account has a password already; use `user reset`"));
+    }
+    sqlx::query(
+        "INSERT INTO accounts (nip, code_hash, code_expires_at) VALUES ($1, $2, $3)
+         ON CONFLICT (nip) DO UPDATE SET password_hash = NULL, code_hash = $2, code_expires_at = $3",
+    )
+    .bind(number)
+    .bind(code_hash(&office.keys.code, PURPOSE, &code))
+    .bind(now.as_second() + CODE_LIFE.as_secs())
+    .execute(&mut *tx)
+    .await?;
+    audit(&mut tx, now, "admin", if reset { "account-reset" } else { "account-new" }, &record).await?;
+    tx.commit().await?;
+    Ok(code)
+}
+
+/// Gives an account a password outright: sample people only, nobody chose it.
+pub async fn give_password(office: &Office, nip: Nip, hash: String) -> Result<(), CentralError> {
+    let mut tx = office.store.write().await?;
+    sqlx::query(
+        "INSERT INTO accounts (nip, password_hash, activated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (nip) DO UPDATE SET password_hash = $2, activated_at = $3, code_hash = NULL",
+    )
+    .bind(nip.as_u64() as i64)
+    .bind(hash)
+    .bind(office.clock.now().as_second())
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The first password against the office's code.
+pub async fn activate(app: &App, asked: Activate) -> Result<(), Refused> {
+    let name = format!("activate {}", asked.nip.as_u64());
+    app.activations.ask(&name, app.office.clock.monotonic()).map_err(slow_down)?;
+    password::check(&asked.password, asked.nip)
+        .map_err(|weak: Weak| Problem::new(ProblemCode::WeakPassword, weak.to_string()))?;
+    let bad = || Problem::new(ProblemCode::BadCode, "the activation code is wrong, used or too old");
+    let (office, number) = (&app.office, asked.nip.as_u64() as i64);
+    let now = office.clock.now();
+    let stored: Option<Vec<u8>> = sqlx::query_scalar(
+        "SELECT code_hash FROM accounts WHERE nip = $1 AND code_hash IS NOT NULL AND code_expires_at > $2",
+    )
+    .bind(number)
+    .bind(now.as_second())
+    .fetch_optional(office.store.pool())
+    .await?;
+    let typed = code_hash(&office.keys.code, PURPOSE, &asked.code);
+    if !stored.is_some_and(|stored| bool::from(stored.ct_eq(&typed))) {
+        return Err(bad().into());
+    }
+    let hash = app.hasher.hash(asked.password).await?;
+    let mut tx = office.store.write().await?;
+    // Only while the code still stands: two at once cannot both set a password.
+    let set: Option<String> = sqlx::query_scalar(
+        "UPDATE accounts SET password_hash = $3, activated_at = $4, code_hash = NULL, code_expires_at = NULL
+         WHERE nip = $1 AND code_hash = $2
+         RETURNING (SELECT record_id FROM people WHERE people.nip = accounts.nip)",
+    )
+    .bind(number)
+    .bind(&typed)
+    .bind(hash)
+    .bind(now.as_second())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let record = set.ok_or_else(bad)?;
+    audit(&mut tx, now, &record, "activate", &record).await?;
+    tx.commit().await?;
+    app.activations.forgive(&name);
+    Ok(())
+}
+
+/// NIP and password at a station. A wrong one and an unknown one get the same answer after the
+/// same work.
+pub async fn sign_in(app: &App, device_id: &str, asked: SignIn) -> Result<SignedIn, Refused> {
+    let office = &app.office;
+    let name = format!("sign-in {device_id} {}", asked.nip.as_u64());
+    app.throttle.ask(&name, office.clock.monotonic()).map_err(slow_down)?;
+    let person = registry::find(&office.store, asked.nip).await?;
+    let stored: Option<Option<String>> =
+        sqlx::query_scalar("SELECT password_hash FROM accounts WHERE nip = $1")
+            .bind(asked.nip.as_u64() as i64)
+            .fetch_optional(office.store.pool())
+            .await?;
+    let stored = stored.flatten();
+    let has_password = stored.is_some();
+    let typed: String = if asked.password.len() > password::LONGEST { String::new() } else { asked.password };
+    let right = app.hasher.verify(typed, stored).await?;
+    let Some(person) = person else {
+        return Err(Problem::new(ProblemCode::WrongCredentials, "wrong NIP or password").into());
+    };
+    if !has_password {
+        return Err(Problem::new(ProblemCode::NotActivated, "the account has no password yet").into());
+    }
+    if !right {
+        return Err(Problem::new(ProblemCode::WrongCredentials, "wrong NIP or password").into());
+    }
+    app.throttle.forgive(&name);
+
+    let (now, today) = (office.clock.now(), office.today());
+    let refusal = eligibility(&person, today).err();
+    let issue =
+        if card_holds(&person, today) { issuing::newest_of(&office.store, person.nip).await? } else { None };
+    let mut tx = office.store.write().await?;
+    let grant = if refusal.is_none() {
+        let grant = new_token();
+        sqlx::query(
+            "INSERT INTO grants (hash, nip, device_id, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(token_hash(&grant))
+        .bind(person.nip.as_u64() as i64)
+        .bind(device_id)
+        .bind(now.as_second())
+        .bind(now.as_second() + GRANT_LIFE.as_secs())
+        .execute(&mut *tx)
+        .await?;
+        Some(grant)
+    } else {
+        None
+    };
+    let record: String = sqlx::query_scalar("SELECT record_id FROM people WHERE nip = $1")
+        .bind(person.nip.as_u64() as i64)
+        .fetch_one(&mut *tx)
+        .await?;
+    audit(&mut tx, now, device_id, "sign-in", &record).await?;
+    tx.commit().await?;
+    Ok(SignedIn { employee: person, grant, refusal, issue })
+}

@@ -1,0 +1,200 @@
+//! The server's command line, as functions: each prints its results on standard output, all else
+//! on standard error, and returns the exit code (0 done, 1 an answer of "no"; errors are the
+//! caller's, who exits with 2).
+
+use std::io::{BufReader, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{CentralConfig, CentralError, Office, accounts, fleet, password, registry, serve};
+use crate::clock::{SharedClock, SystemClock, random_bytes};
+use crate::person::{Nip, sample};
+
+/// `serve`: runs until Ctrl-C or SIGTERM.
+pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
+    let signal =
+        |kind| tokio::signal::unix::signal(kind).map_err(|e| CentralError::Config(format!("signals: {e}")));
+    // Before the line that says "ready": whoever reads it may send a signal at once.
+    let mut terminate = signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut interrupt = signal(tokio::signal::unix::SignalKind::interrupt())?;
+    let running = serve(config, SystemClock::shared()).await?;
+    say(&format!("listening on http://{}", running.addr));
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    running.stop().await;
+    Ok(0)
+}
+
+/// `import FILE`
+pub async fn import(config: CentralConfig, file: &Path, as_json: bool) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let reader = std::fs::File::open(file).map_err(|e| CentralError::io(file, e))?;
+    let mut all_in = true;
+    let report = registry::import(&office, BufReader::with_capacity(256 * 1024, reader), |row| {
+        if as_json {
+            say(&json!({ "line": row.line, "reason": row.reason }).to_string());
+        }
+        eprintln!("line {}: {}", row.line, row.reason);
+        all_in = false;
+    })
+    .await?;
+    if as_json {
+        say(&serde_json::to_string(&report).unwrap_or_default());
+    } else {
+        say(&format!(
+            "{} rows: {} new, {} changed, {} as before, {} refused",
+            report.rows, report.new, report.changed, report.same, report.refused
+        ));
+        if report.converted > 0 {
+            say(&format!("{} rows were not UTF-8 and were read as Windows-1252", report.converted));
+        }
+    }
+    office.store.close().await;
+    Ok(u8::from(!all_in))
+}
+
+/// `sample --count N --seed S [--credentials FILE] [--active K]`: people who do not exist. The
+/// file gets a line `nip,password` for each of the first `active`, in the order of
+/// [`sample::people`]: some of them may sign in and get no card.
+pub async fn sample(
+    config: CentralConfig,
+    count: usize,
+    seed: u64,
+    credentials: Option<&Path>,
+    active: usize,
+) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let people = sample::people(seed, count, office.today());
+    let (new, changed, same) = registry::put_all(&office, &people).await?;
+    say(&format!("{} sample people: {new} new, {changed} changed, {same} as before", people.len()));
+    if let Some(path) = credentials {
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|e| CentralError::io(path, e))?;
+        for person in people.iter().take(active) {
+            let secret = data_encoding::BASE32_NOPAD.encode(&random_bytes::<10>()).to_lowercase();
+            let text = secret.clone();
+            let hash = tokio::task::spawn_blocking(move || password::hash_now(&text))
+                .await
+                .map_err(|_| CentralError::Worker)??;
+            accounts::give_password(&office, person.nip, hash).await?;
+            writeln!(file, "{},{secret}", person.nip).map_err(|e| CentralError::io(path, e))?;
+        }
+        file.sync_all().map_err(|e| CentralError::io(path, e))?;
+    }
+    office.store.close().await;
+    Ok(0)
+}
+
+/// `device new`
+pub async fn device_new(
+    config: CentralConfig,
+    name: &str,
+    place: &str,
+    as_json: bool,
+) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let (id, code) = fleet::new_device(&office, name, place).await?;
+    if as_json {
+        say(&json!({ "device_id": id, "code": code, "expires_in_s": fleet::CODE_LIFE.as_secs() }).to_string());
+    } else {
+        say(&format!("{id}  one-time code: {code}"));
+        eprintln!("The code is shown this once and can be used for 24 hours.");
+    }
+    office.store.close().await;
+    Ok(0)
+}
+
+/// `device list`
+pub async fn device_list(config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    for device in fleet::devices(&office).await? {
+        if as_json {
+            say(&serde_json::to_string(&device).unwrap_or_default());
+            continue;
+        }
+        let state = match (device.revoked_at, device.enrolled_at) {
+            (Some(_), _) => "revoked",
+            (None, Some(_)) => "joined",
+            (None, None) => "waiting",
+        };
+        say(&format!("{}  {state:8}  {}  ({})", device.id, device.name, device.place));
+    }
+    office.store.close().await;
+    Ok(0)
+}
+
+/// `device revoke ID`
+pub async fn device_revoke(config: CentralConfig, id: &str) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let answer = fleet::revoke(&office, id).await;
+    office.store.close().await;
+    answer_of(answer.map(|()| format!("{id} is revoked")))
+}
+
+/// `user add NIP` and `user reset NIP`
+pub async fn user(config: CentralConfig, nip: &str, reset: bool, as_json: bool) -> Result<u8, CentralError> {
+    let nip = Nip::parse(nip).map_err(|e| CentralError::Config(format!("NIP: {e}")))?;
+    let office = open(config).await?;
+    let answer = accounts::new_code_for(&office, nip, reset).await;
+    office.store.close().await;
+    answer_of(answer.map(|code| {
+        if as_json {
+            json!({ "code": code, "expires_in_s": accounts::CODE_LIFE.as_secs() }).to_string()
+        } else {
+            eprintln!("The code is shown this once and can be used for 30 days.");
+            format!("activation code: {code}")
+        }
+    }))
+}
+
+/// `key list`
+pub async fn key_list(config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    for key in office.keys.list() {
+        if as_json {
+            say(&serde_json::to_string(&key).unwrap_or_default());
+        } else {
+            let public = key.public.as_deref().unwrap_or("(secret only)");
+            let kid = key.kid.map(|kid| format!("  kid {kid}")).unwrap_or_default();
+            say(&format!("{:9} {public}{kid}  {}", key.name, key.purpose));
+        }
+    }
+    office.store.close().await;
+    Ok(0)
+}
+
+async fn open(config: CentralConfig) -> Result<Arc<Office>, CentralError> {
+    let clock: SharedClock = SystemClock::shared();
+    Ok(Arc::new(Office::open(config, clock).await?))
+}
+
+/// An answer of "no" is told and is no failure.
+fn answer_of(answer: Result<String, CentralError>) -> Result<u8, CentralError> {
+    match answer {
+        Ok(text) => {
+            say(&text);
+            Ok(0)
+        }
+        Err(CentralError::NotFound(why)) => {
+            eprintln!("{why}");
+            Ok(1)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// One line on standard output, flushed. A reader who has gone away is no reason to fail.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

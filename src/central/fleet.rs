@@ -1,0 +1,218 @@
+//! The stations: how one joins with a one-time code, proves later who it is, and is shut out.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::codes::{code_hash, new_code, new_token, random_id, token_hash};
+use super::storage::audit;
+use super::{CentralError, Office};
+use crate::clock::{os_random, random_bytes};
+use crate::credential::verify_assertion;
+use crate::protocol::{DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode};
+use crate::sealed::wrap_epoch;
+
+/// How long a one-time code opens the door.
+pub const CODE_LIFE: SignedDuration = SignedDuration::from_hours(24);
+const NONCE_LIFE_S: i64 = 60;
+const SESSION_LIFE_S: i64 = 15 * 60;
+/// Nonces of one device that may be open at a time; a station needs one.
+const MOST_NONCES: i64 = 50;
+const PURPOSE: &str = "device";
+
+/// Why a station is refused, or why the server could not say.
+pub type Refused = super::Refused;
+
+/// A station as `device list` shows it.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct DeviceLine {
+    pub id: String,
+    pub name: String,
+    pub place: String,
+    pub version: Option<String>,
+    pub created_at: i64,
+    pub enrolled_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+/// Makes room for a station. Returns its id and the one-time code, which is shown this once.
+pub async fn new_device(office: &Office, name: &str, place: &str) -> Result<(String, String), CentralError> {
+    let (id, code, now) = (random_id(), new_code(), office.clock.now());
+    let mut tx = office.store.write().await?;
+    sqlx::query(
+        "INSERT INTO devices (id, name, place, utc_offset_hours, code_hash, code_expires_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&id)
+    .bind(name)
+    .bind(place)
+    .bind(i64::from(office.config.utc_offset_hours))
+    .bind(code_hash(&office.keys.code, PURPOSE, &code))
+    .bind(now.as_second() + CODE_LIFE.as_secs())
+    .bind(now.as_second())
+    .execute(&mut *tx)
+    .await?;
+    audit(&mut tx, now, "admin", "device-new", &id).await?;
+    tx.commit().await?;
+    Ok((id, code))
+}
+
+/// All stations, the oldest first.
+pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
+    Ok(sqlx::query_as(
+        "SELECT id, name, place, version, created_at, enrolled_at, revoked_at FROM devices ORDER BY created_at, id",
+    )
+    .fetch_all(office.store.pool())
+    .await?)
+}
+
+/// Shuts a station out: from this moment no session of it opens or holds.
+pub async fn revoke(office: &Office, id: &str) -> Result<(), CentralError> {
+    let now = office.clock.now();
+    let mut tx = office.store.write().await?;
+    let done = sqlx::query(
+        "UPDATE devices SET revoked_at = $2, code_hash = NULL WHERE id = $1 AND revoked_at IS NULL",
+    )
+    .bind(id)
+    .bind(now.as_second())
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(CentralError::NotFound("no such device, or it is revoked already"));
+    }
+    sqlx::query("DELETE FROM device_sessions WHERE device_id = $1").bind(id).execute(&mut *tx).await?;
+    audit(&mut tx, now, "admin", "device-revoke", id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A station joins. The code is spent by it.
+pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> {
+    let malformed = |what| Problem::new(ProblemCode::Malformed, what);
+    let device_public: [u8; 32] =
+        asked.device_public.array().ok_or_else(|| malformed("device_public has 32 bytes"))?;
+    let sealing_public: [u8; 32] =
+        asked.sealing_public.array().ok_or_else(|| malformed("sealing_public has 32 bytes"))?;
+    // Before the code is spent: a key that nothing can be sealed to is refused here.
+    let wrapped = wrap_epoch(&office.keys.epoch, &sealing_public, &mut os_random())
+        .map_err(|_| malformed("sealing_public is not a key"))?;
+    let now = office.clock.now();
+    let version: String = asked.version.chars().filter(|c| !c.is_control()).take(40).collect();
+    let mut tx = office.store.write().await?;
+    let joined: Option<(String, String, String, i64)> = sqlx::query_as(
+        "UPDATE devices SET device_public = $3, sealing_public = $4, version = $5, enrolled_at = $2,
+             code_hash = NULL, code_expires_at = NULL
+         WHERE code_hash = $1 AND code_expires_at > $2 AND revoked_at IS NULL
+         RETURNING id, name, place, utc_offset_hours",
+    )
+    .bind(code_hash(&office.keys.code, PURPOSE, &asked.code))
+    .bind(now.as_second())
+    .bind(device_public.to_vec())
+    .bind(sealing_public.to_vec())
+    .bind(version)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((device_id, station_name, place, offset)) = joined else {
+        return Err(Problem::new(ProblemCode::BadCode, "the one-time code is wrong, used or too old").into());
+    };
+    audit(&mut tx, now, &device_id, "enrol", &device_id).await?;
+    tx.commit().await?;
+    Ok(Enrolled {
+        device_id,
+        station_name,
+        place,
+        utc_offset_hours: i8::try_from(offset).unwrap_or(office.config.utc_offset_hours),
+        issuer: office.issuer.to_string(),
+        root_public: office.keys.root.public().to_vec().into(),
+        time_public: office.keys.time.public().to_vec().into(),
+        portrait_public: office.keys.portrait_public.to_vec().into(),
+        epoch: EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() },
+    })
+}
+
+/// A nonce for a station to sign.
+pub async fn nonce(office: &Office, device_id: &str) -> Result<Nonce, Refused> {
+    let now = office.clock.now().as_second();
+    let nonce = random_bytes::<32>().to_vec();
+    let mut tx = office.store.write().await?;
+    known_key(&mut tx, device_id).await?;
+    sqlx::query("DELETE FROM nonces WHERE expires_at <= $1").bind(now).execute(&mut *tx).await?;
+    let open: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM nonces WHERE device_id = $1")
+        .bind(device_id)
+        .fetch_one(&mut *tx)
+        .await?;
+    if open >= MOST_NONCES {
+        return Err(super::slow_down(std::time::Duration::from_secs(NONCE_LIFE_S as u64)).into());
+    }
+    sqlx::query("INSERT INTO nonces (nonce, device_id, expires_at) VALUES ($1, $2, $3)")
+        .bind(&nonce)
+        .bind(device_id)
+        .bind(now + NONCE_LIFE_S)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(Nonce { nonce: nonce.into() })
+}
+
+/// A signed nonce against a session. The nonce is spent whether the signature is right or not.
+pub async fn open_session(office: &Office, asked: &OpenSession) -> Result<DeviceSession, Refused> {
+    let now = office.clock.now().as_second();
+    let mut tx = office.store.write().await?;
+    let public = known_key(&mut tx, &asked.device_id).await?;
+    let spent = sqlx::query("DELETE FROM nonces WHERE nonce = $1 AND device_id = $2 AND expires_at > $3")
+        .bind(&asked.nonce.0)
+        .bind(&asked.device_id)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    let signed = verify_assertion(&asked.signature.0, &public, &asked.device_id, &asked.nonce.0);
+    if spent.rows_affected() != 1 || signed.is_err() {
+        tx.commit().await?;
+        let detail =
+            if signed.is_err() { "the signature does not fit" } else { "the nonce is used or too old" };
+        return Err(Problem::new(ProblemCode::DeviceSession, detail).into());
+    }
+    let token = new_token();
+    sqlx::query("DELETE FROM device_sessions WHERE expires_at <= $1").bind(now).execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO device_sessions (token_hash, device_id, expires_at) VALUES ($1, $2, $3)")
+        .bind(token_hash(&token))
+        .bind(&asked.device_id)
+        .bind(now + SESSION_LIFE_S)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(DeviceSession { token, expires_in_s: SESSION_LIFE_S as u64 })
+}
+
+/// The device behind a bearer token.
+pub async fn device_of(office: &Office, token: &str, now: Timestamp) -> Result<String, Refused> {
+    let found: Option<(String, Option<i64>)> = sqlx::query_as(
+        "SELECT d.id, d.revoked_at FROM device_sessions s JOIN devices d ON d.id = s.device_id
+         WHERE s.token_hash = $1 AND s.expires_at > $2",
+    )
+    .bind(token_hash(token))
+    .bind(now.as_second())
+    .fetch_optional(office.store.pool())
+    .await?;
+    match found {
+        Some((id, None)) => Ok(id),
+        Some((_, Some(_))) => Err(unknown().into()),
+        None => Err(Problem::new(ProblemCode::DeviceSession, "no device session, or one that ended").into()),
+    }
+}
+
+/// The public key of a device that has joined and is not revoked.
+async fn known_key(tx: &mut super::storage::Tx, device_id: &str) -> Result<[u8; 32], Refused> {
+    let key: Option<Vec<u8>> = sqlx::query_scalar(
+        "SELECT device_public FROM devices
+         WHERE id = $1 AND revoked_at IS NULL AND device_public IS NOT NULL",
+    )
+    .bind(device_id)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let key = key.ok_or_else(unknown)?;
+    Ok(key.try_into().map_err(|_| CentralError::Stored("the key of a device"))?)
+}
+
+fn unknown() -> Problem {
+    Problem::new(ProblemCode::UnknownDevice, "the device was revoked or never joined")
+}

@@ -1,0 +1,211 @@
+//! The central server of an office or a region: the registry, the issuer, the fleet of stations.
+//!
+//! Floor 5, the only place that knows `axum` and `sqlx`. A request comes in through [`routes`],
+//! which only translate; what it does stands in the module named after it; what is kept goes
+//! through [`storage`]. [`commands`] are the same modules behind a command line.
+
+mod accounts;
+mod codes;
+pub mod commands;
+mod config;
+mod documents;
+mod error;
+mod fleet;
+mod issuing;
+mod keys;
+mod password;
+mod portrait;
+mod registry;
+mod roster;
+mod routes;
+mod status;
+mod storage;
+mod throttle;
+mod trust;
+mod words;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+pub use config::{CentralConfig, IssuerConfig};
+pub use error::CentralError;
+pub use storage::Store;
+
+use crate::clock::{self, SharedClock};
+use crate::credential::IssuerId;
+use crate::protocol::{Problem, ProblemCode};
+
+/// How long requests that are under way may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// One office's data and keys, open: what the server and the commands share.
+pub struct Office {
+    pub config: CentralConfig,
+    pub issuer: IssuerId,
+    pub store: Store,
+    pub keys: keys::Keys,
+    pub clock: SharedClock,
+    documents: documents::Documents,
+    /// Pictures that are opened and encoded at a time.
+    workers: Semaphore,
+}
+
+impl Office {
+    /// Opens database and keys; at the first start it makes them.
+    pub async fn open(config: CentralConfig, clock: SharedClock) -> Result<Office, CentralError> {
+        let issuer = config.check()?;
+        std::fs::create_dir_all(&config.data).map_err(|e| CentralError::io(&config.data, e))?;
+        let store = Store::open(&config.data).await?;
+        let keys = keys::Keys::open(&config.data, issuer.clone())?;
+        let workers = Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
+        let office = Office {
+            config,
+            issuer,
+            store,
+            keys,
+            clock,
+            documents: documents::Documents::default(),
+            workers,
+        };
+        trust::register(&office).await?;
+        Ok(office)
+    }
+
+    /// The day at the office.
+    pub fn today(&self) -> Date {
+        clock::day(self.clock.now(), self.config.utc_offset_hours)
+    }
+}
+
+/// The office as a server: with what is kept in memory between requests.
+pub struct App {
+    pub office: Arc<Office>,
+    hasher: password::Hasher,
+    /// Sign-ins and pick-ups: only stations get that far.
+    throttle: throttle::Throttle,
+    /// Activations: anybody may try, so they have a memory of their own to fill.
+    activations: throttle::Throttle,
+    in_flight: issuing::InFlight,
+}
+
+/// Why a call is refused: the caller's problem, or the server's.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("{0}")]
+    Problem(#[from] Problem),
+    #[error("{0}")]
+    Server(#[from] CentralError),
+}
+
+impl From<sqlx::Error> for Refused {
+    fn from(error: sqlx::Error) -> Refused {
+        Refused::Server(error.into())
+    }
+}
+
+/// Too many tries; how long to wait, in whole seconds and never none.
+fn slow_down(wait: Duration) -> Problem {
+    let mut problem = Problem::new(ProblemCode::SlowDown, "too many tries");
+    problem.retry_after_s = Some(wait.as_millis().div_ceil(1000).max(1) as u64);
+    problem
+}
+
+/// A server that runs until it is stopped.
+pub struct Running {
+    /// Where it listens; with port 0 in the configuration this is the port that it got.
+    pub addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    office: Arc<Office>,
+}
+
+impl Running {
+    /// Takes no new connection, lets what is under way end, and closes the database.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        if tokio::time::timeout(GRACE, self.serving).await.is_err() {
+            tracing::warn!("requests were still under way when the server stopped");
+        }
+        self.office.store.close().await;
+    }
+}
+
+/// Starts the server; it listens when this returns. The wiring, in order:
+pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running, CentralError> {
+    // 1. Database (migrated) and keys (made at the first start, checked at every other).
+    let listen = config.listen.clone();
+    let office = Arc::new(Office::open(config, clock).await?);
+    // A host or a name that no list can carry is told now, not at the first card.
+    trust::list(&office).await?;
+    // 2. What lives in memory only: the throttle forgives at a restart.
+    let hasher =
+        tokio::task::spawn_blocking(password::Hasher::new).await.map_err(|_| CentralError::Worker)??;
+    let app = Arc::new(App {
+        office: office.clone(),
+        hasher,
+        throttle: throttle::Throttle::default(),
+        activations: throttle::Throttle::default(),
+        in_flight: issuing::InFlight::default(),
+    });
+    // 3. The network. A port that is taken is told before anything else runs.
+    let listener = TcpListener::bind(&listen)
+        .await
+        .map_err(|e| CentralError::Config(format!("listen: '{listen}': {e}")))?;
+    let addr = listener.local_addr().map_err(|e| CentralError::Config(format!("listen: {e}")))?;
+    let (stop, mut stopped) = watch::channel(false);
+    // 4. What a new day changes: contracts that ran out.
+    tokio::spawn(turn_days(office.clone(), stopped.clone()));
+    // 5. The routes.
+    let serving = tokio::spawn(async move {
+        let until = async move {
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        if let Err(error) = axum::serve(listener, routes::all(app)).with_graceful_shutdown(until).await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    Ok(Running { addr, stop, serving, office })
+}
+
+/// Looks every quarter of an hour whether contracts have run out.
+async fn turn_days(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match registry::turn_of_day(&office).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "contracts have run out; their records were sealed again"),
+            Err(error) => tracing::error!(%error, "the turn of the day"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(15)) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! An office in a temporary folder, with a clock that stands still.
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    pub struct TestOffice {
+        pub office: Office,
+        pub clock: ManualClock,
+        _dir: tempfile::TempDir,
+    }
+
+    pub async fn office() -> TestOffice {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at("2026-03-02T03:00:00Z".parse().unwrap());
+        let config = CentralConfig { data: dir.path().join("data"), ..CentralConfig::default() };
+        let office = Office::open(config, Arc::new(clock.clone())).await.unwrap();
+        TestOffice { office, clock, _dir: dir }
+    }
+}

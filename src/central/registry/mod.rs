@@ -1,0 +1,11 @@
+//! The employees of the region: read from the office's lists, kept, and sealed for the stations.
+
+mod columns;
+mod import;
+mod lines;
+mod people;
+mod row;
+mod text;
+
+pub use import::import;
+pub use people::{Change, Row as PersonRow, find, in_tx, nip_from, put, put_all, turn_of_day};

@@ -1,0 +1,162 @@
+//! Employees in the database. Whoever changes gets a record sealed anew.
+
+use std::str::FromStr as _;
+
+use jiff::civil::Date;
+
+use crate::central::codes::random_id;
+use crate::central::storage::{self, Tx};
+use crate::central::{CentralError, Office, roster, status};
+use crate::person::{Employee, Nip, Status, card_holds};
+
+/// What a row did to the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    New,
+    Changed,
+    /// Changed, and the holder's cards hold no more, or hold again.
+    CardsChanged,
+    Same,
+}
+
+/// The columns of an employee.
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    nip: i64,
+    name: String,
+    status: String,
+    status_since: Option<String>,
+    tmt: Option<String>,
+    contract_end: Option<String>,
+    body: String,
+    unit: String,
+    position: String,
+    karpeg: Option<String>,
+}
+
+const COLUMNS: &str =
+    "SELECT nip, name, status, status_since, tmt, contract_end, body, unit, position, karpeg
+     FROM people WHERE nip = $1";
+
+impl Row {
+    pub fn person(self) -> Result<Employee, CentralError> {
+        let bad = |_| CentralError::Stored("a day of an employee");
+        let day = |text: Option<String>| text.map(|t| Date::from_str(&t).map_err(bad)).transpose();
+        Ok(Employee {
+            nip: nip_from(self.nip)?,
+            name: self.name,
+            status: Status::parse(&self.status).ok_or(CentralError::Stored("a status"))?,
+            status_since: day(self.status_since)?,
+            tmt: day(self.tmt)?,
+            contract_end: day(self.contract_end)?,
+            body: self.body,
+            unit: self.unit,
+            position: self.position,
+            karpeg: self.karpeg,
+        })
+    }
+}
+
+/// A NIP as the database holds it.
+pub fn nip_from(value: i64) -> Result<Nip, CentralError> {
+    u64::try_from(value)
+        .ok()
+        .and_then(|value| Nip::from_u64(value).ok())
+        .ok_or(CentralError::Stored("an employee number"))
+}
+
+/// The employee with this number.
+pub async fn find(store: &storage::Store, nip: Nip) -> Result<Option<Employee>, CentralError> {
+    let row: Option<Row> =
+        sqlx::query_as(COLUMNS).bind(nip.as_u64() as i64).fetch_optional(store.pool()).await?;
+    row.map(Row::person).transpose()
+}
+
+/// The same, inside a transaction.
+pub async fn in_tx(tx: &mut Tx, nip: Nip) -> Result<Option<Employee>, CentralError> {
+    let row: Option<Row> =
+        sqlx::query_as(COLUMNS).bind(nip.as_u64() as i64).fetch_optional(&mut **tx).await?;
+    row.map(Row::person).transpose()
+}
+
+/// Puts an employee in, or over what was known by that number.
+pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Change, CentralError> {
+    let before = in_tx(tx, person.nip).await?;
+    if before.as_ref() == Some(person) {
+        return Ok(Change::Same);
+    }
+    let day = |date: Option<Date>| date.map(|date| date.to_string());
+    sqlx::query(
+        "INSERT INTO people (nip, record_id, name, status, status_since, tmt, contract_end, body, unit,
+             position, karpeg, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT (nip) DO UPDATE SET name = $3, status = $4, status_since = $5, tmt = $6,
+             contract_end = $7, body = $8, unit = $9, position = $10, karpeg = $11, changed_at = $12",
+    )
+    .bind(person.nip.as_u64() as i64)
+    .bind(random_id())
+    .bind(&person.name)
+    .bind(person.status.word())
+    .bind(day(person.status_since))
+    .bind(day(person.tmt))
+    .bind(day(person.contract_end))
+    .bind(&person.body)
+    .bind(&person.unit)
+    .bind(&person.position)
+    .bind(person.karpeg.as_deref())
+    .bind(office.clock.now().as_second())
+    .execute(&mut **tx)
+    .await?;
+    roster::reseal(office, tx, person, None).await?;
+    let today = office.today();
+    Ok(match before {
+        None => Change::New,
+        Some(before) if card_holds(&before, today) != card_holds(person, today) => {
+            status::changed(tx).await?;
+            Change::CardsChanged
+        }
+        Some(_) => Change::Changed,
+    })
+}
+
+/// Puts many in, a batch a transaction: a power cut leaves whole batches, and doing it again
+/// changes nothing that is in already. Returns new, changed, same.
+pub async fn put_all(office: &Office, people: &[Employee]) -> Result<(u64, u64, u64), CentralError> {
+    let mut counts = (0, 0, 0);
+    for batch in people.chunks(500) {
+        let mut tx = office.store.write().await?;
+        for person in batch {
+            match put(office, &mut tx, person).await? {
+                Change::New => counts.0 += 1,
+                Change::Changed | Change::CardsChanged => counts.1 += 1,
+                Change::Same => counts.2 += 1,
+            }
+        }
+        tx.commit().await?;
+    }
+    Ok(counts)
+}
+
+/// What a new day changes by itself: contracts run out without anybody sending a list, and the
+/// records of those people must say so. Returns how many.
+pub async fn turn_of_day(office: &Office) -> Result<usize, CentralError> {
+    let today = office.today().to_string();
+    let due: Vec<i64> = sqlx::query_scalar(
+        "SELECT p.nip FROM people p JOIN roster_records r ON r.nip = p.nip
+         WHERE p.contract_end IS NOT NULL AND p.contract_end < $1 AND r.sealed_on <= p.contract_end",
+    )
+    .bind(&today)
+    .fetch_all(office.store.pool())
+    .await?;
+    for batch in due.chunks(500) {
+        let mut tx = office.store.write().await?;
+        for nip in batch {
+            if let Some(person) = in_tx(&mut tx, nip_from(*nip)?).await? {
+                roster::reseal(office, &mut tx, &person, None).await?;
+            }
+        }
+        status::changed(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(due.len())
+}

@@ -1,0 +1,141 @@
+//! Sealed records for the stations: one a person, sealed again whenever the person, the portrait
+//! or the cards change, and handed out as deltas.
+
+use jiff::civil::Date;
+use sqlx::Row as _;
+
+use super::storage::{self, Store, Tx};
+use super::{CentralError, Office, portrait};
+use crate::clock::os_random;
+use crate::credential::{Code, parse};
+use crate::person::{Employee, Status, card_holds};
+use crate::protocol::{Blob, OpenRecord, RosterPage};
+use crate::sealed::{LookUp, RecordId, SealedRecord, seal_record};
+
+/// Records in one page at most.
+pub const PAGE: i64 = 500;
+/// A page ends early here: with portraits, 500 records would be more than a desk's line likes.
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
+
+/// Seals the record of this person anew, with a wrap for each live card and one for the epoch,
+/// and gives it the next change number. `picture` is the one for the record where it is at hand;
+/// otherwise it is made from the newest card's photo.
+pub async fn reseal(
+    office: &Office,
+    tx: &mut Tx,
+    person: &Employee,
+    picture: Option<Vec<u8>>,
+) -> Result<(), CentralError> {
+    let nip = person.nip.as_u64() as i64;
+    let record_id: String = sqlx::query_scalar("SELECT record_id FROM people WHERE nip = $1")
+        .bind(nip)
+        .fetch_one(&mut **tx)
+        .await?;
+    // A replaced card still proves who its holder is, so it opens the record too; a revoked or
+    // suspended one may be in other hands.
+    let cards = sqlx::query(
+        "SELECT front_code, photo_hash FROM issues
+         WHERE nip = $1 AND state IN ('live', 'replaced') ORDER BY issued_at DESC, face_serial DESC",
+    )
+    .bind(nip)
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut signatures = Vec::with_capacity(cards.len());
+    for card in &cards {
+        signatures.push(front_signature(&card.try_get::<String, _>("front_code")?)?);
+    }
+    let picture = match (picture, cards.first()) {
+        (Some(picture), _) => Some(Blob(picture)),
+        (None, Some(card)) => Some(Blob(record_picture(&office.store, card.try_get("photo_hash")?).await?)),
+        (None, None) => None,
+    };
+    let today = office.today();
+    let plain = serde_json::to_vec(&OpenRecord::of(&as_of(person, today), picture))
+        .map_err(|_| CentralError::Stored("a record"))?;
+
+    let change_no = storage::next(tx, "roster").await?;
+    let mut look_ups = vec![LookUp::Nip(person.nip.as_u64())];
+    look_ups.extend(person.karpeg.as_deref().map(LookUp::Karpeg));
+    let signatures: Vec<&[u8]> = signatures.iter().map(Vec::as_slice).collect();
+    let sealed: SealedRecord = seal_record(
+        &plain,
+        RecordId(record_id.clone()),
+        change_no as u64,
+        &signatures,
+        &office.keys.epoch,
+        &look_ups,
+        &mut os_random(),
+    )?;
+    let sealed = serde_json::to_string(&sealed).map_err(|_| CentralError::Stored("a record"))?;
+    sqlx::query(
+        "INSERT INTO roster_records (record_id, nip, change_no, version, sealed_on, sealed)
+         VALUES ($1, $2, $3, $3, $4, $5)
+         ON CONFLICT (record_id) DO UPDATE SET change_no = $3, version = $3, sealed_on = $4, sealed = $5",
+    )
+    .bind(record_id)
+    .bind(nip)
+    .bind(change_no)
+    .bind(today.to_string())
+    .bind(sealed)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A record has no room for a contract's end: once it is over, the record says so by the status.
+fn as_of(person: &Employee, today: Date) -> Employee {
+    let mut person = person.clone();
+    if person.status == Status::Active && !card_holds(&person, today) {
+        person.status = Status::ContractEnded;
+        person.status_since = person.contract_end.and_then(|end| end.tomorrow().ok());
+    }
+    person
+}
+
+/// The 64 bytes that open a record: the signature in the text of a front code.
+pub fn front_signature(front_code: &str) -> Result<Vec<u8>, CentralError> {
+    match parse(front_code) {
+        Code::Front(front) => Ok(front.signature().to_vec()),
+        _ => Err(CentralError::Stored("the front code of an issue")),
+    }
+}
+
+async fn record_picture(store: &Store, hash: String) -> Result<Vec<u8>, CentralError> {
+    let store = store.clone();
+    tokio::task::spawn_blocking(move || {
+        portrait::record_of(&store.photo(&hash)?).map_err(|_| CentralError::Stored("a photo"))
+    })
+    .await
+    .map_err(|_| CentralError::Worker)?
+}
+
+/// What changed after this cursor (none: everything), a page of it.
+pub async fn page(store: &Store, after: i64) -> Result<RosterPage, CentralError> {
+    let rows = sqlx::query(
+        "SELECT record_id, change_no, sealed FROM roster_records WHERE change_no > $1
+         ORDER BY change_no LIMIT $2",
+    )
+    .bind(after)
+    .bind(PAGE + 1)
+    .fetch_all(store.pool())
+    .await?;
+    let more = rows.len() as i64 > PAGE;
+    let mut page = RosterPage { records: Vec::new(), removed: Vec::new(), cursor: after.to_string(), more };
+    let mut bytes = 0;
+    for row in rows.iter().take(PAGE as usize) {
+        if bytes > PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        match row.try_get::<Option<String>, _>("sealed")? {
+            Some(sealed) => {
+                bytes += sealed.len();
+                let record = serde_json::from_str(&sealed);
+                page.records.push(record.map_err(|_| CentralError::Stored("a sealed record"))?);
+            }
+            None => page.removed.push(row.try_get("record_id")?),
+        }
+        page.cursor = row.try_get::<i64, _>("change_no")?.to_string();
+    }
+    Ok(page)
+}

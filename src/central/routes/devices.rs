@@ -1,0 +1,42 @@
+//! Stations: joining, sessions, the roster.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+
+use super::answer::{Device, Json, Refusal, parameter};
+use crate::central::{App, fleet, roster};
+use crate::protocol::{
+    AskNonce, DeviceSession, Enrol, Enrolled, Nonce, OpenSession, Problem, ProblemCode, RosterPage,
+};
+
+pub async fn enrol(State(app): State<Arc<App>>, Json(asked): Json<Enrol>) -> Result<Json<Enrolled>, Refusal> {
+    Ok(Json(fleet::enrol(&app.office, &asked).await?))
+}
+
+pub async fn nonce(State(app): State<Arc<App>>, Json(asked): Json<AskNonce>) -> Result<Json<Nonce>, Refusal> {
+    Ok(Json(fleet::nonce(&app.office, &asked.device_id).await?))
+}
+
+pub async fn session(
+    State(app): State<Arc<App>>,
+    Json(asked): Json<OpenSession>,
+) -> Result<Json<DeviceSession>, Refusal> {
+    Ok(Json(fleet::open_session(&app.office, &asked).await?))
+}
+
+/// The cursor is opaque to stations; none or an empty one asks for everything.
+pub async fn roster(
+    State(app): State<Arc<App>>,
+    _device: Device,
+    RawQuery(query): RawQuery,
+) -> Result<Json<RosterPage>, Refusal> {
+    let after =
+        match parameter(query.as_deref(), "after") {
+            None | Some("") => 0,
+            Some(cursor) => cursor.parse().ok().filter(|after| *after >= 0).ok_or_else(|| {
+                Problem::new(ProblemCode::Malformed, "the cursor is not one of this server")
+            })?,
+        };
+    Ok(Json(roster::page(&app.office.store, after).await?))
+}

@@ -1,0 +1,43 @@
+//! People and their cards: activation, sign-in, the outbox, pick-up.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::answer::{Device, Json, Refusal};
+use crate::central::{App, accounts, issuing};
+use crate::protocol::{Activate, Issue, OutboxAnswer, OutboxItem, PickUp, SignIn, SignedIn};
+
+pub async fn activate(
+    State(app): State<Arc<App>>,
+    Json(asked): Json<Activate>,
+) -> Result<StatusCode, Refusal> {
+    accounts::activate(&app, asked).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn sign_in(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(asked): Json<SignIn>,
+) -> Result<Json<SignedIn>, Refusal> {
+    Ok(Json(accounts::sign_in(&app, &device, asked).await?))
+}
+
+/// If the station hangs up midway, what was not committed is undone, and its repeat does it anew.
+pub async fn outbox(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(item): Json<OutboxItem>,
+) -> Result<Json<OutboxAnswer>, Refusal> {
+    Ok(Json(issuing::take(&app, &device, item).await?))
+}
+
+pub async fn pick_up(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(asked): Json<PickUp>,
+) -> Result<Json<Issue>, Refusal> {
+    Ok(Json(issuing::pick_up(&app, &device, &asked).await?))
+}

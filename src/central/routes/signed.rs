@@ -1,0 +1,76 @@
+//! Documents that prove themselves: the time, the trust list, status lists. Anybody may ask.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+use super::answer::{Json, Refusal, parameter};
+use crate::central::documents::Document;
+use crate::central::{App, CentralError, status as lists, trust as trust_list};
+use crate::credential::SignedTime;
+use crate::protocol::{Blob, Problem, ProblemCode};
+
+/// Below this a compressed body is no smaller with its headers.
+const WORTH_GZIP: usize = 1024;
+
+/// The time, bound to the caller's nonce.
+pub async fn time(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Json<Blob>, Refusal> {
+    let malformed = || Problem::new(ProblemCode::Malformed, "nonce: 16 to 64 bytes in hexadecimal");
+    let nonce = parameter(query.as_deref(), "nonce").ok_or_else(malformed)?;
+    let nonce = HEXLOWER_PERMISSIVE.decode(nonce.as_bytes()).map_err(|_| malformed())?;
+    let signed =
+        SignedTime::sign(&app.office.keys.time, &nonce, app.office.clock.now()).map_err(|_| malformed())?;
+    Ok(Json(signed.into()))
+}
+
+pub async fn trust(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    Ok(document(&trust_list::list(&app.office).await?, "application/cose", &headers)?)
+}
+
+pub async fn status(
+    State(app): State<Arc<App>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let none = || Problem::new(ProblemCode::NotFound, "no such status list");
+    let Path((issuer, kid)) = path.map_err(|_| none())?;
+    let list = lists::list(&app.office, &issuer, &kid).await?.ok_or_else(none)?;
+    Ok(document(&list, "application/statuslist+cwt", &headers)?)
+}
+
+/// A document with its ETag, nothing where the caller has it already, compressed where that helps.
+fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Result<Response, CentralError> {
+    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let has_it = text(header::IF_NONE_MATCH)
+        .split(',')
+        .any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == document.etag);
+    let mut headers = HeaderMap::new();
+    if let Ok(etag) = HeaderValue::from_str(&document.etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if has_it {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let takes_gzip = text(header::ACCEPT_ENCODING).split(',').any(|part| {
+        let mut words = part.split(';').map(str::trim);
+        words.next() == Some("gzip") && words.next() != Some("q=0")
+    });
+    if takes_gzip && document.bytes.len() > WORTH_GZIP {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let packed = encoder.write_all(&document.bytes).and_then(|()| encoder.finish());
+        let packed = packed.map_err(|_| CentralError::Worker)?;
+        if packed.len() < document.bytes.len() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            return Ok((headers, packed).into_response());
+        }
+    }
+    Ok((headers, document.bytes.as_ref().clone()).into_response())
+}

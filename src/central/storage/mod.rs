@@ -1,0 +1,146 @@
+//! Where the central server keeps things: one database, and photos as files beside it.
+//!
+//! Everything that knows which database it is stands in this file. The statements elsewhere are
+//! SQL that SQLite and PostgreSQL share, with `$n`, checked at run time.
+
+mod photos;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::CentralError;
+use super::codes::random_id;
+
+/// The database behind the server.
+pub type Db = sqlx::Sqlite;
+/// A transaction that writes.
+pub type Tx = sqlx::Transaction<'static, Db>;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/central/storage/migrations");
+
+/// The open database and the folder of photos.
+#[derive(Clone)]
+pub struct Store {
+    pool: sqlx::Pool<Db>,
+    photos: PathBuf,
+}
+
+impl Store {
+    /// Opens (or makes) the database in this folder and brings its schema up to date.
+    pub async fn open(dir: &Path) -> Result<Store, CentralError> {
+        let photos = dir.join("photos");
+        std::fs::create_dir_all(&photos).map_err(|e| CentralError::io(&photos, e))?;
+        super::keys::only_for_owner(dir)?;
+        let options = SqliteConnectOptions::new()
+            .filename(dir.join("central.sqlite"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            // An import holds the writer's lock for one batch at a time, well below this.
+            .busy_timeout(Duration::from_secs(20));
+        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Store { pool, photos })
+    }
+
+    /// For statements that only read.
+    pub fn pool(&self) -> &sqlx::Pool<Db> {
+        &self.pool
+    }
+
+    /// A transaction that will write. It takes the writer's lock at once: two that read first and
+    /// write later would otherwise have to be undone.
+    pub async fn write(&self) -> Result<Tx, CentralError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Ends all connections; what is committed is on the disk.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Adds one to a counter and returns its new value; the first is 1. Inside a transaction, so
+/// that values come in the order of the commits and none is left out.
+pub async fn next(tx: &mut Tx, name: &str) -> Result<i64, CentralError> {
+    Ok(sqlx::query_scalar(
+        "INSERT INTO counters (name, value) VALUES ($1, 1)
+         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value",
+    )
+    .bind(name)
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The value of a counter; 0 before its first use.
+pub async fn current(store: &Store, name: &str) -> Result<i64, CentralError> {
+    let value: Option<i64> = sqlx::query_scalar("SELECT value FROM counters WHERE name = $1")
+        .bind(name)
+        .fetch_optional(store.pool())
+        .await?;
+    Ok(value.unwrap_or(0))
+}
+
+/// Notes who did what. `subject` is a serial, a record id or a device id, never a name.
+pub async fn audit(
+    tx: &mut Tx,
+    now: Timestamp,
+    actor: &str,
+    action: &str,
+    subject: &str,
+) -> Result<(), CentralError> {
+    sqlx::query("INSERT INTO audit (id, at, actor, action, subject) VALUES ($1, $2, $3, $4, $5)")
+        .bind(random_id())
+        .bind(now.as_second())
+        .bind(actor)
+        .bind(action)
+        .bind(subject)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_counter_starts_at_one_and_a_rolled_back_value_is_given_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        assert_eq!(current(&store, "c").await.unwrap(), 0);
+        let mut tx = store.write().await.unwrap();
+        assert_eq!(next(&mut tx, "c").await.unwrap(), 1);
+        tx.rollback().await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        assert_eq!(next(&mut tx, "c").await.unwrap(), 1);
+        assert_eq!(next(&mut tx, "c").await.unwrap(), 2);
+        tx.commit().await.unwrap();
+        assert_eq!(current(&store, "c").await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_database_is_set_to_survive_a_power_cut() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(store.pool()).await.unwrap();
+        let sync: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(store.pool()).await.unwrap();
+        let keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(store.pool()).await.unwrap();
+        assert_eq!((mode.as_str(), sync, keys), ("wal", 2, 1));
+    }
+
+    #[test]
+    fn the_migrations_hold_to_the_sql_that_both_databases_share() {
+        let words = ["AUTOINCREMENT", "WITHOUT ROWID", "DATETIME", " BLOB", "PRAGMA", "STRICT", "BIGSERIAL"];
+        for migration in MIGRATIONS.iter() {
+            let sql = migration.sql.as_str().to_uppercase();
+            for word in words {
+                assert!(!sql.contains(word), "{}: {word}", migration.version);
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The central server as a station meets it: the real binary on a free port, over HTTP.
+#![cfg(feature = "central")]
+
+mod central_station;
+
+use anjungan::credential::{CardStatus, Code, ListId, StatusList, TrustList, parse};
+use anjungan::person::{Refusal, sample};
+use anjungan::protocol::{
+    Activate, Issue, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp, PrintOutcome, Printed,
+    Problem, ProblemCode, RosterPage, SignIn, SignedIn,
+};
+use anjungan::sealed::{open_by_card, open_by_epoch};
+use central_station::{Server, Station, portrait};
+use jiff::Timestamp;
+
+/// A server with ten sample people, of whom all but the last have a password.
+fn office() -> (Server, Vec<(String, String)>) {
+    let server = Server::new();
+    let credentials = server.data.path().join("credentials.csv");
+    let path = credentials.to_str().unwrap();
+    server.command(&["sample", "--count", "10", "--seed", "3", "--credentials", path, "--active", "9"], 0);
+    let text = std::fs::read_to_string(&credentials).unwrap();
+    let people =
+        text.lines().filter_map(|line| line.split_once(',')).map(|(a, b)| (a.into(), b.into())).collect();
+    (server.start(), people)
+}
+
+fn sign_in(station: &Station, who: &(String, String)) -> SignedIn {
+    station.post("sign-in", &SignIn { nip: who.0.parse().unwrap(), password: who.1.clone() }).unwrap()
+}
+
+fn problem<T>(result: Result<T, (u16, Problem)>) -> (u16, ProblemCode) {
+    match result {
+        Ok(_) => panic!("this should have been refused"),
+        Err((status, problem)) => (status, problem.code),
+    }
+}
+
+#[test]
+fn from_sign_in_to_a_card_that_another_desk_can_check() {
+    let (server, people) = office();
+    let station = Station::enrol(&server);
+    let signed_in = sign_in(&station, &people[sample::ACTIVE_PNS]);
+    assert!(signed_in.issue.is_none() && signed_in.refusal.is_none());
+    let grant = signed_in.grant.unwrap();
+
+    // The photo goes up; the card comes down; a repeat gets the same card.
+    let item = station.acceptance("ITEM-0001", &grant, &portrait(), "BCDF-GHJK");
+    let issue = station.issued(&item);
+    assert_eq!(station.issued(&item), issue);
+    assert_eq!((issue.nip, &issue.name), (signed_in.employee.nip, &signed_in.employee.name));
+    assert!(issue.face_serial.starts_with('A') && issue.face_serial.len() == 12, "{}", issue.face_serial);
+
+    // A desk that knows nothing but the root key it pinned.
+    let trust = TrustList::verify(&station.bytes("trust").1, &station.root_public(), None).unwrap();
+    let Code::Front(front) = parse(&issue.front_code) else { panic!("a front code") };
+    let Code::Back(back) = parse(&issue.back_code) else { panic!("a back code") };
+    let key = trust.key(&front.issuer, &front.kid).unwrap();
+    front.verify(&key.public).unwrap();
+    assert_eq!(back.claims.serial, front.serial);
+    assert_eq!(front.serial.to_string(), issue.serial);
+    assert!(back.claims.face_webp.len() <= 750 && image::load_from_memory(&back.claims.face_webp).is_ok());
+    let entry = |issue: &Issue| station.status_of(&trust, issue);
+    assert_eq!(entry(&issue), CardStatus::Valid);
+    let photo = image::load_from_memory(&issue.photo_png.0).unwrap();
+    assert!(photo.color().has_alpha() && (photo.width(), photo.height()) == (600, 800));
+
+    // The roster: the card opens its own person, a clerk's epoch key the region.
+    let records = station.roster("");
+    let opened: Vec<_> = records.iter().filter_map(|r| open_by_card(r, front.signature()).ok()).collect();
+    let [plain] = opened.as_slice() else { panic!("one record is this card's") };
+    let record: OpenRecord = serde_json::from_slice(plain).unwrap();
+    assert_eq!(record.nip, issue.nip);
+    assert!(image::load_from_memory(&record.portrait_webp.unwrap().0).is_ok());
+    assert!(records.iter().all(|r| open_by_epoch(r, &station.epoch()).is_ok()));
+
+    // A new photo is a new issue; the older card is replaced and still proves its holder.
+    let again = sign_in(&station, &people[sample::ACTIVE_PNS]);
+    assert_eq!(again.issue.as_ref(), Some(&issue));
+    let item = station.acceptance("ITEM-0002", &again.grant.unwrap(), &portrait(), "LMNP-QRST");
+    let newer = station.issued(&item);
+    assert_ne!(newer.serial, issue.serial);
+    assert_eq!((entry(&issue), entry(&newer)), (CardStatus::Replaced, CardStatus::Valid));
+    let records = station.roster("");
+    assert_eq!(records.iter().filter(|r| open_by_card(r, front.signature()).is_ok()).count(), 1);
+
+    // Pick-up, as people type; a wrong code; a print.
+    let picked: Issue = station.post("pick-up", &PickUp { code: "LMNP-QRST".into() }).unwrap();
+    assert_eq!(picked, newer);
+    let wrong = station.post::<_, Issue>("pick-up", &PickUp { code: "XXXX-XXXX".into() });
+    assert_eq!(problem(wrong), (404, ProblemCode::NotFound));
+    let print = |id: &str, serial: &str| OutboxItem {
+        id: id.into(),
+        happened_at: Timestamp::UNIX_EPOCH,
+        kind: OutboxKind::Printed(Printed {
+            print_id: "PRINT-1".into(),
+            serial: serial.into(),
+            outcome: PrintOutcome::Printed,
+        }),
+    };
+    assert!(matches!(station.outbox(&print("ITEM-0003", &newer.serial)), OutboxAnswer::Noted));
+    assert!(matches!(station.outbox(&print("ITEM-0004", "AAAAAAAAAAAAAAAA")), OutboxAnswer::Rejected { .. }));
+
+    // The page behind the code, for anybody.
+    let (status, page) = server.get(&format!("/V/{}", newer.serial));
+    assert_eq!(status, 200);
+    assert!(page.contains("tercatat berlaku") && !page.contains(&newer.name));
+    assert_eq!(server.get("/V/AAAAAAAAAAAAAAAA").0, 404);
+    assert_eq!(server.get("/healthz"), (200, "ok\n".into()));
+}
+
+#[test]
+fn an_item_that_comes_twice_at_once_makes_one_card() {
+    let (server, people) = office();
+    let station = Station::enrol(&server);
+    let grant = sign_in(&station, &people[sample::ACTIVE_PPPK]).grant.unwrap();
+    let item = station.acceptance("ITEM-0010", &grant, &portrait(), "BCDF-GHJK");
+    let issues: Vec<Issue> = std::thread::scope(|scope| {
+        let at_once: Vec<_> = (0..4).map(|_| scope.spawn(|| station.issued(&item))).collect();
+        at_once.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(issues.iter().all(|issue| *issue == issues[0]));
+    assert!(issues[0].face_serial.starts_with('B') && issues[0].face_serial.ends_with("0000001"));
+
+    // The grant is spent; another item with it is parked, and so is one with no grant at all.
+    let reason = |item: &OutboxItem| match station.outbox(item) {
+        OutboxAnswer::Rejected { reason } => reason,
+        other => panic!("{other:?}"),
+    };
+    let second = station.acceptance("ITEM-0011", &grant, &portrait(), "BCDF-GHJK");
+    assert!(reason(&second).starts_with("grant-used: "));
+    assert_eq!(reason(&second), reason(&second), "a repeat is answered as the first");
+    let forged = station.acceptance("ITEM-0012", "forged", &portrait(), "BCDF-GHJK");
+    assert!(reason(&forged).starts_with("grant-unknown: "));
+    let grant = sign_in(&station, &people[sample::ACTIVE_PPPK]).grant.unwrap();
+    let no_photo = station.acceptance("ITEM-0013", &grant, b"no picture", "BCDF-GHJK");
+    assert!(reason(&no_photo).starts_with("portrait: "));
+    // Sealed for one item, sent as another.
+    let mut moved = station.acceptance("ITEM-0014", &grant, &portrait(), "BCDF-GHJK");
+    moved.id = "ITEM-0015".into();
+    assert!(reason(&moved).starts_with("seal: "));
+    // None of these spent the grant.
+    station.issued(&station.acceptance("ITEM-0016", &grant, &portrait(), "BCDF-GHJK"));
+    // Another station cannot hand in what this one was granted, nor read its answers.
+    let other = Station::enrol(&server);
+    assert!(
+        matches!(other.outbox(&item), OutboxAnswer::Rejected { reason } if reason.starts_with("foreign-item"))
+    );
+}
+
+#[test]
+fn who_gets_no_card_and_who_does_not_get_in() {
+    let (server, people) = office();
+    let station = Station::enrol(&server);
+    let refusal = |who: usize| {
+        let answer = sign_in(&station, &people[who]);
+        assert!(answer.grant.is_none());
+        answer.refusal.unwrap()
+    };
+    assert!(matches!(refusal(sample::CANDIDATE), Refusal::Candidate | Refusal::NotYet { .. }));
+    assert_eq!(refusal(sample::RETIRED), Refusal::NoLongerAsn);
+
+    let try_in =
+        |nip: &str, password: &str| {
+            problem(station.post::<_, SignedIn>(
+                "sign-in",
+                &SignIn { nip: nip.parse().unwrap(), password: password.into() },
+            ))
+        };
+    // A wrong password and a NIP that nobody has: the same answer, to the letter.
+    assert_eq!(try_in(&people[0].0, "wrong password"), (401, ProblemCode::WrongCredentials));
+    assert_eq!(try_in("197402152001122001", "wrong password"), (401, ProblemCode::WrongCredentials));
+    // Again and again: slowed down, and told for how long.
+    let mut last = (0, ProblemCode::NotFound);
+    for _ in 0..8 {
+        if last.0 == 429 {
+            break;
+        }
+        last = try_in(&people[0].0, "wrong password");
+    }
+    assert_eq!(last, (429, ProblemCode::SlowDown));
+    // Somebody else at the same station is not.
+    assert!(sign_in(&station, &people[1]).grant.is_some());
+}
+
+#[test]
+fn an_account_without_a_password_gets_one_by_the_offices_code() {
+    let (server, _) = office();
+    let station = Station::enrol(&server);
+    let nip = "198003102005011003";
+    let file = server.data.path().join("one.csv");
+    std::fs::write(&file, format!("nip,nama,status,tmt,instansi\n{nip},Citra,aktif,2006-01-01,X\n")).unwrap();
+    server.command(&["import", file.to_str().unwrap()], 0);
+    let sign = |password: &str| {
+        station
+            .post::<_, SignedIn>("sign-in", &SignIn { nip: nip.parse().unwrap(), password: password.into() })
+    };
+    assert_eq!(problem(sign("melati di beranda")), (403, ProblemCode::NotActivated));
+    let out = server.command(&["user", "add", nip, "--json"], 0);
+    let code = serde_json::from_str::<serde_json::Value>(&out).unwrap()["code"].as_str().unwrap().to_owned();
+    let activate = |code: &str, password: &str| {
+        let body = Activate { nip: nip.parse().unwrap(), code: code.into(), password: password.into() };
+        station.post_empty("activate", &body)
+    };
+    assert_eq!(problem(activate(&code, nip)), (422, ProblemCode::WeakPassword));
+    assert_eq!(problem(activate("XXXX-XXXX-XXXX", "melati di beranda")), (403, ProblemCode::BadCode));
+    assert_eq!(activate(&code.to_lowercase(), "melati di beranda").unwrap(), 204);
+    assert_eq!(problem(activate(&code, "mawar di beranda")), (403, ProblemCode::BadCode));
+    sign("melati di beranda").unwrap();
+    // No second code while there is a password; nobody gets one who is not in the registry.
+    server.command(&["user", "add", nip], 1);
+    server.command(&["user", "reset", "197402152001122001"], 1);
+    server.command(&["user", "add", "123"], 2);
+    server.command(&["user", "reset", nip], 0);
+    assert_eq!(problem(sign("melati di beranda")), (403, ProblemCode::NotActivated));
+}
+
+#[test]
+fn a_device_joins_once_and_a_revoked_one_is_out() {
+    let (server, _) = office();
+    let station = Station::enrol(&server);
+    assert_eq!(problem(Station::try_enrol(&server, &station.code)), (403, ProblemCode::BadCode));
+    assert_eq!(problem(Station::try_enrol(&server, "BCDF-GHJK-LMNP")), (403, ProblemCode::BadCode));
+    // A nonce is good for one session, and for this device's signature only.
+    let nonce = station.nonce();
+    assert!(station.open_with(&nonce, &station.device_id).is_ok());
+    assert_eq!(problem(station.open_with(&nonce, &station.device_id)), (401, ProblemCode::DeviceSession));
+    let other = Station::enrol(&server);
+    assert!(other.open_with(&station.nonce(), &station.device_id).is_err());
+    assert_eq!(problem(server.anonymous().get::<RosterPage>("roster")), (401, ProblemCode::DeviceSession));
+    // Shut out at once, with the session that is open.
+    let listed = server.command(&["device", "list", "--json"], 0);
+    assert!(listed.lines().count() == 2 && listed.contains(&station.device_id));
+    server.command(&["device", "revoke", &station.device_id], 0);
+    server.command(&["device", "revoke", &station.device_id], 1);
+    assert_eq!(problem(station.get::<RosterPage>("roster")), (401, ProblemCode::DeviceSession));
+    assert_eq!(problem(station.try_nonce()), (403, ProblemCode::UnknownDevice));
+}
+
+#[test]
+fn documents_keep_their_tag_until_they_change() {
+    let (server, people) = office();
+    let station = Station::enrol(&server);
+    let now = station.time();
+    assert!(now.duration_since(Timestamp::UNIX_EPOCH).as_secs() > 1_700_000_000);
+    for path in ["trust".to_owned(), station.status_path()] {
+        let (etag, bytes) = station.bytes(&path);
+        assert_eq!(station.bytes(&path), (etag.clone(), bytes), "the same bytes");
+        assert_eq!(station.conditional(&path, &etag), 304);
+        assert_eq!(station.conditional(&path, "\"other\""), 200);
+    }
+    let (before, _) = station.bytes(&station.status_path());
+    let grant = sign_in(&station, &people[0]).grant.unwrap();
+    let issue = station.issued(&station.acceptance("ITEM-0020", &grant, &portrait(), "BCDF-GHJK"));
+    // A new card that holds changes nothing that the list says.
+    assert_eq!(station.bytes(&station.status_path()).0, before);
+
+    // Somebody leaves: the office's list says so, the card's entry follows, the desk sees it.
+    let file = server.data.path().join("leaves.csv");
+    let row = format!(
+        "nip;nama;status;sejak;instansi\n{};{};pensiun;2020-01-01;{}\n",
+        issue.nip, issue.name, issue.body
+    );
+    std::fs::write(&file, row).unwrap();
+    server.command(&["import", file.to_str().unwrap()], 0);
+    let trust = TrustList::verify(&station.bytes("trust").1, &station.root_public(), None).unwrap();
+    assert_eq!(station.status_of(&trust, &issue), CardStatus::NoLongerAsn);
+    assert_eq!(station.conditional(&station.status_path(), &before), 200);
+    assert!(server.get(&format!("/V/{}", issue.serial)).1.contains("tidak berlaku lagi"));
+    let again = sign_in(&station, &people[0]);
+    assert_eq!((again.refusal, again.issue), (Some(Refusal::NoLongerAsn), None));
+    let list = ListId { issuer: trust.issuers[0].id.clone(), kid: trust.issuers[0].keys[0].kid.clone() };
+    let sub = list.sub(&trust.issuers[0].host);
+    let bytes = station.bytes(&station.status_path()).1;
+    let verified = StatusList::verify(&bytes, &trust, &sub, None).unwrap();
+    assert_eq!(verified.id(), Some(&list));
+    // The page of changes holds the one person who changed.
+    assert_eq!(station.roster(&station.cursor_before_last()).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_a_problem() {
+    let (server, _) = office();
+    let station = Station::enrol(&server);
+    for (path, body) in [
+        ("sign-in", &b"{"[..]),
+        ("sign-in", b"\xff\xfe\x00"),
+        ("sign-in", b"{\"nip\":\"1\",\"password\":\"x\"}"),
+        ("enrol", b"[]"),
+        ("outbox", b"{\"id\":\"x\"}"),
+        ("outbox", b"null"),
+        ("device/session", b"{\"device_id\":7}"),
+    ] {
+        let (status, problem) = station.raw("POST", path, body).unwrap_err();
+        assert_eq!((status, problem.code), (400, ProblemCode::Malformed), "{path}");
+        assert!(!problem.detail.contains("\"x\""));
+    }
+    let large = vec![b' '; 70_000];
+    assert_eq!(problem(station.raw("POST", "sign-in", &large)), (413, ProblemCode::Malformed));
+    assert_eq!(problem(station.raw("GET", "nowhere", b"")), (404, ProblemCode::NotFound));
+    assert_eq!(problem(station.raw("GET", "sign-in", b"")), (405, ProblemCode::Malformed));
+    for path in ["time", "time?nonce=zz", "time?nonce=00", "roster?after=abc", "roster?after=-1"] {
+        assert_eq!(problem(station.raw("GET", path, b"")), (400, ProblemCode::Malformed), "{path}");
+    }
+    assert_eq!(problem(station.raw("GET", "status/6201/ffffffff", b"")).0, 404);
+    assert_eq!(problem(station.raw("GET", "status/x/..%2f..", b"")).0, 404);
+    assert_eq!(problem(station.raw("GET", "status/%ff/x", b"")).0, 404);
+    assert_eq!(server.get("/V/%ff").0, 404);
+}
+
+#[test]
+fn an_import_by_command_tells_every_bad_row_and_its_exit_code() {
+    let server = Server::new();
+    let file = server.data.path().join("people.csv");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, b"\xef\xbb\xbfnip;nama;status;instansi\n197402152001122001;Ren\xe9;aktif;X\n")
+        .unwrap();
+    server.command(&["import", path], 0);
+    std::fs::write(&file, "nip,nama,status,instansi\n1,A,aktif,X\n198003102005011003,Citra,aktif,X\n19")
+        .unwrap();
+    let out = server.command(&["import", path, "--json"], 1);
+    let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines[0]["line"].as_u64(), lines[1]["line"].as_u64()), (Some(2), Some(4)));
+    assert_eq!((lines[2]["new"].as_u64(), lines[2]["refused"].as_u64()), (Some(1), Some(2)));
+    server.command(&["import", "/nowhere.csv"], 2);
+    server.command(&["key", "list"], 0);
+    let config = server.data.path().join("central.toml");
+    std::fs::write(&config, "listen = \"127.0.0.1:0\"\nhots = \"x\"\n").unwrap();
+    server.command(&["--config", config.to_str().unwrap(), "key", "list"], 2);
+}
