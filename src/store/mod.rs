@@ -29,7 +29,7 @@ pub use lists::{HeldStatus, HeldTrust, ListStore};
 pub use notes::{Event, NoteStore};
 pub use outbox::{AcceptanceState, KeptAcceptance, OutboxCounts, OutboxStore, ParkedItem, QueuedItem};
 pub use roster::{PageApplied, RosterState, RosterStore};
-pub use sqlite::{Opened, SetAside, SqliteStore};
+pub use sqlite::{Opened, Salvaged, SetAside, SqliteStore};
 
 /// Everything a station keeps.
 pub trait Store: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + Send {}

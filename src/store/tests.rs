@@ -273,20 +273,41 @@ fn a_damaged_file_is_set_aside_and_never_deleted() {
     assert!(name.starts_with("station.db.damaged-2027"), "{name}");
     assert!(opened.store.identity().unwrap().is_none());
 
+    assert_eq!(aside.salvaged, Salvaged::default());
+
     // A database that was one, and then lost a page. The same second: another name.
     let mut store = opened.store;
+    store.put_identity(&identity(1)).unwrap();
+    store.raise_clock_floor(at(77)).unwrap();
     for n in 0..20 {
         store.accept(&acceptance(&format!("n{n}"))).unwrap();
     }
+    store.outbox_answered("n0", Some("S"), at(5)).unwrap();
+    store.park("n1", "why", at(5)).unwrap();
     drop(store);
     let mut bytes = fs::read(&path).unwrap();
-    let middle = bytes.len() / 2 / 4096 * 4096;
-    bytes[middle..middle + 4096].fill(0xa5);
+    // A page of a portrait: the one before the last.
+    let place = bytes.len() - 2 * 4096;
+    bytes[place..place + 4096].fill(0xa5);
     fs::write(&path, &bytes).unwrap();
-    let again = SqliteStore::open(&path, at(0)).unwrap().set_aside.unwrap();
+    let opened = SqliteStore::open(&path, at(0)).unwrap();
+    let again = opened.set_aside.unwrap();
     assert_ne!(again.kept_as, aside.kept_as);
     assert!(aside.kept_as.exists() && again.kept_as.exists());
-    assert_eq!(fs::read(&again.kept_as).unwrap(), bytes);
+    assert_eq!(fs::read(&again.kept_as).unwrap(), bytes, "what was set aside is not touched");
+
+    // What can be read is carried over, in its order; what was answered is not sent again.
+    assert!(again.salvaged.identity);
+    let store = opened.store;
+    assert!((17..19).contains(&again.salvaged.outbox), "{:?}", again.salvaged);
+    assert_eq!(store.outbox_counts().unwrap().queued, again.salvaged.outbox);
+    assert_eq!(store.outbox_head().unwrap().unwrap().id, "n1");
+    assert_eq!(store.acceptance("n2").unwrap().unwrap().state, AcceptanceState::Kept);
+    assert!(store.acceptance("n0").unwrap().is_none());
+    assert_eq!(store.clock_floor().unwrap(), Some(at(77)));
+    assert_eq!(store.identity().unwrap().unwrap().enrolled.device_id, "device-1");
+    let left = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().contains("reading")));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod notes;
 mod open;
 mod outbox;
 mod roster;
+mod salvage;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 use super::{Faults, StoreError};
 
 pub use open::{Opened, SetAside};
+pub use salvage::Salvaged;
 
 /// One connection to the station's database. Each thread opens its own; WAL lets one write while
 /// others read.

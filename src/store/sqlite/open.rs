@@ -7,13 +7,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{SqliteStore, migrate};
+use super::{Salvaged, SqliteStore, migrate, salvage};
 use crate::store::{Faults, StoreError};
 
 /// A store that is ready, and what staff must hear about how it came to be.
 pub struct Opened {
     pub store: SqliteStore,
-    /// The file was damaged: the station starts with an empty one and must join again.
+    /// The file was damaged: the station starts with a new one, into which what could still be
+    /// read was carried over.
     pub set_aside: Option<SetAside>,
 }
 
@@ -22,6 +23,7 @@ pub struct Opened {
 pub struct SetAside {
     pub kept_as: PathBuf,
     pub why: String,
+    pub salvaged: Salvaged,
 }
 
 impl SqliteStore {
@@ -41,8 +43,9 @@ impl SqliteStore {
         };
         let kept_as = set_aside(path, now)?;
         tracing::error!(kept_as = %kept_as.display(), why, "the database is damaged and was set aside");
-        let store = ready(checked(path)?, path, now, Faults::default())?;
-        Ok(Opened { store, set_aside: Some(SetAside { kept_as, why }) })
+        let mut store = ready(checked(path)?, path, now, Faults::default())?;
+        let salvaged = salvage::from(&kept_as, &mut store);
+        Ok(Opened { store, set_aside: Some(SetAside { kept_as, why, salvaged }) })
     }
 
     /// Another connection to the same database, for another thread.
@@ -62,7 +65,7 @@ fn ready(
     Ok(SqliteStore { conn, path: path.to_owned(), faults })
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     // Without SQLITE_OPEN_URI: a path is a path, whatever characters it has.
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -103,7 +106,7 @@ fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
     Ok(kept_as)
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
