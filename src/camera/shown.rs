@@ -30,7 +30,7 @@ impl Shown {
     /// enough to fill the picture whether the card lies or stands.
     fn shot(seq: u64, card: (u32, u32), size: (u32, u32)) -> Shot {
         let proportion = card.0 as f32 / card.1 as f32;
-        let near = (0.85 * size.1 as f32 * proportion / size.0 as f32).min(0.74);
+        let near = (0.76 * size.1 as f32 * proportion / size.0 as f32).min(0.74);
         let turn = seq as f32;
         Shot {
             yaw: 24.0 * (turn * 0.9 + 0.5).sin(),
