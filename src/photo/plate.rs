@@ -10,6 +10,10 @@ use super::plane::{Colour, Plane};
 
 /// Cells of the gain field, in working pixels.
 const CELL: usize = 6;
+/// Cells at which a backdrop seen without a plate must still be smooth, and how smooth (median
+/// residual, square roots of light).
+const COARSE: usize = 32;
+const PLAIN: f32 = 0.03;
 const EPS: f32 = 1e-3;
 /// Gain of a cell against the median gain: from deep shadow to a little more light.
 const GAIN: std::ops::Range<f32> = 0.5..1.5;
@@ -25,6 +29,9 @@ pub struct Backdrop {
     shift: (f32, f32),
     /// Noise of one working pixel, in square-root units of light.
     pub noise: f32,
+    /// False for a guess at a backdrop full of things: what it would look like behind the person
+    /// cannot be known.
+    pub plain: bool,
 }
 
 impl Backdrop {
@@ -49,18 +56,23 @@ impl Backdrop {
         }
         drop_outliers(&mut ratio);
         let field = smoothed(&filled(&ratio, (CELL * CELL / 2) as f32)?);
-        let colour = multiplied(&moved, &field);
+        let colour = multiplied(&moved, &field, CELL);
         let noise = noise(frame, &colour, sure);
-        Some(Backdrop { colour, field: Some(field), shift, noise })
+        Some(Backdrop { colour, field: Some(field), shift, noise, plain: true })
     }
 
     /// Without a plate: what shows of the backdrop, carried on behind the person.
     pub fn guessed(frame: &Plane<Colour>, sure: &Plane<bool>) -> Option<Backdrop> {
-        let grid = collect(frame.width, frame.height, CELL, |x, y| sure.at(x, y).then(|| frame.at(x, y)));
-        let field = smoothed(&filled(&grid, (CELL * CELL / 2) as f32)?);
-        let colour = multiplied(&Plane::filled(frame.width, frame.height, [1.0; 3]), &field);
+        let (w, h) = (frame.width, frame.height);
+        let carried_on = |cell: usize| {
+            let grid = collect(w, h, cell, |x, y| sure.at(x, y).then(|| frame.at(x, y)));
+            let field = smoothed(&filled(&grid, (cell * cell / 2) as f32)?);
+            Some(multiplied(&Plane::filled(w, h, [1.0; 3]), &field, cell))
+        };
+        let (colour, coarse) = (carried_on(CELL)?, carried_on(COARSE)?);
         let noise = noise(frame, &colour, sure);
-        Some(Backdrop { colour, field: Some(field), shift: (0.0, 0.0), noise })
+        let plain = self::noise(frame, &coarse, sure) < PLAIN;
+        Some(Backdrop { colour, field: None, shift: (0.0, 0.0), noise, plain })
     }
 
     /// The backdrop's colour at one pixel of the full frame, `factor` times the working size.
@@ -92,8 +104,8 @@ fn moved(plate: &Plane<Colour>, shift: (f32, f32)) -> Plane<Colour> {
     Plane { width: plate.width, height: plate.height, data }
 }
 
-fn multiplied(base: &Plane<Colour>, field: &Plane<Colour>) -> Plane<Colour> {
-    let cell = CELL as f32;
+fn multiplied(base: &Plane<Colour>, field: &Plane<Colour>, cell: usize) -> Plane<Colour> {
+    let cell = cell as f32;
     let mut data = Vec::with_capacity(base.data.len());
     for y in 0..base.height {
         let fy = (y as f32 + 0.5) / cell - 0.5;

@@ -55,7 +55,7 @@ pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Sh
     for ((squares, seen), behind) in raw.data.iter_mut().zip(&frame.data).zip(&backdrop.colour.data) {
         *squares = squared(seen, behind, colour).min(400.0);
     }
-    let difference = raw.box_mean(1);
+    let difference = if backdrop.plain { raw.box_mean(1) } else { Plane::filled(w, h, 0.0) };
     let (net_out, _) = nearest(&net.map(|p| p > 0.5));
     let (net_in, _) = nearest(&net.map(|p| p <= 0.5));
     let alike = alike(&difference, &net_in);
@@ -65,7 +65,8 @@ pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Sh
         let cap = (NET_EDGE + NET_SLOPE * (net_in.data[i] + net_out.data[i])).min(NET);
         let neutral = (1.0 - saturation(backdrop.colour.data[i])).powi(2);
         let least = (alike[i / w].max(LEAST_ALIKE + LEAST_ALIKE_NEUTRAL * neutral)).ln();
-        *o = (difference.data[i] / 2.0 - TURN).clamp(least, UNLIKE) + (p / (1.0 - p)).ln().clamp(-cap, cap);
+        let seen = if backdrop.plain { (difference.data[i] / 2.0 - TURN).clamp(least, UNLIKE) } else { 0.0 };
+        *o = seen + (p / (1.0 - p)).ln().clamp(-cap, cap);
     }
     let odds = settled(&odds.box_mean(1), frame, backdrop.noise);
     let mut inside = odds.map(|o| o > 0.0);
