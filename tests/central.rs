@@ -149,6 +149,30 @@ fn an_item_that_comes_twice_at_once_makes_one_card() {
 }
 
 #[test]
+fn what_was_answered_survives_a_power_cut() {
+    let (server, people) = office();
+    let mut station = Station::enrol(&server);
+    let grant = sign_in(&station, &people[0]).grant.unwrap();
+    let item = station.acceptance("ITEM-0030", &grant, &portrait(), "BCDF-GHJK");
+    let issue = station.issued(&item);
+    let (trust, status) = (station.bytes("trust"), station.bytes(&station.status_path()));
+    // One more is on its way when the power goes: afterwards it is there whole or not at all.
+    let grant = sign_in(&station, &people[1]).grant.unwrap();
+    let late = station.acceptance("ITEM-0031", &grant, &portrait(), "LMNP-QRST");
+    let server = std::thread::scope(|scope| {
+        let _lost = scope.spawn(|| station.try_outbox(&late));
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        server.power_cut()
+    });
+    station.moved_to(&server);
+    assert_eq!(station.issued(&item), issue);
+    let second = station.issued(&late);
+    assert_eq!(station.issued(&late), second);
+    assert!(second.face_serial.starts_with('B') && second.face_serial.ends_with("0000001"));
+    assert_eq!((station.bytes("trust"), station.bytes(&station.status_path())), (trust, status));
+}
+
+#[test]
 fn who_gets_no_card_and_who_does_not_get_in() {
     let (server, people) = office();
     let station = Station::enrol(&server);

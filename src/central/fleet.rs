@@ -216,3 +216,7 @@ async fn known_key(tx: &mut super::storage::Tx, device_id: &str) -> Result<[u8; 
 fn unknown() -> Problem {
     Problem::new(ProblemCode::UnknownDevice, "the device was revoked or never joined")
 }
+
+#[cfg(test)]
+#[path = "fleet_tests.rs"]
+pub mod tests;

@@ -149,12 +149,6 @@ fn read_key(path: &Path) -> Result<Secret, CentralError> {
         .map_err(|_| bad("the file must hold 64 hexadecimal digits"))
 }
 
-/// Makes a folder readable by its owner only: it holds personal data and keys.
-pub fn only_for_owner(dir: &Path) -> Result<(), CentralError> {
-    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
-        .map_err(|e| CentralError::io(dir, e))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,6 +94,18 @@ pub struct App {
     in_flight: issuing::InFlight,
 }
 
+impl App {
+    fn new(office: Arc<Office>) -> Result<App, CentralError> {
+        Ok(App {
+            office,
+            hasher: password::Hasher::new()?,
+            throttle: throttle::Throttle::default(),
+            activations: throttle::Throttle::default(),
+            in_flight: issuing::InFlight::default(),
+        })
+    }
+}
+
 /// Why a call is refused: the caller's problem, or the server's.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
@@ -144,15 +156,7 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     // A host or a name that no list can carry is told now, not at the first card.
     trust::list(&office).await?;
     // 2. What lives in memory only: the throttle forgives at a restart.
-    let hasher =
-        tokio::task::spawn_blocking(password::Hasher::new).await.map_err(|_| CentralError::Worker)??;
-    let app = Arc::new(App {
-        office: office.clone(),
-        hasher,
-        throttle: throttle::Throttle::default(),
-        activations: throttle::Throttle::default(),
-        in_flight: issuing::InFlight::default(),
-    });
+    let app = Arc::new(App::new(office.clone())?);
     // 3. The network. A port that is taken is told before anything else runs.
     let listener = TcpListener::bind(&listen)
         .await
@@ -196,16 +200,27 @@ pub mod testing {
     use crate::clock::ManualClock;
 
     pub struct TestOffice {
-        pub office: Office,
+        pub office: Arc<Office>,
         pub clock: ManualClock,
         _dir: tempfile::TempDir,
     }
 
+    /// 2 March 2026, ten in the morning at the office.
     pub async fn office() -> TestOffice {
         let dir = tempfile::tempdir().unwrap();
         let clock = ManualClock::at("2026-03-02T03:00:00Z".parse().unwrap());
         let config = CentralConfig { data: dir.path().join("data"), ..CentralConfig::default() };
         let office = Office::open(config, Arc::new(clock.clone())).await.unwrap();
-        TestOffice { office, clock, _dir: dir }
+        TestOffice { office: Arc::new(office), clock, _dir: dir }
+    }
+
+    impl TestOffice {
+        pub fn app(&self) -> App {
+            App::new(self.office.clone()).unwrap()
+        }
+
+        pub fn advance(&self, seconds: u64) {
+            self.clock.advance(Duration::from_secs(seconds));
+        }
     }
 }

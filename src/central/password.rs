@@ -111,7 +111,7 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Blocks for one hash.
+    /// Takes as long as one hash; at the start of the server only.
     pub fn new() -> Result<Hasher, CentralError> {
         let unknown = data_encoding::HEXLOWER.encode(&random_bytes::<16>());
         Ok(Hasher { permits: Semaphore::new(4), nobody: hash_now(&unknown)? })

@@ -49,6 +49,29 @@ pub async fn reseal(
         (None, Some(card)) => Some(Blob(record_picture(&office.store, card.try_get("photo_hash")?).await?)),
         (None, None) => None,
     };
+    let signatures: Vec<&[u8]> = signatures.iter().map(Vec::as_slice).collect();
+    write(office, tx, person, record_id, &signatures, picture).await
+}
+
+/// Seals the first record of a person who is new, and so has no card yet.
+pub async fn seal_first(
+    office: &Office,
+    tx: &mut Tx,
+    person: &Employee,
+    record_id: String,
+) -> Result<(), CentralError> {
+    write(office, tx, person, record_id, &[], None).await
+}
+
+async fn write(
+    office: &Office,
+    tx: &mut Tx,
+    person: &Employee,
+    record_id: String,
+    signatures: &[&[u8]],
+    picture: Option<Blob>,
+) -> Result<(), CentralError> {
+    let nip = person.nip.as_u64() as i64;
     let today = office.today();
     let plain = serde_json::to_vec(&OpenRecord::of(&as_of(person, today), picture))
         .map_err(|_| CentralError::Stored("a record"))?;
@@ -56,12 +79,11 @@ pub async fn reseal(
     let change_no = storage::next(tx, "roster").await?;
     let mut look_ups = vec![LookUp::Nip(person.nip.as_u64())];
     look_ups.extend(person.karpeg.as_deref().map(LookUp::Karpeg));
-    let signatures: Vec<&[u8]> = signatures.iter().map(Vec::as_slice).collect();
     let sealed: SealedRecord = seal_record(
         &plain,
         RecordId(record_id.clone()),
         change_no as u64,
-        &signatures,
+        signatures,
         &office.keys.epoch,
         &look_ups,
         &mut os_random(),

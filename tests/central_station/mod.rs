@@ -61,6 +61,14 @@ impl Server {
         self
     }
 
+    /// The power goes: no signal that could be handled, and the same folder afterwards.
+    pub fn power_cut(mut self) -> Server {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.start()
+    }
+
     /// Path from the root, without a device.
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut answer = agent().get(format!("{}{path}", self.base)).call().unwrap();
@@ -158,6 +166,11 @@ impl Station {
         self.post("device/session", &OpenSession { device_id: device_id.into(), nonce, signature })
     }
 
+    /// The same station, at the server's new port.
+    pub fn moved_to(&mut self, server: &Server) {
+        self.base = format!("{}{BASE}", server.base);
+    }
+
     pub fn root_public(&self) -> [u8; 32] {
         self.enrolled.as_ref().unwrap().root_public.array().unwrap()
     }
@@ -185,6 +198,13 @@ impl Station {
 
     pub fn outbox(&self, item: &OutboxItem) -> OutboxAnswer {
         self.post("outbox", item).unwrap()
+    }
+
+    /// Sends an item to a server that may go away meanwhile.
+    pub fn try_outbox(&self, item: &OutboxItem) -> bool {
+        let url = format!("{}/outbox", self.base);
+        let bearer = format!("Bearer {}", self.token);
+        self.agent.post(url).header("authorization", bearer).send(serde_json::to_vec(item).unwrap()).is_ok()
     }
 
     pub fn issued(&self, item: &OutboxItem) -> Issue {

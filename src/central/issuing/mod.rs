@@ -10,3 +10,6 @@ mod outbox;
 
 pub use issues::{live_status, newest_of, pick_up};
 pub use outbox::{InFlight, take};
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ impl InFlight {
         self.pick_ups.lock().unwrap_or_else(PoisonError::into_inner).contains_key(pick_up_hash)
     }
 
-    fn note(&self, pick_up_hash: &[u8]) -> Noted<'_> {
+    pub fn note(&self, pick_up_hash: &[u8]) -> Noted<'_> {
         let mut pick_ups = self.pick_ups.lock().unwrap_or_else(PoisonError::into_inner);
         *pick_ups.entry(pick_up_hash.to_vec()).or_default() += 1;
         Noted { all: &self.pick_ups, hash: pick_up_hash.to_vec() }
@@ -66,7 +66,7 @@ impl InFlight {
 }
 
 /// While this lives, the pick-up code is one whose card is being made.
-struct Noted<'a> {
+pub struct Noted<'a> {
     all: &'a Mutex<HashMap<Vec<u8>, usize>>,
     hash: Vec<u8>,
 }

@@ -86,12 +86,13 @@ pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Chan
         return Ok(Change::Same);
     }
     let day = |date: Option<Date>| date.map(|date| date.to_string());
-    sqlx::query(
+    let record_id: String = sqlx::query_scalar(
         "INSERT INTO people (nip, record_id, name, status, status_since, tmt, contract_end, body, unit,
              position, karpeg, changed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (nip) DO UPDATE SET name = $3, status = $4, status_since = $5, tmt = $6,
-             contract_end = $7, body = $8, unit = $9, position = $10, karpeg = $11, changed_at = $12",
+             contract_end = $7, body = $8, unit = $9, position = $10, karpeg = $11, changed_at = $12
+         RETURNING record_id",
     )
     .bind(person.nip.as_u64() as i64)
     .bind(random_id())
@@ -105,9 +106,12 @@ pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Chan
     .bind(&person.position)
     .bind(person.karpeg.as_deref())
     .bind(office.clock.now().as_second())
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    roster::reseal(office, tx, person, None).await?;
+    match before {
+        None => roster::seal_first(office, tx, person, record_id).await?,
+        Some(_) => roster::reseal(office, tx, person, None).await?,
+    }
     let today = office.today();
     Ok(match before {
         None => Change::New,

@@ -5,6 +5,7 @@
 
 mod photos;
 
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,12 +32,15 @@ pub struct Store {
 impl Store {
     /// Opens (or makes) the database in this folder and brings its schema up to date.
     pub async fn open(dir: &Path) -> Result<Store, CentralError> {
-        let photos = dir.join("photos");
-        std::fs::create_dir_all(&photos).map_err(|e| CentralError::io(&photos, e))?;
-        super::keys::only_for_owner(dir)?;
+        // Whoever may read the folder above: database and photos are for their owner only. The
+        // files that SQLite puts beside the database take its mode.
+        let (photos, file) = (dir.join("photos"), dir.join("central.sqlite"));
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&photos);
+        made.map_err(|e| CentralError::io(&photos, e))?;
+        let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
+        made.map_err(|e| CentralError::io(&file, e))?;
         let options = SqliteConnectOptions::new()
-            .filename(dir.join("central.sqlite"))
-            .create_if_missing(true)
+            .filename(&file)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -106,6 +110,8 @@ pub async fn audit(
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[tokio::test]
@@ -131,6 +137,10 @@ mod tests {
         let sync: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(store.pool()).await.unwrap();
         let keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(store.pool()).await.unwrap();
         assert_eq!((mode.as_str(), sync, keys), ("wal", 2, 1));
+        for name in ["central.sqlite", "central.sqlite-wal", "photos"] {
+            let mode = std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{name}");
+        }
     }
 
     #[test]

@@ -1,0 +1,110 @@
+//! How long codes, nonces and sessions live, on a clock that the test moves.
+
+use super::*;
+use crate::central::testing::{TestOffice, office};
+use crate::credential::{KeyPair, sign_assertion};
+use crate::sealed::StationKeys;
+
+fn key() -> KeyPair {
+    KeyPair::from_secret([9; 32])
+}
+
+fn asks(code: &str) -> Enrol {
+    Enrol {
+        code: code.into(),
+        device_public: key().public().to_vec().into(),
+        sealing_public: StationKeys::generate(&mut os_random()).unwrap().public.to_vec().into(),
+        version: "1.0\n".into(),
+    }
+}
+
+/// A station that has joined.
+pub async fn joined(t: &TestOffice) -> String {
+    let (_, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    enrol(&t.office, &asks(&code)).await.unwrap().device_id
+}
+
+fn code_of<T>(answer: Result<T, Refused>) -> ProblemCode {
+    match answer {
+        Err(Refused::Problem(problem)) => problem.code,
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("this should have been refused"),
+    }
+}
+
+async fn signed_nonce(t: &TestOffice, id: &str) -> OpenSession {
+    let nonce = nonce(&t.office, id).await.unwrap().nonce;
+    let signature = sign_assertion(&key(), id, &nonce.0).unwrap().into();
+    OpenSession { device_id: id.into(), nonce, signature }
+}
+
+#[tokio::test]
+async fn a_one_time_code_lives_a_day() {
+    let t = office().await;
+    let (id, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    t.advance(24 * 3600);
+    assert_eq!(code_of(enrol(&t.office, &asks(&code)).await), ProblemCode::BadCode);
+    assert_eq!(code_of(nonce(&t.office, &id).await), ProblemCode::UnknownDevice);
+    let (_, code) = new_device(&t.office, "Meja 2", "Lobi").await.unwrap();
+    t.advance(24 * 3600 - 1);
+    // A key that is none does not spend the code.
+    let bad = Enrol { sealing_public: vec![0; 31].into(), ..asks(&code) };
+    assert_eq!(code_of(enrol(&t.office, &bad).await), ProblemCode::Malformed);
+    assert_eq!(enrol(&t.office, &asks(&code)).await.unwrap().station_name, "Meja 2");
+    assert_eq!(code_of(enrol(&t.office, &asks(&code)).await), ProblemCode::BadCode);
+}
+
+#[tokio::test]
+async fn a_nonce_lives_a_minute_and_a_session_a_quarter_of_an_hour() {
+    let t = office().await;
+    let id = joined(&t).await;
+    let late = signed_nonce(&t, &id).await;
+    t.advance(60);
+    assert_eq!(code_of(open_session(&t.office, &late).await), ProblemCode::DeviceSession);
+    let asked = signed_nonce(&t, &id).await;
+    t.advance(59);
+    let session = open_session(&t.office, &asked).await.unwrap();
+    let now = || t.office.clock.now();
+    assert_eq!(device_of(&t.office, &session.token, now()).await.unwrap(), id);
+    t.advance(15 * 60);
+    assert_eq!(code_of(device_of(&t.office, &session.token, now()).await), ProblemCode::DeviceSession);
+}
+
+#[tokio::test]
+async fn a_wrong_signature_spends_the_nonce_too() {
+    let t = office().await;
+    let id = joined(&t).await;
+    let mut asked = signed_nonce(&t, &id).await;
+    let right = asked.signature.clone();
+    asked.signature = sign_assertion(&KeyPair::from_secret([8; 32]), &id, &asked.nonce.0).unwrap().into();
+    assert_eq!(code_of(open_session(&t.office, &asked).await), ProblemCode::DeviceSession);
+    asked.signature = right;
+    assert_eq!(code_of(open_session(&t.office, &asked).await), ProblemCode::DeviceSession);
+}
+
+#[tokio::test]
+async fn neither_codes_nor_tokens_lie_in_the_database() {
+    let t = office().await;
+    let (_, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    let id = joined(&t).await;
+    let session = open_session(&t.office, &signed_nonce(&t, &id).await).await.unwrap();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(t.office.store.pool()).await.unwrap();
+    let bytes = std::fs::read(t.office.config.data.join("central.sqlite")).unwrap();
+    let plain = super::super::codes::normal_code(&code);
+    for secret in [code.as_bytes(), plain.as_bytes(), session.token.as_bytes()] {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+    }
+    assert!(bytes.windows(id.len()).any(|window| window == id.as_bytes()), "the search works");
+}
+
+#[tokio::test]
+async fn nobody_fills_the_table_of_nonces() {
+    let t = office().await;
+    let id = joined(&t).await;
+    for _ in 0..MOST_NONCES {
+        nonce(&t.office, &id).await.unwrap();
+    }
+    assert_eq!(code_of(nonce(&t.office, &id).await), ProblemCode::SlowDown);
+    t.advance(60);
+    nonce(&t.office, &id).await.unwrap();
+}

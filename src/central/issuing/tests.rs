@@ -1,0 +1,203 @@
+//! Grants, repeats and days, on a clock that the test moves.
+
+use jiff::civil::date;
+
+use super::*;
+use crate::central::testing::{TestOffice, office};
+use crate::central::{App, Refused, accounts, fleet, password, portrait, registry, roster, status};
+use crate::clock::os_random;
+use crate::credential::{CardStatus, Code, Kid, StatusList, TrustList, parse};
+use crate::person::{Employee, Nip, Status};
+use crate::protocol::{
+    Acceptance, Issue, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PORTRAIT_INFO, PickUp, ProblemCode,
+    SignIn,
+};
+use crate::sealed::{open_by_card, seal_to};
+
+const PASSWORD: &str = "melati di beranda";
+
+fn person() -> Employee {
+    Employee {
+        nip: Nip::parse("199001012023211005").unwrap(),
+        name: "Bayu Pratama, S.Pd.".into(),
+        status: Status::Active,
+        status_since: None,
+        tmt: Some(date(2023, 3, 1)),
+        contract_end: Some(date(2026, 3, 5)),
+        body: "Pemerintah Kabupaten Contoh".into(),
+        unit: "Dinas Pendidikan".into(),
+        position: "Guru".into(),
+        karpeg: None,
+    }
+}
+
+struct Desk {
+    t: TestOffice,
+    app: App,
+    device: String,
+}
+
+async fn desk() -> Desk {
+    let t = office().await;
+    registry::put_all(&t.office, &[person()]).await.unwrap();
+    accounts::give_password(&t.office, person().nip, password::hash_now(PASSWORD).unwrap()).await.unwrap();
+    let device = fleet::tests::joined(&t).await;
+    Desk { app: t.app(), t, device }
+}
+
+impl Desk {
+    async fn grant(&self) -> String {
+        let asked = SignIn { nip: person().nip, password: PASSWORD.into() };
+        accounts::sign_in(&self.app, &self.device, asked).await.unwrap().grant.unwrap()
+    }
+
+    fn item(&self, id: &str, grant: &str, png: &[u8], pick_up: u8) -> OutboxItem {
+        let public = self.t.office.keys.portrait_public;
+        let sealed = seal_to(&public, PORTRAIT_INFO, id.as_bytes(), png, &mut os_random()).unwrap();
+        OutboxItem {
+            id: id.into(),
+            happened_at: self.t.office.clock.now(),
+            kind: OutboxKind::Acceptance(Acceptance {
+                grant: grant.into(),
+                sealed_portrait: sealed.into(),
+                pick_up_hash: vec![pick_up; 32].into(),
+            }),
+        }
+    }
+
+    async fn issued(&self, id: &str) -> Issue {
+        let item = self.item(id, &self.grant().await, &portrait::tests::drawn(300, 400), 1);
+        match take(&self.app, &self.device, item).await.unwrap() {
+            OutboxAnswer::Issued(issue) => *issue,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn reason(&self, item: OutboxItem) -> String {
+        match take(&self.app, &self.device, item).await.unwrap() {
+            OutboxAnswer::Rejected { reason } => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn entry(&self, issue: &Issue) -> CardStatus {
+        let office = &self.t.office;
+        let Code::Front(front) = parse(&issue.front_code) else { panic!("a front code") };
+        let trust = crate::central::trust::list(office).await.unwrap();
+        let trust = TrustList::verify(&trust.bytes, &office.keys.root.public(), None).unwrap();
+        let kid: &Kid = &front.kid;
+        let bytes =
+            status::list(office, front.issuer.as_str(), &kid.to_string()).await.unwrap().unwrap().bytes;
+        let sub = parse(&issue.front_code).list().unwrap().sub(&office.config.host);
+        StatusList::verify(&bytes, &trust, &sub, None).unwrap().get(front.claims.status_index).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_grant_lives_two_weeks_and_what_counts_is_the_day_it_comes_in() {
+    let desk = desk().await;
+    let png = portrait::tests::drawn(300, 400);
+    let grant = desk.grant().await;
+    // Accepted while the contract ran, handed in after its end.
+    desk.t.advance(4 * 24 * 3600);
+    let reason = desk.reason(desk.item("ITEM-0001", &grant, &png, 1)).await;
+    assert!(reason.starts_with("not-eligible: "), "{reason}");
+    // A longer contract, but the grant is too old by then.
+    let longer = Employee { contract_end: Some(date(2028, 3, 5)), ..person() };
+    registry::put_all(&desk.t.office, &[longer]).await.unwrap();
+    let at_the_last = desk.item("ITEM-0002", &grant, &png, 1);
+    desk.t.advance(10 * 24 * 3600);
+    assert!(desk.reason(at_the_last).await.starts_with("grant-expired: "));
+}
+
+#[tokio::test]
+async fn a_contract_that_ends_ends_the_card_on_that_day_without_a_list() {
+    let desk = desk().await;
+    let issue = desk.issued("ITEM-0001").await;
+    assert_eq!(desk.entry(&issue).await, CardStatus::Valid);
+    let serial = crate::credential::Serial::parse(&issue.serial).unwrap();
+    assert_eq!(live_status(&desk.t.office, serial).await.unwrap(), Some(CardStatus::Valid));
+    desk.t.advance(4 * 24 * 3600);
+    assert_eq!(desk.entry(&issue).await, CardStatus::NoLongerAsn);
+    assert_eq!(live_status(&desk.t.office, serial).await.unwrap(), Some(CardStatus::NoLongerAsn));
+    registry::turn_of_day(&desk.t.office).await.unwrap();
+    let page = roster::page(&desk.t.office.store, 0).await.unwrap();
+    let signature = roster::front_signature(&issue.front_code).unwrap();
+    let plain = open_by_card(&page.records[0], &signature).unwrap();
+    let record: OpenRecord = serde_json::from_slice(&plain).unwrap();
+    assert_eq!((record.status, record.status_since), (Status::ContractEnded, Some(date(2026, 3, 6))));
+    assert!(record.portrait_webp.is_some());
+}
+
+#[tokio::test]
+async fn a_list_is_signed_again_after_an_hour_and_its_date_never_goes_back() {
+    let desk = desk().await;
+    let office = &desk.t.office;
+    let kid = office.keys.issuer.kid().to_string();
+    let list = async || status::list(office, "6201", &kid).await.unwrap().unwrap();
+    let first = list().await;
+    desk.t.advance(3599);
+    assert_eq!(list().await.etag, first.etag);
+    desk.issued("ITEM-0001").await;
+    assert_eq!(list().await.etag, first.etag, "a card that holds changes nothing");
+    desk.t.advance(1);
+    assert_ne!(list().await.etag, first.etag);
+    assert!(status::list(office, "6201", "ffffffff").await.unwrap().is_none());
+    assert!(status::list(office, "9999", &kid).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_card_that_is_being_made_is_not_ready_yet() {
+    let desk = desk().await;
+    let code = PickUp { code: "bcdf ghjk".into() };
+    let refused = async || match pick_up(&desk.app, &desk.device, &code).await {
+        Err(Refused::Problem(problem)) => (problem.code, problem.retry_after_s.is_some()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused().await, (ProblemCode::NotFound, false));
+    let hash = <sha2::Sha256 as sha2::Digest>::digest("BCDFGHJK");
+    let under_way = desk.app.in_flight.note(&hash);
+    assert_eq!(refused().await, (ProblemCode::NotReady, true));
+    drop(under_way);
+    // Guessing is slowed down, by device.
+    for _ in 0..3 {
+        assert_eq!(refused().await, (ProblemCode::NotFound, false));
+    }
+    assert_eq!(refused().await, (ProblemCode::SlowDown, true));
+}
+
+#[tokio::test]
+async fn indexes_are_drawn_without_a_repeat_and_the_list_grows_in_time() {
+    let desk = desk().await;
+    sqlx::query("UPDATE issuer_keys SET list_length = 4").execute(desk.t.office.store.pool()).await.unwrap();
+    let mut seen = std::collections::HashSet::new();
+    for n in 0..6 {
+        let issue = desk.issued(&format!("ITEM-000{n}")).await;
+        let Code::Front(front) = parse(&issue.front_code) else { panic!("a front code") };
+        assert!(seen.insert(front.claims.status_index));
+        assert_eq!(issue.face_serial, format!("B2026000000{}", n + 1));
+    }
+    let length: i64 = sqlx::query_scalar("SELECT list_length FROM issuer_keys")
+        .fetch_one(desk.t.office.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(length, 16);
+    let live: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM issues WHERE state = 'live'")
+        .fetch_one(desk.t.office.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(live, 1);
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_and_spends_nothing() {
+    let desk = desk().await;
+    let grant = desk.grant().await;
+    let item = desk.item("ITEM-0001", &grant, &portrait::tests::drawn(300, 400), 1);
+    // A folder that is gone fails as a full disk does: the photo cannot be kept.
+    let photos = desk.t.office.config.data.join("photos");
+    std::fs::rename(&photos, photos.with_extension("away")).unwrap();
+    assert!(matches!(take(&desk.app, &desk.device, item.clone()).await, Err(Refused::Server(_))));
+    std::fs::rename(photos.with_extension("away"), &photos).unwrap();
+    assert!(matches!(take(&desk.app, &desk.device, item).await, Ok(OutboxAnswer::Issued(_))));
+}
