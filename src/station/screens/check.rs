@@ -1,0 +1,109 @@
+//! `Periksa Kartu Tamu`: the live picture, then a verdict in words.
+
+use slint::ComponentHandle;
+
+use super::App;
+use super::generated::{CheckView, Finding as Shown};
+use super::picture::{self, Place};
+use crate::credential::Verdict;
+use crate::lang::Lang;
+use crate::session::{Check, Finding};
+
+pub fn show(app: &App, step: &Check, lang: Lang) {
+    let view = app.global::<CheckView>();
+    let Some((finding, _)) = &step.finding else {
+        blank(&view);
+        return;
+    };
+    let judgement = &finding.judgement;
+    view.set_word(judgement.verdict.word(lang).into());
+    let (why, what_to_do) = sentences(finding, lang);
+    view.set_why(why.into());
+    view.set_what_to_do(what_to_do.into());
+    let holder = judgement.holder.as_ref().filter(|_| names_its_holder(judgement.verdict));
+    view.set_name(holder.map_or("", |holder| holder.name.as_str()).into());
+    view.set_nip(holder.map(|holder| holder.nip.grouped()).unwrap_or_default().into());
+    view.set_age(
+        holder.and(finding.status_age_hours).map(|hours| age(hours, lang)).unwrap_or_default().into(),
+    );
+    match finding.portrait.as_ref().filter(|_| holder.is_some()) {
+        Some(portrait) => {
+            view.set_has_portrait(true);
+            let room = super::frame::portrait_room(app);
+            if let Some(image) = picture::news(Place::Portrait, portrait, room) {
+                view.set_portrait(image);
+            }
+        }
+        None => without_portrait(&view),
+    }
+    view.set_finding(match judgement.verdict {
+        Verdict::Valid => Shown::Valid,
+        Verdict::Confirm => Shown::Confirm,
+        Verdict::NoLongerValid => Shown::NoLongerValid,
+        Verdict::NotGenuine => Shown::NotGenuine,
+        Verdict::NoCode => Shown::None,
+    });
+}
+
+pub fn forget(app: &App) {
+    let view = app.global::<CheckView>();
+    blank(&view);
+    view.set_seen(false);
+    view.set_frame(slint::Image::default());
+}
+
+fn blank(view: &CheckView) {
+    view.set_finding(Shown::None);
+    view.set_word("".into());
+    view.set_why("".into());
+    view.set_what_to_do("".into());
+    view.set_name("".into());
+    view.set_nip("".into());
+    view.set_age("".into());
+    without_portrait(view);
+}
+
+fn without_portrait(view: &CheckView) {
+    if view.get_has_portrait() {
+        view.set_has_portrait(false);
+        view.set_portrait(slint::Image::default());
+        picture::gone(Place::Portrait);
+    }
+}
+
+/// A card that counts for nothing here says nothing about a person.
+fn names_its_holder(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Valid | Verdict::Confirm)
+}
+
+/// Why, in at most two sentences, and what to do.
+fn sentences(finding: &Finding, lang: Lang) -> (String, String) {
+    let judgement = &finding.judgement;
+    let why =
+        judgement.reasons.iter().take(2).map(|reason| reason.sentence(lang)).collect::<Vec<_>>().join(" ");
+    let what_to_do = match judgement.reasons.first() {
+        // A face on the screen proves nothing until somebody compares it.
+        _ if finding.portrait.is_some() && judgement.verdict == Verdict::Valid => {
+            lang.pick("Cocokkan wajah dengan foto ini.", "Compare the face with this photo.")
+        }
+        Some(reason) => reason.what_to_do(lang),
+        None if judgement.verdict == Verdict::Valid => lang.pick(
+            "Cocokkan wajah. Balik kartu untuk melihat foto.",
+            "Compare the face. Turn the card over to see the photo.",
+        ),
+        None => "",
+    };
+    (why, what_to_do.to_owned())
+}
+
+/// How old the status list is that was asked.
+fn age(hours: u64, lang: Lang) -> String {
+    match (lang, hours) {
+        (Lang::Id, 0) => "Daftar status: kurang dari satu jam yang lalu.".into(),
+        (Lang::Id, 1..48) => format!("Daftar status: {hours} jam yang lalu."),
+        (Lang::Id, _) => format!("Daftar status: {} hari yang lalu.", hours / 24),
+        (Lang::En, 0) => "Status list: less than an hour old.".into(),
+        (Lang::En, 1..48) => format!("Status list: {hours} hours old."),
+        (Lang::En, _) => format!("Status list: {} days old.", hours / 24),
+    }
+}

@@ -1,0 +1,80 @@
+//! What lies round every screen: which one it is, the marks, warnings, the language.
+
+use std::time::Duration;
+
+use slint::ComponentHandle;
+
+use super::App;
+use super::generated::{Chrome, Screen};
+use crate::lang::Lang;
+use crate::session::{Session, Step};
+
+pub fn show(app: &App, session: &Session, now: Duration) {
+    let chrome = app.global::<Chrome>();
+    let lang = session.lang;
+    if chrome.get_language() != lang.tag() {
+        speak(lang);
+        chrome.set_language(lang.tag().into());
+    }
+    let (screen, mark) = place(&session.step);
+    chrome.set_mark(mark);
+    chrome.set_screen(screen);
+    chrome.set_called(session.called);
+    let alert = session.alerts.first();
+    chrome.set_alert(alert.map_or("", |alert| alert.label(lang)).into());
+    chrome.set_alert_sentence(alert.map_or("", |alert| alert.sentence(lang)).into());
+    if alert.is_none() {
+        chrome.set_alert_open(false);
+    }
+    chrome.set_warning(session.warning_left(now).map_or(-1, seconds));
+}
+
+/// Whole seconds that are left; the last one is 1.
+pub fn seconds(left: Duration) -> i32 {
+    i32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(i32::MAX)
+}
+
+/// Indonesian is the language of the source, so it is the one without a translation.
+fn speak(lang: Lang) {
+    let name = match lang {
+        Lang::Id => "",
+        Lang::En => "en",
+    };
+    if let Err(error) = slint::select_bundled_translation(name) {
+        tracing::error!(%error, language = lang.tag(), "the screen's language stays as it is");
+    }
+}
+
+/// The screen of a step, and which of the four marks it belongs to (0: off the path).
+fn place(step: &Step) -> (Screen, i32) {
+    match step {
+        Step::Attract => (Screen::Attract, 0),
+        Step::Choose => (Screen::Choose, 0),
+        Step::SignIn(_) => (Screen::SignIn, 1),
+        Step::Refused { .. } => (Screen::Refused, 1),
+        Step::MyCard(_) => (Screen::MyCard, 1),
+        Step::Photo(_) => (Screen::Photo, 2),
+        Step::Review(_) => (Screen::Review, 3),
+        Step::Accepting(_) => (Screen::Accepting, 3),
+        Step::Issued(_) => (Screen::Issued, 4),
+        Step::Printing(_) => (Screen::Printing, 4),
+        Step::Later { .. } => (Screen::Later, 4),
+        Step::Done { .. } => (Screen::Done, 4),
+        Step::PickUp(_) => (Screen::PickUp, 0),
+        Step::Check(_) => (Screen::Check, 0),
+        Step::Trouble { .. } => (Screen::Trouble, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_ends_with_one() {
+        assert_eq!(seconds(Duration::from_millis(3000)), 3);
+        assert_eq!(seconds(Duration::from_millis(2001)), 3);
+        assert_eq!(seconds(Duration::from_millis(1)), 1);
+        assert_eq!(seconds(Duration::ZERO), 0);
+    }
+}

@@ -1,0 +1,86 @@
+//! Floor 5: the screens. One adapter a screen is the one place where what is shown and what is
+//! decided meet: [`show`] brings a session onto the screen, [`wire`] turns touches into events.
+
+mod check;
+mod chrome;
+mod frame;
+mod issued;
+mod my_card;
+mod photo;
+mod pick_up;
+mod picture;
+mod printing;
+mod review;
+mod sign_in;
+mod waiting;
+mod wire;
+
+#[allow(clippy::pedantic, clippy::all, reason = "generated from ui/*.slint")]
+mod generated {
+    slint::include_modules!();
+}
+
+use std::time::Duration;
+
+use slint::ComponentHandle;
+
+use crate::lang::Lang;
+use crate::session::{Fault, Session, Step};
+
+pub use frame::{frame_size, prepare_frame, show_frame};
+pub use generated::App;
+pub use wire::wire;
+
+/// Brings the session onto the screen. Cheap enough for every tick: a property that gets the
+/// value it has changes nothing, and a picture is only touched when it is another one.
+pub fn show(app: &App, session: &Session, now: Duration) {
+    chrome::show(app, session, now);
+    let lang = session.lang;
+    match &session.step {
+        Step::Attract | Step::Choose => {}
+        Step::SignIn(step) => sign_in::show(app, step, lang),
+        Step::Refused { refusal } => waiting::refused(app, *refusal, lang),
+        Step::MyCard(step) => my_card::show(app, step, lang),
+        Step::Photo(step) => photo::show(app, step, lang, now),
+        Step::Review(step) => review::show(app, step, lang),
+        Step::Accepting(step) => waiting::accepting(app, step),
+        Step::Issued(step) => issued::show(app, step, lang),
+        Step::Printing(step) => printing::show(app, step, lang),
+        Step::Later { code, fault, .. } => waiting::later(app, code.as_ref(), *fault, lang),
+        Step::Done { printed, until } => waiting::done(app, *printed, until.saturating_sub(now)),
+        Step::PickUp(step) => pick_up::show(app, step, lang),
+        Step::Check(step) => check::show(app, step, lang),
+        Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
+    }
+}
+
+/// The station's name, and the time as it is to be read (`10.24`).
+pub fn set_station(app: &App, name: &str, time: &str) {
+    let chrome = app.global::<generated::Chrome>();
+    chrome.set_station(name.into());
+    chrome.set_time(time.into());
+}
+
+/// Blanks every picture and text of the last person. Call it when the session asks to forget.
+pub fn forget(app: &App) {
+    sign_in::forget(app);
+    waiting::forget(app);
+    my_card::forget(app);
+    photo::forget(app);
+    review::forget(app);
+    issued::forget(app);
+    printing::forget(app);
+    pick_up::forget(app);
+    check::forget(app);
+    app.global::<generated::Chrome>().set_alert_open(false);
+    picture::forget();
+}
+
+/// A fault in the words of the person's language; empty where there is none.
+fn fault(fault: Option<Fault>, lang: Lang) -> generated::Fault {
+    fault.map_or_else(generated::Fault::default, |fault| generated::Fault {
+        sentence: fault.sentence(lang).into(),
+        next: fault.next(lang).into(),
+        code: fault.code().into(),
+    })
+}

@@ -1,0 +1,57 @@
+//! From touches and keys to events.
+
+use slint::ComponentHandle;
+
+use super::App;
+use super::generated::{Act, Entry, Press};
+use crate::card::Orientation;
+use crate::session::{Event, Field, Key, Tap};
+
+/// Sends an event for everything that a person does on this screen.
+pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
+    let act = app.global::<Act>();
+    let out = send.clone();
+    act.on_press(move |press| out(Event::Tap(tap(press))));
+    let out = send.clone();
+    act.on_type(move |text| {
+        // Keys without a character come as private-use or control characters: arrows, F1, Home.
+        for c in text.chars().filter(|c| !c.is_control() && !('\u{e000}'..='\u{f8ff}').contains(c)) {
+            out(Event::Key(Key::Char(c)));
+        }
+    });
+    let out = send.clone();
+    act.on_erase(move || out(Event::Key(Key::Erase)));
+    let out = send.clone();
+    act.on_enter(move || out(Event::Key(Key::Enter)));
+    act.on_focus(move |entry| {
+        send(Event::Key(Key::Focus(match entry {
+            Entry::Nip => Field::Nip,
+            Entry::Password => Field::Password,
+        })));
+    });
+}
+
+fn tap(press: Press) -> Tap {
+    match press {
+        Press::Start => Tap::Start,
+        Press::Language => Tap::Language,
+        Press::Home => Tap::Home,
+        Press::Back => Tap::Back,
+        Press::Proceed => Tap::Continue,
+        Press::StillHere => Tap::StillHere,
+        Press::CallStaff => Tap::CallStaff,
+        Press::MyCard => Tap::MyCard,
+        Press::CheckCard => Tap::CheckCard,
+        Press::PickUp => Tap::PickUp,
+        Press::UpdatePhoto => Tap::UpdatePhoto,
+        Press::CameraOn => Tap::CameraOn,
+        Press::Shoot => Tap::Shoot,
+        Press::Retake => Tap::Retake,
+        Press::Lying => Tap::Orient(Orientation::Landscape),
+        Press::Upright => Tap::Orient(Orientation::Portrait),
+        Press::UseThisPhoto => Tap::UseThisPhoto,
+        Press::Print => Tap::Print,
+        Press::Finish => Tap::Finish,
+        Press::Later => Tap::Later,
+    }
+}
