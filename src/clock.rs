@@ -1,7 +1,7 @@
 //! Time and chance. The only place outside `bin/` that may ask the system for either; everybody
 //! else is handed a [`Clock`] or a random source, so that a test decides both.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
@@ -62,55 +62,60 @@ impl ManualClock {
     }
 
     pub fn advance(&self, by: Duration) {
-        let mut inner = self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        inner.0 = inner
-            .0
-            .checked_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX))
-            .unwrap_or(Timestamp::MAX);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.0 = later(inner.0, by);
         inner.1 += by;
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 
     fn monotonic(&self) -> Duration {
-        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner).1
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).1
     }
 }
 
-/// A wall clock corrected by what a signed answer said, which never goes back below its floor.
+/// A wall clock set by what a signed answer said.
 ///
-/// A Pi has no battery clock: the system's own time is only trusted once something better has
-/// confirmed it, see [`credential`](crate::credential) for what a verdict makes of that.
+/// A Pi has no battery clock, and NTP may move the system's one at any moment: once set, this clock
+/// runs on by the monotonic time alone. See [`credential`](crate::credential) for what a verdict
+/// makes of a clock that nobody confirmed.
 pub struct CorrectedClock {
     base: SharedClock,
-    correction: Mutex<SignedDuration>,
+    /// A true time, and the monotonic time at which it was so.
+    anchor: Mutex<Option<(Timestamp, Duration)>>,
 }
 
 impl CorrectedClock {
     pub fn new(base: SharedClock) -> Self {
-        Self { base, correction: Mutex::new(SignedDuration::ZERO) }
+        Self { base, anchor: Mutex::new(None) }
     }
 
     /// Takes `now` as the true time at this moment.
     pub fn set(&self, now: Timestamp) {
-        let correction = now.duration_since(self.base.now());
-        *self.correction.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = correction;
+        *self.anchor.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, self.base.monotonic()));
     }
 }
 
 impl Clock for CorrectedClock {
     fn now(&self) -> Timestamp {
-        let correction = *self.correction.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.base.now().checked_add(correction).unwrap_or(Timestamp::MAX)
+        let anchor = *self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
+        match anchor {
+            None => self.base.now(),
+            Some((at, monotonic)) => later(at, self.base.monotonic().saturating_sub(monotonic)),
+        }
     }
 
     fn monotonic(&self) -> Duration {
         self.base.monotonic()
     }
+}
+
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX)).unwrap_or(Timestamp::MAX)
 }
 
 /// The day at a place that is `utc_offset_hours` ahead of UTC (7 WIB, 8 WITA, 9 WIT; Indonesia

@@ -10,21 +10,38 @@ pub mod config;
 pub mod lang;
 
 // Floor 1: no I/O, no clock, no randomness.
+pub mod card;
 pub mod credential;
 pub mod person;
-pub mod protocol;
-pub mod sealed;
 #[cfg(feature = "station")]
 pub mod photo;
+pub mod protocol;
 #[cfg(feature = "station")]
 pub mod scan;
-
-pub mod card;
+pub mod sealed;
 
 // Floor 2: state machines.
 #[cfg(feature = "station")]
 pub mod session;
 
-// Floor 3: devices and what the station keeps.
+// Floor 3: devices, and what the station keeps.
 #[cfg(feature = "station")]
 pub mod camera;
+#[cfg(feature = "station")]
+pub mod display;
+#[cfg(feature = "station")]
+pub mod printing;
+#[cfg(feature = "station")]
+pub mod store;
+
+// Floor 4: what uses the store.
+#[cfg(feature = "station")]
+pub mod provision;
+#[cfg(feature = "station")]
+pub mod sync;
+
+// Floor 5: the two programs.
+#[cfg(feature = "central")]
+pub mod central;
+#[cfg(feature = "station")]
+pub mod station;

@@ -1,0 +1,74 @@
+//! Station: `anjungan kiosk` and `anjungan guided`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Answer, CommandError, Place};
+use crate::clock::SharedClock;
+use crate::config::DisplayKind;
+use crate::lang::Lang;
+use crate::station::{self, guided};
+
+#[derive(Args)]
+pub struct Kiosk {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Kiosk {
+    pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
+        station::run(&self.place.load()?, clock, None)?;
+        Ok(Answer::Yes)
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Way {
+    /// Sign in, photo, card, print.
+    Card,
+    /// Hold a card to the scan camera.
+    Check,
+}
+
+#[derive(Args)]
+pub struct Guided {
+    #[command(flatten)]
+    place: Place,
+    /// Which way to walk.
+    #[arg(value_enum)]
+    way: Way,
+    /// Where the pictures and facts go.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Whose card: the employee number.
+    #[arg(long, required_if_eq("way", "card"))]
+    nip: Option<String>,
+    /// File whose first line is the password.
+    #[arg(long, value_name = "FILE", required_if_eq("way", "card"))]
+    password_file: Option<PathBuf>,
+    #[arg(long, default_value = "id")]
+    lang: Lang,
+}
+
+impl Guided {
+    pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
+        let mut config = self.place.load()?;
+        config.display.kind = DisplayKind::Headless;
+        let way = match self.way {
+            Way::Check => guided::Way::Check,
+            Way::Card => {
+                let file = self.password_file.ok_or("--password-file is missing")?;
+                let text =
+                    std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+                guided::Way::Card {
+                    nip: self.nip.ok_or("--nip is missing")?,
+                    password: text.lines().next().unwrap_or_default().to_owned(),
+                }
+            }
+        };
+        std::fs::create_dir_all(&self.out)?;
+        station::run(&config, clock, Some(guided::Guide::new(way, self.out, self.lang)))?;
+        Ok(Answer::Yes)
+    }
+}

@@ -1,0 +1,83 @@
+//! Station: `anjungan provision`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::{Answer, CommandError, Place, picture};
+use crate::clock::{SharedClock, os_random};
+use crate::provision::{JoinError, Link, Terms, join};
+use crate::protocol::ProblemCode;
+use crate::station::scanner::codes_in;
+use crate::store::SqliteStore;
+use crate::sync::SyncError;
+
+#[derive(Args)]
+pub struct Provision {
+    /// The server's address, the joining link URL#CODE, or a picture of its QR code.
+    #[arg(value_name = "URL|QR-IMAGE")]
+    target: String,
+    /// The one-time code, where the address comes without it.
+    #[arg(long)]
+    code: Option<String>,
+    /// The first staff PIN, 6 to 12 digits. Without it the PIN is read from standard input.
+    #[arg(long, env = "ANJUNGAN_PIN", hide_env_values = true)]
+    pin: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Provision {
+    pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
+        let config = self.place.load()?;
+        let link = self.link()?;
+        if link.is_in_the_clear() {
+            eprintln!("note: {} is not https; whoever listens on the way can join in its place", link.central_url);
+        }
+        let pin = Zeroizing::new(match self.pin {
+            Some(pin) => pin,
+            None => {
+                eprintln!("PIN of the first staff member (6 to 12 digits):");
+                let mut line = String::new();
+                std::io::stdin().read_line(&mut line)?;
+                line.trim().to_owned()
+            }
+        });
+        let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
+        match join(&link, &pin, &mut store, clock, &Terms::default(), &mut os_random()) {
+            Ok(joined) => {
+                eprintln!("Joined as {} ({}), device {}.", joined.station_name, joined.place, joined.device_id);
+                eprintln!("Staff code, shown this once; with the PIN it opens what this station keeps:");
+                println!("{}", *joined.staff_code);
+                Ok(Answer::Yes)
+            }
+            // The server understood and said no: another code is the way, not another try.
+            Err(JoinError::Server(SyncError::Refused(problem))) if problem.code == ProblemCode::BadCode => {
+                eprintln!("{}: the one-time code is wrong, used or too old; ask for a new one", link.central_url);
+                Ok(Answer::No)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn link(&self) -> Result<Link, CommandError> {
+        if let Some(code) = &self.code {
+            return Ok(Link::new(&self.target, code)?);
+        }
+        if self.target.starts_with("http://") || self.target.starts_with("https://") {
+            return Ok(Link::parse(&self.target)?);
+        }
+        let path = PathBuf::from(&self.target);
+        link_in(&path)
+    }
+}
+
+fn link_in(path: &Path) -> Result<Link, CommandError> {
+    let codes = codes_in(&picture(path)?);
+    match codes.as_slice() {
+        [code] => Ok(Link::parse(code)?),
+        [] => Err(format!("{}: no QR code in this picture", path.display()).into()),
+        _ => Err(format!("{}: several QR codes in this picture; show one", path.display()).into()),
+    }
+}

@@ -1,0 +1,147 @@
+//! Station: what a desk makes of the codes in view, with what it has at hand. Works without a
+//! network: keys, status lists and sealed records lie in the store.
+
+use std::sync::Arc;
+
+use image::RgbaImage;
+use jiff::{SignedDuration, Timestamp};
+
+use super::time_trust::TimeTrust;
+use crate::clock::SharedClock;
+use crate::credential::{
+    AgeLimits, Code, Evidence, Judgement, ListId, Reason, StatusList, TrustList, Verdict, judge, parse,
+};
+use crate::protocol::OpenRecord;
+use crate::sealed::{card_tag, open_by_card};
+use crate::session::Finding;
+use crate::store::{IdentityStore, ListStore, RosterStore, StoreError};
+
+/// Judges cards from the station's own store.
+pub struct Desk<S> {
+    store: S,
+    clock: SharedClock,
+    time: TimeTrust,
+    limits: AgeLimits,
+    trust: Option<(u64, TrustList)>,
+    lists: Vec<(ListId, Timestamp, StatusList)>,
+}
+
+impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
+    pub fn new(store: S, clock: SharedClock, time: TimeTrust, limits: AgeLimits) -> Desk<S> {
+        Desk { store, clock, time, limits, trust: None, lists: Vec::new() }
+    }
+
+    /// Judges the texts of all codes in view. A fault of the store is no fault of the card: it
+    /// makes the verdict one to be confirmed, never red.
+    pub fn look(&mut self, texts: &[String]) -> Finding {
+        let codes: Vec<Code> = texts.iter().map(|text| parse(text)).collect();
+        if let Err(error) = self.refresh(&codes) {
+            tracing::error!(%error, "the lists cannot be read; judging with those at hand");
+        }
+        let record = codes.iter().find_map(|code| self.record(code));
+        let portrait = record.as_ref().and_then(|record| record.portrait_webp.as_ref()).and_then(|webp| picture(&webp.0));
+        let now = self.clock.now();
+        let status = codes.iter().find_map(Code::list).and_then(|id| self.held(&id));
+        let judgement = match &self.trust {
+            Some((_, trust)) => judge(&Evidence {
+                codes: &codes,
+                trust,
+                status,
+                portrait: portrait.is_some(),
+                clock: self.time.now(),
+                now,
+                limits: self.limits,
+            }),
+            // Without a trust list there is no signer to know: that is the station's lack.
+            None if codes.iter().any(is_ours) => Judgement {
+                verdict: Verdict::Confirm,
+                reasons: vec![Reason::TrustListStale],
+                holder: None,
+                face_webp: None,
+            },
+            None => judge(&Evidence {
+                codes: &codes,
+                trust: &TrustList { version: 0, issued_at: now, issuers: Vec::new() },
+                status: None,
+                portrait: false,
+                clock: self.time.now(),
+                now,
+                limits: self.limits,
+            }),
+        };
+        // A picture is only shown of somebody whose code proved genuine.
+        let portrait = judgement.holder.as_ref().and(
+            portrait.or_else(|| judgement.face_webp.as_deref().and_then(picture)),
+        );
+        let status_age_hours = status
+            .and_then(StatusList::iat)
+            .map(|iat| u64::try_from(now.duration_since(iat).as_hours()).unwrap_or(0));
+        Finding { judgement, portrait: portrait.map(Arc::new), status_age_hours }
+    }
+
+    fn held(&self, id: &ListId) -> Option<&StatusList> {
+        self.lists.iter().find(|(held, _, _)| held == id).map(|(_, _, list)| list)
+    }
+
+    /// Takes newer lists from the store, where sync has put some.
+    fn refresh(&mut self, codes: &[Code]) -> Result<(), StoreError> {
+        if let (Some(held), Some(identity)) = (self.store.trust()?, self.store.identity()?)
+            && self.trust.as_ref().is_none_or(|(version, _)| *version < held.version)
+        {
+            match identity.enrolled.root_public.array::<32>() {
+                Some(root) => match TrustList::verify(&held.bytes, &root, None) {
+                    Ok(list) => self.trust = Some((held.version, list)),
+                    Err(error) => tracing::error!(%error, "the stored trust list does not verify"),
+                },
+                None => tracing::error!("the pinned root key is no key"),
+            }
+        }
+        let Some((_, trust)) = &self.trust else { return Ok(()) };
+        for id in codes.iter().filter_map(Code::list) {
+            let Some(held) = self.store.status_list(&id.issuer, &id.kid)? else { continue };
+            if self.lists.iter().any(|(known, iat, _)| *known == id && *iat >= held.iat) {
+                continue;
+            }
+            let Some(issuer) = trust.issuer(&id.issuer) else { continue };
+            match StatusList::verify(&held.bytes, trust, &id.sub(&issuer.host), None) {
+                Ok(list) => {
+                    self.lists.retain(|(known, _, _)| *known != id);
+                    self.lists.push((id, held.iat, list));
+                }
+                Err(error) => tracing::error!(%error, "a stored status list does not verify"),
+            }
+        }
+        Ok(())
+    }
+
+    /// A scan opens its own person: the record whose key the front code's signature unwraps.
+    fn record(&self, code: &Code) -> Option<OpenRecord> {
+        let Code::Front(front) = code else { return None };
+        let records = self.store.records_by_card(&card_tag(front.signature())).unwrap_or_else(|error| {
+            tracing::error!(%error, "the roster cannot be read");
+            Vec::new()
+        });
+        records.iter().find_map(|record| {
+            let plain = open_by_card(record, front.signature()).ok()?;
+            serde_json::from_slice(&plain)
+                .inspect_err(|error| tracing::error!(%error, "an opened record cannot be read"))
+                .ok()
+        })
+    }
+}
+
+/// The limits of a station's configuration.
+pub fn limits(config: &crate::config::LimitConfig) -> AgeLimits {
+    AgeLimits {
+        status: SignedDuration::from_hours(i64::from(config.status_hours)),
+        trust: SignedDuration::from_hours(i64::from(config.trust_days) * 24),
+    }
+}
+
+fn picture(webp: &[u8]) -> Option<RgbaImage> {
+    image::load_from_memory_with_format(webp, image::ImageFormat::WebP).ok().map(image::DynamicImage::into_rgba8)
+}
+
+fn is_ours(code: &Code) -> bool {
+    matches!(code, Code::Front(_) | Code::Back(_) | Code::Damaged)
+}

@@ -1,0 +1,68 @@
+//! Station: where the errors of its parts become faults that a person can be told.
+
+use crate::camera::CameraError;
+use crate::photo::PhotoError;
+use crate::printing::{PrintError, PrinterFault};
+use crate::protocol::ProblemCode;
+use crate::session::Fault;
+use crate::store::StoreError;
+use crate::sync::SyncError;
+
+pub fn of_camera(error: &CameraError) -> Fault {
+    tracing::warn!(%error, "camera");
+    Fault::CameraGone
+}
+
+pub fn of_photo(error: &PhotoError) -> Fault {
+    match error {
+        PhotoError::NoFace => Fault::NoFace,
+        PhotoError::SeveralFaces(_) => Fault::SeveralPeople,
+        PhotoError::FaceCutOff => Fault::FaceCutOff,
+        PhotoError::FaceTooSmall => Fault::FaceTooSmall,
+        PhotoError::LikeBackdrop => Fault::BackgroundUnclear,
+        other => {
+            tracing::error!(error = %other, "the photo could not be cut");
+            Fault::CardPicture
+        }
+    }
+}
+
+pub fn of_store(error: &StoreError) -> Fault {
+    tracing::error!(%error, "store");
+    match error {
+        StoreError::Full => Fault::DiskFull,
+        _ => Fault::StoreTrouble,
+    }
+}
+
+pub fn of_printer(error: &PrintError) -> Fault {
+    tracing::warn!(%error, "printer");
+    match error.fault() {
+        PrinterFault::PaperOut => Fault::Paper,
+        PrinterFault::CoverOpen => Fault::Cover,
+        PrinterFault::Offline | PrinterFault::Unreachable => Fault::PrinterOffline,
+        PrinterFault::Other => Fault::PrinterTrouble,
+    }
+}
+
+pub fn of_sync(error: &SyncError) -> Fault {
+    tracing::warn!(%error, "central server");
+    match error {
+        SyncError::NotJoined | SyncError::Address(_) => Fault::NotJoined,
+        SyncError::Unreachable(_) | SyncError::TimedOut(_) | SyncError::Garbage { .. } => Fault::Offline,
+        SyncError::Server { .. } | SyncError::Untrusted { .. } => Fault::ServerTrouble,
+        SyncError::Store(error) => of_store(error),
+        SyncError::Refused(problem) => match problem.code {
+            ProblemCode::WrongCredentials => Fault::WrongCredentials,
+            ProblemCode::NotActivated => Fault::NotActivated,
+            ProblemCode::SlowDown => Fault::SlowDown,
+            ProblemCode::BadCode | ProblemCode::NotFound => Fault::CodeUnknown,
+            ProblemCode::NotReady => Fault::CardNotReady,
+            ProblemCode::UnknownDevice => Fault::NotJoined,
+            ProblemCode::DeviceSession
+            | ProblemCode::Malformed
+            | ProblemCode::WeakPassword
+            | ProblemCode::Internal => Fault::ServerTrouble,
+        },
+    }
+}

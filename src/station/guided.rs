@@ -1,0 +1,329 @@
+//! Station: the guided run. A finger on another thread presses what a person would press, by the
+//! words on the buttons, and leaves pictures and facts in a folder.
+//!
+//! Nothing here reaches into the session: what it presses goes through the screen, and what it
+//! learns is what the workers said.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::engine;
+use super::paper::{DrawError, print_job};
+use super::screens::App;
+use crate::card::{self, CardError, Orientation, Side, Templates};
+use crate::clock::{SharedClock, day};
+use crate::display::{Finger, FingerError};
+use crate::lang::Lang;
+use crate::printing::slip;
+use crate::protocol::Issue;
+use crate::session::print_job::JobState;
+use crate::session::{Event, Finding, card_of_issue};
+
+/// The longest that one screen may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between two presses, so that the pictures show what a person sees.
+const BREATH: Duration = Duration::from_millis(350);
+
+/// English for every Indonesian label, as the screens have it.
+const ENGLISH: &str = include_str!("../../ui/lang/en/LC_MESSAGES/anjungan.po");
+
+#[derive(Debug, thiserror::Error)]
+pub enum GuidedError {
+    #[error(transparent)]
+    Finger(#[from] FingerError),
+    #[error("{path}: {source}", path = path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("picture: {0}")]
+    Picture(#[from] image::ImageError),
+    #[error(transparent)]
+    Card(#[from] CardError),
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    #[error(transparent)]
+    Slip(#[from] crate::printing::SlipError),
+    #[error("waited for {0} and it did not come")]
+    Waited(&'static str),
+    #[error("the print ended as {0}")]
+    Print(&'static str),
+    #[error("the guided run panicked")]
+    Panicked,
+}
+
+/// Which way to walk.
+#[derive(Clone)]
+pub enum Way {
+    /// Sign in, photo, card, print.
+    Card { nip: String, password: String },
+    /// Hold a card to the scan camera.
+    Check,
+}
+
+/// A guided run to be.
+pub struct Guide {
+    way: Way,
+    out: PathBuf,
+    lang: Lang,
+}
+
+/// A guided run that is under way.
+pub struct Running(JoinHandle<Result<(), GuidedError>>);
+
+impl Guide {
+    pub fn new(way: Way, out: PathBuf, lang: Lang) -> Guide {
+        Guide { way, out, lang }
+    }
+
+    /// Begins to walk as soon as the screen runs. Ends the screen when done.
+    pub fn start(self, app: &App, clock: &SharedClock) -> Result<Running, GuidedError> {
+        let (tell, facts) = channel();
+        engine::watch(move |event| {
+            let fact = match event {
+                Event::Issued(_, Ok(issue)) => Some(Fact::Issued(issue.clone())),
+                Event::Scanned(_, finding) => Some(Fact::Found(finding.clone())),
+                Event::PrintJob { print_id, state, .. } => Some(Fact::Print(print_id.clone(), *state)),
+                _ => None,
+            };
+            // The walker may have arrived and gone.
+            fact.map(|fact| tell.send(fact).ok());
+        });
+        let walk = Walk {
+            finger: Finger::new(app, clock.clone()),
+            started: clock.monotonic(),
+            clock: clock.clone(),
+            facts,
+            out: self.out,
+            lang: self.lang,
+            steps: Vec::new(),
+        };
+        let way = self.way;
+        let thread = std::thread::Builder::new().name("guided run".into()).spawn(move || {
+            let result = walk.to_the_end(way);
+            if slint::quit_event_loop().is_err() {
+                tracing::debug!("the screen was gone before the walk ended");
+            }
+            result
+        });
+        thread.map(Running).map_err(|source| GuidedError::Write { path: "thread".into(), source })
+    }
+}
+
+impl Running {
+    pub fn finish(self) -> Result<(), GuidedError> {
+        self.0.join().map_err(|_| GuidedError::Panicked)?
+    }
+}
+
+enum Fact {
+    Issued(Box<Issue>),
+    Found(Box<Finding>),
+    Print(String, JobState),
+}
+
+struct Walk {
+    finger: Finger<App>,
+    clock: SharedClock,
+    started: Duration,
+    facts: Receiver<Fact>,
+    out: PathBuf,
+    lang: Lang,
+    steps: Vec<serde_json::Value>,
+}
+
+impl Walk {
+    fn to_the_end(mut self, way: Way) -> Result<(), GuidedError> {
+        let result = match way {
+            Way::Card { nip, password } => self.card(&nip, &password),
+            Way::Check => self.check(),
+        };
+        if result.is_err() {
+            // What stood there when it went wrong is worth more than the error's words.
+            if let Err(error) = self.shot("stopped-here") {
+                tracing::warn!(%error, "no picture of where the walk stopped");
+            }
+        }
+        result
+    }
+
+    fn card(&mut self, nip: &str, password: &str) -> Result<(), GuidedError> {
+        self.begin()?;
+        self.press("Kartu Saya", "sign-in-nip")?;
+        self.finger.press_key(nip)?;
+        self.shot("sign-in-nip-typed")?;
+        self.press("Lanjut", "sign-in-password")?;
+        self.finger.press_key(password)?;
+        self.shot("sign-in-password-typed")?;
+        self.click("Masuk")?;
+        self.wait("Keluar")?;
+        self.shot("my-card")?;
+        // Who holds a card already takes a new photo for it.
+        if self.finger.labels()?.contains(&self.word("Perbarui Foto")) {
+            self.press("Perbarui Foto", "photo-invite")?;
+        } else {
+            self.press("Ambil Foto", "photo-invite")?;
+        }
+        self.click("Mulai")?;
+        self.finger.click_when_there(&self.word("Ambil Foto"), PATIENCE)?;
+        self.shot("photo-countdown")?;
+        self.wait("Gunakan Foto Ini")?;
+        self.settle(4);
+        self.shot("review-landscape")?;
+        self.press("Tegak", "review-portrait")?;
+        self.settle(4);
+        self.shot("review-portrait-drawn")?;
+        self.press("Mendatar", "review-landscape-again")?;
+        self.finger.click_when_there(&self.word("Gunakan Foto Ini"), PATIENCE)?;
+        self.shot("accepting")?;
+        let issue = self.fact("the card to be issued", |fact| match fact {
+            Fact::Issued(issue) => Some(issue),
+            _ => None,
+        })?;
+        self.wait("Cetak")?;
+        self.settle(4);
+        self.shot("issued")?;
+        self.click("Cetak")?;
+        self.shot("printing")?;
+        let (print_id, ended) = self.fact("the print to end", |fact| match fact {
+            Fact::Print(_, JobState::Queued | JobState::Sending) => None,
+            Fact::Print(print_id, ended) => Some((print_id, ended)),
+            _ => None,
+        })?;
+        self.settle(1);
+        self.shot("done")?;
+        self.keep_card(&issue, &print_id)?;
+        self.summary(Some(&issue))?;
+        match ended {
+            JobState::Printed => Ok(()),
+            other => Err(GuidedError::Print(other.word())),
+        }
+    }
+
+    fn check(&mut self) -> Result<(), GuidedError> {
+        self.begin()?;
+        self.press("Periksa Kartu Tamu", "check-looking")?;
+        let finding = self.fact("a card in the scan camera's picture", |fact| match fact {
+            Fact::Found(finding) => Some(finding),
+            _ => None,
+        })?;
+        self.settle(1);
+        self.shot("check-verdict")?;
+        let verdict = serde_json::json!({
+            "verdict": finding.judgement.verdict,
+            "reasons": finding.judgement.reasons,
+            "portrait": finding.portrait.is_some(),
+            "status_age_hours": finding.status_age_hours,
+        });
+        self.write("verdict.json", verdict.to_string().as_bytes())?;
+        self.summary(None)
+    }
+
+    fn begin(&mut self) -> Result<(), GuidedError> {
+        self.finger.wait_for("Mulai", PATIENCE)?;
+        if self.lang == Lang::En {
+            self.finger.click("English")?;
+            self.settle(1);
+        }
+        self.shot("attract")?;
+        self.press("Mulai", "choose")
+    }
+
+    /// Presses a button, and takes a picture of what comes.
+    fn press(&mut self, label: &str, then: &str) -> Result<(), GuidedError> {
+        self.click(label)?;
+        self.shot(then)
+    }
+
+    fn click(&mut self, label: &str) -> Result<(), GuidedError> {
+        let word = self.word(label);
+        self.finger.click_when_there(&word, PATIENCE)?;
+        self.settle(1);
+        Ok(())
+    }
+
+    fn wait(&self, label: &str) -> Result<(), GuidedError> {
+        Ok(self.finger.wait_for(&self.word(label), PATIENCE)?)
+    }
+
+    fn settle(&self, breaths: u32) {
+        std::thread::sleep(BREATH * breaths);
+    }
+
+    fn fact<T>(&self, what: &'static str, wanted: impl Fn(Fact) -> Option<T>) -> Result<T, GuidedError> {
+        let mut quiet = Duration::ZERO;
+        let turn = Duration::from_secs(1);
+        loop {
+            match self.facts.recv_timeout(turn) {
+                Ok(fact) => {
+                    if let Some(found) = wanted(fact) {
+                        return Ok(found);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) if quiet < PATIENCE => quiet += turn,
+                Err(_) => return Err(GuidedError::Waited(what)),
+            }
+        }
+    }
+
+    fn shot(&mut self, name: &str) -> Result<(), GuidedError> {
+        let folder = self.out.join("screens");
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| GuidedError::Write { path: folder.clone(), source })?;
+        // A check walks after a card into the same folder: its pictures go on counting.
+        let number = std::fs::read_dir(&folder).map_or(0, Iterator::count) + 1;
+        self.finger.snapshot()?.save(folder.join(format!("{number:02}-{name}.png")))?;
+        let at = self.clock.monotonic().saturating_sub(self.started);
+        self.steps.push(serde_json::json!({ "step": name, "at_ms": at.as_millis() as u64 }));
+        Ok(())
+    }
+
+    /// The card's four faces, both sides as PDF, the photo, and what the paper shows.
+    fn keep_card(&self, issue: &Issue, print_id: &str) -> Result<(), GuidedError> {
+        let templates = Templates::builtin();
+        let data = card_of_issue(issue).map_err(|_| GuidedError::Draw(DrawError::Portrait))?;
+        for orientation in Orientation::ALL {
+            for side in Side::ALL {
+                let name = format!("card-{}-{}.png", orientation.word(), side.word());
+                self.write(&name, &card::png(&data, orientation, side, &templates)?)?;
+            }
+        }
+        self.write("card.pdf", &card::pdf(&data, Orientation::Landscape, &Side::ALL, &templates)?)?;
+        self.write("photo.png", &issue.photo_png.0)?;
+        let job = print_job(issue, Orientation::Landscape, print_id, &templates, day(self.clock.now(), 7))?;
+        slip::raster(&job.slip, 576)?.save(self.out.join("print.png"))?;
+        Ok(())
+    }
+
+    fn summary(&self, issue: Option<&Issue>) -> Result<(), GuidedError> {
+        let name = if issue.is_some() { "summary.json" } else { "summary-check.json" };
+        let facts = serde_json::json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "language": self.lang.tag(),
+            "face_serial": issue.map(|issue| &issue.face_serial),
+            "seconds": self.clock.monotonic().saturating_sub(self.started).as_secs_f64(),
+            "steps": self.steps,
+        });
+        self.write(name, format!("{facts:#}\n").as_bytes())
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), GuidedError> {
+        let path = self.out.join(name);
+        std::fs::write(&path, bytes).map_err(|source| GuidedError::Write { path, source })
+    }
+
+    /// A label in the language of the run.
+    fn word(&self, indonesian: &str) -> String {
+        match self.lang {
+            Lang::Id => indonesian.to_owned(),
+            Lang::En => english(ENGLISH, indonesian).unwrap_or(indonesian).to_owned(),
+        }
+    }
+}
+
+/// The translation of a label in a gettext file.
+fn english<'a>(po: &'a str, label: &str) -> Option<&'a str> {
+    let id = format!("msgid \"{label}\"");
+    let mut lines = po.lines().skip_while(|line| *line != id);
+    lines.find_map(|line| line.strip_prefix("msgstr \"")?.strip_suffix('"')).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,236 @@
+//! Station: what goes between the person at the screen and the central server. One thread for what
+//! somebody waits for, one for sync, so that nobody waits behind a roster.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use data_encoding::HEXLOWER;
+
+use super::engine::Poster;
+use super::faults::{of_store, of_sync};
+use super::time_trust::TimeTrust;
+use crate::clock::{Clock, CorrectedClock, os_random, random_bytes};
+use crate::config::StationConfig;
+use crate::person::Nip;
+use crate::protocol::{Acceptance, OutboxItem, OutboxKind, PORTRAIT_INFO};
+use crate::sealed::seal_to;
+use crate::session::{Alert, Event, Fault, Portrait, Secret, SignedInBox, Ticket};
+use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StoreError};
+use crate::sync::{Desk, SyncError, SyncReport, Syncer, Timeouts, pick_up};
+
+pub enum OfficeOrder {
+    SignIn { ticket: Ticket, nip: Nip, password: Secret },
+    PickUp { ticket: Ticket, code: Secret },
+    Accept { ticket: Ticket, grant: String, portrait: Portrait },
+    CallStaff,
+    /// Something waits in the outbox.
+    Sync,
+}
+
+/// Who waits for which outbox item.
+type Waiting = Arc<Mutex<BTreeMap<String, Ticket>>>;
+
+pub struct OfficeWorker {
+    store: SqliteStore,
+    orders: Receiver<OfficeOrder>,
+    poster: Poster,
+    clock: Arc<CorrectedClock>,
+    time: TimeTrust,
+    central: Option<String>,
+    rest: Duration,
+}
+
+impl OfficeWorker {
+    pub fn new(
+        config: &StationConfig,
+        store: SqliteStore,
+        orders: Receiver<OfficeOrder>,
+        poster: Poster,
+        clock: Arc<CorrectedClock>,
+        time: TimeTrust,
+    ) -> OfficeWorker {
+        let rest = Duration::from_secs(config.limits.sync_seconds.into());
+        OfficeWorker { store, orders, poster, clock, time, central: config.central.clone(), rest }
+    }
+
+    /// Runs until the station lets go of the other end.
+    pub fn run(mut self) {
+        let waiting = Waiting::default();
+        let (wake, woken) = channel();
+        let (desk, sync) = match self.syncer() {
+            Ok(syncer) => {
+                let desk = syncer.desk();
+                let loop_ = SyncLoop {
+                    syncer,
+                    woken,
+                    waiting: Arc::clone(&waiting),
+                    poster: self.poster,
+                    time: self.time.clone(),
+                    rest: self.rest,
+                };
+                (Ok(desk), std::thread::Builder::new().name("sync".into()).spawn(move || loop_.run()).ok())
+            }
+            Err(error) => {
+                tracing::error!(%error, "no sync");
+                (Err(of_sync(&error)), None)
+            }
+        };
+        while let Ok(order) = self.orders.recv() {
+            match order {
+                OfficeOrder::SignIn { ticket, nip, password } => {
+                    let result = on(&desk, |desk| desk.sign_in(nip, password.expose()));
+                    self.note_network(&result);
+                    self.poster.post(Event::SignedIn(ticket, result.map(|answer| Box::new(SignedInBox(answer)))));
+                }
+                OfficeOrder::PickUp { ticket, code } => {
+                    let result = on(&desk, |desk| desk.pick_up(code.expose())).map_err(|fault| match fault {
+                        Fault::WrongCredentials => Fault::CodeUnknown,
+                        other => other,
+                    });
+                    self.note_network(&result);
+                    self.poster.post(Event::PickedUp(ticket, result.map(Box::new)));
+                }
+                OfficeOrder::Accept { ticket, grant, portrait } => {
+                    let kept = self.keep(ticket, grant, &portrait, &waiting);
+                    self.poster.post(Event::Alert(Alert::Disk, matches!(kept, Err(Fault::DiskFull))));
+                    self.poster.post(Event::Kept(ticket, kept));
+                    self.wake(&wake);
+                }
+                OfficeOrder::CallStaff => {
+                    if let Err(error) = self.store.note("call-staff", "", self.clock.now()) {
+                        tracing::warn!(%error, "the call is not noted");
+                    }
+                }
+                OfficeOrder::Sync => self.wake(&wake),
+            }
+        }
+        drop(wake);
+        if let Some(sync) = sync
+            && sync.join().is_err()
+        {
+            tracing::error!("sync panicked");
+        }
+    }
+
+    fn syncer(&self) -> Result<Syncer, SyncError> {
+        Syncer::new(
+            Box::new(self.store.beside()?),
+            Arc::clone(&self.clock),
+            Box::new(os_random()),
+            self.central.as_deref(),
+            Timeouts::default(),
+        )
+    }
+
+    fn wake(&self, wake: &Sender<()>) {
+        if wake.send(()).is_err() {
+            tracing::debug!("nobody syncs");
+        }
+    }
+
+    fn note_network<T>(&self, result: &Result<T, Fault>) {
+        self.poster.post(Event::Alert(Alert::Offline, matches!(result, Err(Fault::Offline))));
+    }
+
+    /// Seals the portrait and writes the acceptance down. Returns once it is on the disk, with the
+    /// code that fetches the card if it comes later.
+    fn keep(&mut self, ticket: Ticket, grant: String, portrait: &Portrait, waiting: &Waiting) -> Result<Secret, Fault> {
+        let identity = self.store.identity().map_err(|error| of_store(&error))?.ok_or(Fault::NotJoined)?;
+        let key = identity.enrolled.portrait_public.array::<32>().ok_or(Fault::NotJoined)?;
+        let mut png = Vec::new();
+        portrait.photo.write_to(&mut Cursor::new(&mut png), image::ImageFormat::Png).map_err(|error| {
+            tracing::error!(%error, "the portrait cannot be written as PNG");
+            Fault::StoreTrouble
+        })?;
+        let id = HEXLOWER.encode(&random_bytes::<16>());
+        let sealed = seal_to(&key, PORTRAIT_INFO, id.as_bytes(), &png, &mut os_random()).map_err(|error| {
+            tracing::error!(%error, "the portrait cannot be sealed");
+            Fault::StoreTrouble
+        })?;
+        let code = pick_up::letters(crate::session::CODE_LENGTH, &mut os_random());
+        let item = OutboxItem {
+            id: id.clone(),
+            happened_at: self.clock.now(),
+            kind: OutboxKind::Acceptance(Acceptance {
+                grant,
+                sealed_portrait: sealed.into(),
+                pick_up_hash: pick_up::hash(&code).to_vec().into(),
+            }),
+        };
+        // Told apart before it can be sent, so that no answer comes before somebody waits for it.
+        lock(waiting).insert(id.clone(), ticket);
+        self.store.accept(&item).map_err(|error: StoreError| {
+            lock(waiting).remove(&id);
+            of_store(&error)
+        })?;
+        Ok(Secret::from(code.as_str()))
+    }
+}
+
+fn on<T>(desk: &Result<Desk, Fault>, call: impl FnOnce(&Desk) -> Result<T, SyncError>) -> Result<T, Fault> {
+    match desk {
+        Ok(desk) => call(desk).map_err(|error| of_sync(&error)),
+        Err(fault) => Err(*fault),
+    }
+}
+
+fn lock(waiting: &Waiting) -> std::sync::MutexGuard<'_, BTreeMap<String, Ticket>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread that syncs: when it is woken, and every now and then.
+struct SyncLoop {
+    syncer: Syncer,
+    woken: Receiver<()>,
+    waiting: Waiting,
+    poster: Poster,
+    time: TimeTrust,
+    rest: Duration,
+}
+
+impl SyncLoop {
+    fn run(mut self) {
+        loop {
+            let report = self.syncer.run_once();
+            let rest = report.next_in.min(self.rest);
+            self.tell(report);
+            match self.woken.recv_timeout(rest) {
+                Ok(()) => while self.woken.try_recv().is_ok() {},
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn tell(&self, report: SyncReport) {
+        if report.clock_trusted {
+            self.time.confirmed();
+        }
+        let trusted = self.time.now() == crate::credential::ClockTrust::Trusted;
+        self.poster.post(Event::Alert(Alert::ClockUntrusted, !trusted));
+        if let Some(online) = report.online {
+            self.poster.post(Event::Alert(Alert::Offline, !online));
+        }
+        self.poster.post(Event::Alert(Alert::NotJoined, report.revoked));
+        let mut waiting = lock(&self.waiting);
+        for item in report.issued {
+            if let Some(ticket) = waiting.remove(&item.outbox_id) {
+                self.poster.post(Event::Issued(ticket, Ok(Box::new(item.issue))));
+            }
+        }
+        for item in report.refused {
+            if let Some(ticket) = waiting.remove(&item.outbox_id) {
+                self.poster.post(Event::Issued(ticket, Err(Fault::Rejected)));
+            }
+        }
+        // Still owed and the network is gone: nobody has to stand here and wait for it.
+        if report.online == Some(false) {
+            for (_, ticket) in std::mem::take(&mut *waiting) {
+                self.poster.post(Event::Issued(ticket, Err(Fault::Offline)));
+            }
+        }
+    }
+}

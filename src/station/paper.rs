@@ -1,0 +1,201 @@
+//! Station: the worker of the printer. Each state of a job is on disk before it happens.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+use data_encoding::HEXLOWER;
+
+use super::engine::Poster;
+use super::faults::{of_printer, of_store};
+use super::office::OfficeOrder;
+use crate::card::{self, Orientation, Side, Templates};
+use crate::clock::{SharedClock, day, os_random, random_bytes};
+use crate::printing::{self, Slip};
+use crate::protocol::{Issue, OutboxItem, OutboxKind, PrintOutcome, Printed};
+use crate::sealed::seal_to;
+use crate::session::print_job::JobState;
+use crate::session::{Alert, Event, Fault, Ticket, card_of_issue};
+use crate::store::{IdentityStore, JobEnd, JobStore, NewJob, SqliteStore, StoreError};
+
+/// HPKE `info` of a print job's picture.
+pub const PICTURE_INFO: &[u8] = b"anjungan v1 print picture";
+
+pub struct PaperOrder {
+    pub ticket: Ticket,
+    pub issue: Arc<Issue>,
+    pub orientation: Orientation,
+}
+
+pub struct PaperWorker {
+    pub printer: Option<String>,
+    pub templates: Arc<Templates>,
+    pub store: SqliteStore,
+    pub orders: Receiver<PaperOrder>,
+    /// Told when there is something to send.
+    pub office: Sender<OfficeOrder>,
+    pub poster: Poster,
+    pub clock: SharedClock,
+    pub utc_offset_hours: i8,
+}
+
+impl PaperWorker {
+    /// Prints each order in turn until the station lets go of the other end.
+    pub fn run(mut self) {
+        if let Err(error) = self.settle_what_the_power_cut() {
+            tracing::error!(%error, "the print jobs of before cannot be settled");
+        }
+        while let Ok(order) = self.orders.recv() {
+            let print_id = HEXLOWER.encode(&random_bytes::<8>());
+            let state = self
+                .print(&order, &print_id)
+                .unwrap_or_else(|error| JobState::Failed(of_store(&error)));
+            if let JobState::Failed(Fault::Paper | Fault::Cover) = state {
+                self.poster.post(Event::Alert(Alert::Paper, true));
+            }
+            let trouble = matches!(state, JobState::Failed(Fault::PrinterOffline | Fault::PrinterTrouble));
+            self.poster.post(Event::Alert(Alert::Printer, trouble));
+            if state == JobState::Printed {
+                self.poster.post(Event::Alert(Alert::Paper, false));
+            }
+            self.tell(&order, &print_id, state);
+            if self.office.send(OfficeOrder::Sync).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Jobs that were waiting are dropped: a card must not come out an hour later for nobody.
+    /// Jobs that were being sent stay unknown until staff have looked.
+    fn settle_what_the_power_cut(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let unknown = self.store.recover(now)?.len();
+        if unknown > 0 {
+            tracing::warn!(unknown, "print jobs whose outcome the staff must say");
+        }
+        for job in self.store.open_jobs()? {
+            if job.state == crate::store::JobState::Queued {
+                let report = self.report(&job.print_id, &job.serial, PrintOutcome::Failed);
+                self.store.end_job(&job.id, JobEnd::Failed { cause: "dropped" }, &report, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, order: &PaperOrder, print_id: &str, state: JobState) {
+        self.poster.post(Event::PrintJob { ticket: order.ticket, print_id: print_id.to_owned(), state });
+    }
+
+    fn print(&mut self, order: &PaperOrder, print_id: &str) -> Result<JobState, StoreError> {
+        let Some(uri) = self.printer.clone() else { return Ok(JobState::Failed(Fault::PrinterOffline)) };
+        let job = match self.prepare(&order.issue, order.orientation, print_id) {
+            Ok(job) => job,
+            Err(fault) => return Ok(JobState::Failed(fault)),
+        };
+        let id = HEXLOWER.encode(&random_bytes::<16>());
+        let serial = order.issue.serial.clone();
+        self.store.add_job(
+            &NewJob {
+                id: id.clone(),
+                print_id: print_id.to_owned(),
+                serial: serial.clone(),
+                options: format!("{{\"orientation\":\"{}\"}}", order.orientation.word()),
+                sealed_picture: self.seal(&id, &job)?,
+            },
+            self.clock.now(),
+        )?;
+        self.tell(order, print_id, JobState::Queued);
+        self.store.job_sending(&id, self.clock.now())?;
+        self.tell(order, print_id, JobState::Sending);
+        let printed = printing::open(&uri).and_then(|mut printer| printer.print(&job));
+        let (state, outcome) = match &printed {
+            Ok(_) => (JobState::Printed, PrintOutcome::Printed),
+            Err(error) => (JobState::Failed(of_printer(error)), PrintOutcome::Failed),
+        };
+        let end = match &printed {
+            Ok(_) => JobEnd::Printed,
+            Err(error) => JobEnd::Failed { cause: error.code() },
+        };
+        let report = self.report(print_id, &serial, outcome);
+        self.store.end_job(&id, end, &report, self.clock.now())?;
+        Ok(state)
+    }
+
+    fn prepare(&self, issue: &Issue, orientation: Orientation, print_id: &str) -> Result<printing::PrintJob, Fault> {
+        let drawn = print_job(issue, orientation, print_id, &self.templates, day(self.clock.now(), self.utc_offset_hours));
+        drawn.map_err(|error| {
+            tracing::error!(%error, "the card cannot be drawn for print");
+            Fault::CardPicture
+        })
+    }
+
+    /// The picture of the job, for staff who may have to say later what came out.
+    fn seal(&self, id: &str, job: &printing::PrintJob) -> Result<Vec<u8>, StoreError> {
+        let Some(identity) = self.store.identity()? else { return Ok(Vec::new()) };
+        let mut picture = Vec::new();
+        if let Some(front) = job.sides.first() {
+            let mut out = std::io::Cursor::new(&mut picture);
+            if let Err(error) = front.write_to(&mut out, image::ImageFormat::Png) {
+                tracing::warn!(%error, "a job without a picture for the staff");
+            }
+        }
+        let sealed = seal_to(&identity.sealing_public, PICTURE_INFO, id.as_bytes(), &picture, &mut os_random());
+        Ok(sealed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a job without a picture for the staff");
+            Vec::new()
+        }))
+    }
+
+    fn report(&self, print_id: &str, serial: &str, outcome: PrintOutcome) -> OutboxItem {
+        OutboxItem {
+            id: HEXLOWER.encode(&random_bytes::<16>()),
+            happened_at: self.clock.now(),
+            kind: OutboxKind::Printed(Printed {
+                print_id: print_id.to_owned(),
+                serial: serial.to_owned(),
+                outcome,
+            }),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DrawError {
+    #[error(transparent)]
+    Card(#[from] card::CardError),
+    #[error("the portrait of the issue cannot be read")]
+    Portrait,
+}
+
+/// Every form of one print that some printer may want.
+pub fn print_job(
+    issue: &Issue,
+    orientation: Orientation,
+    print_id: &str,
+    templates: &Templates,
+    today: jiff::civil::Date,
+) -> Result<printing::PrintJob, DrawError> {
+    let data = card_of_issue(issue).map_err(|_| DrawError::Portrait)?;
+    let sides = Side::ALL
+        .into_iter()
+        .map(|side| card::render(&data, orientation, side, templates))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(printing::PrintJob {
+        print_id: print_id.to_owned(),
+        title: format!("Kartu ASN Virtual {}", issue.face_serial),
+        sides,
+        pdf: card::pdf(&data, orientation, &Side::ALL, templates)?,
+        slip: Slip {
+            body: issue.body.clone(),
+            unit: issue.unit.clone(),
+            kind: issue.nip.kind(),
+            name: issue.name.clone(),
+            nip: issue.nip,
+            photo: data.photo,
+            code: Some(issue.front_code.clone()),
+            serial: issue.face_serial.clone(),
+            day: today,
+            print_id: print_id.to_owned(),
+            lines: Vec::new(),
+        },
+    })
+}

@@ -1,0 +1,95 @@
+//! Station: the worker of the scan camera. Frames in, findings out, live picture beside it.
+
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
+
+use super::desk::Desk;
+use super::engine::Poster;
+use super::live::LiveView;
+use crate::camera::{self, Camera};
+use crate::clock::SharedClock;
+use crate::scan::{self, Luma};
+use crate::session::{Alert, Event, Ticket};
+use crate::store::SqliteStore;
+
+const FRAME_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The same codes seen again within this time say nothing new, so they are not judged again.
+const SAME_AGAIN: Duration = Duration::from_secs(1);
+
+const REOPEN_AFTER: Duration = Duration::from_secs(1);
+
+pub enum ScanOrder {
+    Open(Ticket),
+    Close,
+}
+
+pub struct ScanWorker {
+    pub uri: String,
+    pub orders: Receiver<ScanOrder>,
+    pub poster: Poster,
+    pub view: LiveView,
+    pub desk: Desk<SqliteStore>,
+    pub clock: SharedClock,
+}
+
+impl ScanWorker {
+    /// Runs until the station lets go of the other end.
+    pub fn run(mut self) {
+        while let Ok(order) = self.orders.recv() {
+            if let ScanOrder::Open(ticket) = order {
+                self.visit(ticket);
+                self.view.reset();
+            }
+        }
+    }
+
+    fn visit(&mut self, mut ticket: Ticket) {
+        let mut camera: Option<Box<dyn Camera>> = None;
+        let mut last: Option<(Vec<String>, Duration)> = None;
+        loop {
+            match self.orders.try_recv() {
+                Ok(ScanOrder::Open(again)) => (ticket, last) = (again, None),
+                Ok(ScanOrder::Close) | Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) => {}
+            }
+            let opened = match &mut camera {
+                Some(camera) => camera.frame(FRAME_PATIENCE),
+                None => match camera::open(&self.uri) {
+                    Ok(open) => {
+                        self.poster.post(Event::Alert(Alert::Camera, false));
+                        camera.insert(open).frame(FRAME_PATIENCE)
+                    }
+                    Err(error) => Err(error),
+                },
+            };
+            let frame = match opened {
+                Ok(frame) => frame,
+                Err(error) => {
+                    tracing::warn!(%error, "scan camera");
+                    self.poster.post(Event::Alert(Alert::Camera, true));
+                    camera = None;
+                    std::thread::sleep(REOPEN_AFTER);
+                    continue;
+                }
+            };
+            self.view.show(&frame.rgb);
+            let texts = codes_in(&frame.rgb);
+            let now = self.clock.monotonic();
+            let same = last.as_ref().is_some_and(|(seen, at)| *seen == texts && now.saturating_sub(*at) < SAME_AGAIN);
+            if texts.is_empty() || same {
+                continue;
+            }
+            let finding = self.desk.look(&texts);
+            last = Some((texts, now));
+            self.poster.post(Event::Scanned(ticket, Box::new(finding)));
+        }
+    }
+}
+
+/// The texts of all codes in a picture.
+pub fn codes_in(picture: &image::RgbImage) -> Vec<String> {
+    let luma = image::DynamicImage::ImageRgb8(picture.clone()).into_luma8();
+    let (width, height) = (luma.width() as usize, luma.height() as usize);
+    scan::read(Luma { width, height, data: luma.as_raw() }).iter().map(scan::Found::text).collect()
+}

@@ -1,0 +1,67 @@
+//! Station: who carries which effect out. One thread a device, each with a queue of its own, so
+//! that a slow printer never holds up a sign-in.
+
+use std::sync::mpsc::Sender;
+
+use super::drawing::DrawOrder;
+use super::face::FaceOrder;
+use super::live::LiveView;
+use super::office::OfficeOrder;
+use super::paper::PaperOrder;
+use super::scanner::ScanOrder;
+use super::screens::App;
+use crate::session::{Effect, Role};
+
+/// The queues of the workers. Dropping it ends them.
+pub struct Workers {
+    pub face: Sender<FaceOrder>,
+    pub face_view: LiveView,
+    pub scan: Sender<ScanOrder>,
+    pub scan_view: LiveView,
+    pub drawing: Sender<DrawOrder>,
+    pub paper: Sender<PaperOrder>,
+    pub office: Sender<OfficeOrder>,
+}
+
+impl Workers {
+    /// Gives an effect to the worker that it is for.
+    pub fn carry(&self, effect: Effect) {
+        let sent = match effect {
+            Effect::SignIn { ticket, nip, password } => {
+                self.office.send(OfficeOrder::SignIn { ticket, nip, password }).is_ok()
+            }
+            Effect::PickUp { ticket, code } => self.office.send(OfficeOrder::PickUp { ticket, code }).is_ok(),
+            Effect::Accept { ticket, grant, portrait } => {
+                self.office.send(OfficeOrder::Accept { ticket, grant, portrait }).is_ok()
+            }
+            Effect::CallStaff => self.office.send(OfficeOrder::CallStaff).is_ok(),
+            Effect::OpenCamera { ticket, role: Role::Face } => self.face.send(FaceOrder::Open(ticket)).is_ok(),
+            Effect::OpenCamera { ticket, role: Role::Scan } => self.scan.send(ScanOrder::Open(ticket)).is_ok(),
+            Effect::CloseCameras => {
+                self.face.send(FaceOrder::Close).is_ok() && self.scan.send(ScanOrder::Close).is_ok()
+            }
+            Effect::Shoot { ticket } => self.face.send(FaceOrder::Shoot(ticket)).is_ok(),
+            Effect::Draw { ticket, card, orientation } => {
+                self.drawing.send(DrawOrder { ticket, card, orientation }).is_ok()
+            }
+            Effect::Print { ticket, issue, orientation } => {
+                self.paper.send(PaperOrder { ticket, issue, orientation }).is_ok()
+            }
+            // Sounds come with the speakers; the screen says the same without them.
+            Effect::Sound(sound) => {
+                tracing::debug!(?sound, "sound");
+                true
+            }
+            Effect::Forget => true,
+        };
+        if !sent {
+            tracing::error!("a worker has ended; its part of the station is out of order");
+        }
+    }
+
+    /// The layout decides how large the live pictures are.
+    pub fn tell_frame_sizes(&self, app: &App) {
+        self.face_view.measure(app);
+        self.scan_view.measure(app);
+    }
+}
