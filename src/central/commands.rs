@@ -143,7 +143,7 @@ pub async fn device_revoke(config: CentralConfig, id: &str) -> Result<u8, Centra
 
 /// `user add NIP` and `user reset NIP`
 pub async fn user(config: CentralConfig, nip: &str, reset: bool, as_json: bool) -> Result<u8, CentralError> {
-    let nip = Nip::parse(nip).map_err(|e| CentralError::Config(format!("NIP: {e}")))?;
+    let nip = Nip::parse(nip).map_err(|e| CentralError::Argument(format!("NIP: {e}")))?;
     let office = open(config).await?;
     let answer = accounts::new_code_for(&office, nip, reset).await;
     office.store.close().await;

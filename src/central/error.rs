@@ -17,6 +17,8 @@ pub enum CentralError {
     Key { path: PathBuf, reason: &'static str },
     #[error("in the configuration: {0}")]
     Config(String),
+    #[error("{0}")]
+    Argument(String),
     #[error("a credential could not be made: {0}")]
     Credential(#[from] CredentialError),
     #[error("sealing: {0}")]

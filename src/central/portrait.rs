@@ -105,12 +105,41 @@ fn flatten(photo: &RgbaImage) -> RgbImage {
     })
 }
 
+/// The upper part of the person, 3 to 4: of the few pixels that a code can carry, the face should
+/// get most. What is clear says where the head is: it begins at the first row that is not, and is
+/// centred over what stands in the rows below.
+fn around_head(photo: &RgbaImage) -> RgbaImage {
+    /// Share of the height that is kept: head and shoulders where the head is half the photo.
+    const KEPT: f32 = 0.75;
+    /// Room above the head, as a share of the height.
+    const ABOVE: f32 = 0.04;
+    let (width, height) = photo.dimensions();
+    let seen = |x: u32, y: u32| photo.get_pixel(x, y).0[3] > 127;
+    // A few stray pixels are not a head.
+    let top =
+        (0..height).find(|y| (0..width).filter(|x| seen(*x, *y)).count() as u32 > width / 20).unwrap_or(0);
+    let head = top..(top + (height as f32 * 0.3) as u32).min(height);
+    let (mut sum, mut count) = (0_u64, 0_u64);
+    for y in head {
+        for x in (0..width).filter(|x| seen(*x, y)) {
+            sum += u64::from(x);
+            count += 1;
+        }
+    }
+    let centre = sum.checked_div(count).unwrap_or(u64::from(width / 2)) as u32;
+    let kept_height = (height as f32 * KEPT) as u32;
+    let kept_width = (kept_height * 3 / 4).min(width);
+    let x = centre.saturating_sub(kept_width / 2).min(width - kept_width);
+    let y = top.saturating_sub((height as f32 * ABOVE) as u32).min(height - kept_height);
+    imageops::crop_imm(photo, x, y, kept_width, kept_height).to_image()
+}
+
 /// The face for the back code: the largest of a few sizes that still looks decent within the
 /// bytes, with the best quality that fits.
 fn face(photo: &RgbaImage) -> Result<Vec<u8>, PortraitError> {
     /// Below this quality the next smaller size looks better.
     const DECENT: i32 = 20;
-    let flat = flatten(photo);
+    let flat = flatten(&around_head(photo));
     let sizes = [(72, 96), (66, 88), (60, 80), (48, 64)];
     for (i, (width, height)) in sizes.into_iter().enumerate() {
         let small = imageops::resize(&flat, width, height, Resize::Lanczos3);
@@ -192,6 +221,23 @@ pub mod tests {
         assert!(record.to_rgb8().get_pixel(2, 2).0.iter().all(|v| *v > 200));
         assert_eq!(check(&portrait.png).unwrap().dimensions(), (600, 800));
         assert!(record_of(&portrait.png).is_ok());
+    }
+
+    #[test]
+    fn the_face_gets_most_of_the_back_codes_pixels() {
+        let photo = check(&drawn(600, 800)).unwrap();
+        let cropped = around_head(&photo);
+        assert_eq!(cropped.dimensions(), (450, 600));
+        // The head begins near the top, and is whole: clear on both sides of its widest row.
+        let row = |y: u32| (0..450).filter(|x| cropped.get_pixel(*x, y).0[3] > 127).collect::<Vec<_>>();
+        assert!(row(20).is_empty() && !row(60).is_empty());
+        let widest = row(240);
+        assert!(widest[0] > 40 && *widest.last().unwrap() < 410, "{widest:?}");
+        // Somebody who stands at the side stays in the picture.
+        let mut aside = RgbaImage::new(600, 800);
+        imageops::overlay(&mut aside, &imageops::resize(&photo, 300, 400, Resize::Triangle), 300, 400);
+        let cropped = around_head(&aside);
+        assert!((0..600).any(|y| cropped.get_pixel(300, y).0[3] > 127));
     }
 
     #[test]

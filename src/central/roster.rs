@@ -161,3 +161,59 @@ pub async fn page(store: &Store, after: i64) -> Result<RosterPage, CentralError>
     }
     Ok(page)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central::registry::put_all;
+    use crate::central::testing::office;
+    use crate::person::sample;
+    use crate::sealed::open_by_epoch;
+
+    #[tokio::test]
+    async fn pages_follow_each_other_and_hold_every_change_once() {
+        let t = office().await;
+        let people = sample::people(1, 620, t.office.today());
+        put_all(&t.office, &people).await.unwrap();
+        let first = page(&t.office.store, 0).await.unwrap();
+        assert!((first.records.len() as i64, first.more) == (PAGE, true));
+        let cursor: i64 = first.cursor.parse().unwrap();
+        let second = page(&t.office.store, cursor).await.unwrap();
+        assert_eq!((second.records.len(), second.more), (120, false));
+        let mut found: Vec<_> = first
+            .records
+            .iter()
+            .chain(&second.records)
+            .map(|record| {
+                let plain = open_by_epoch(record, &t.office.keys.epoch).unwrap();
+                serde_json::from_slice::<OpenRecord>(&plain).unwrap().nip
+            })
+            .collect();
+        let mut expected: Vec<_> = people.iter().map(|person| person.nip).collect();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+
+        // One change: one record, found by its index as well, the older one gone.
+        let mut changed = people[0].clone();
+        changed.unit = "Dinas Lain".into();
+        put_all(&t.office, &[changed.clone(), people[1].clone()]).await.unwrap();
+        let cursor: i64 = second.cursor.parse().unwrap();
+        let delta = page(&t.office.store, cursor).await.unwrap();
+        assert_eq!(delta.records.len(), 1);
+        let index = t.office.keys.epoch.index(&LookUp::Nip(changed.nip.as_u64()));
+        assert!(delta.records[0].indexes.contains(&index));
+        assert!(delta.records[0].version > second.records[0].version);
+        let none = page(&t.office.store, delta.cursor.parse().unwrap()).await.unwrap();
+        assert_eq!((none.records.len(), none.cursor), (0, delta.cursor.clone()));
+
+        // A record that stations must forget.
+        sqlx::query("UPDATE roster_records SET sealed = NULL WHERE record_id = $1")
+            .bind(&delta.records[0].id.0)
+            .execute(t.office.store.pool())
+            .await
+            .unwrap();
+        let gone = page(&t.office.store, cursor).await.unwrap();
+        assert_eq!((gone.records.len(), gone.removed), (0, vec![delta.records[0].id.0.clone()]));
+    }
+}

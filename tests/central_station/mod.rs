@@ -296,6 +296,13 @@ impl Station {
         (etag, answer.body_mut().read_to_vec().unwrap())
     }
 
+    /// How a document is packed for a caller who takes gzip.
+    pub fn encoding_of(&self, path: &str) -> Option<String> {
+        let url = format!("{}/{path}", self.base);
+        let answer = self.agent.get(url).header("accept-encoding", "gzip").call().unwrap();
+        answer.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned())
+    }
+
     pub fn conditional(&self, path: &str, etag: &str) -> u16 {
         let url = format!("{}/{path}", self.base);
         self.agent.get(url).header("if-none-match", etag).call().unwrap().status().as_u16()

@@ -74,3 +74,42 @@ fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Resul
     }
     Ok((headers, document.bytes.as_ref().clone()).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    fn answer(bytes: Vec<u8>, asked: &[(header::HeaderName, &'static str)]) -> Response {
+        let given = Document { bytes: Arc::new(bytes), etag: "\"a\"".into() };
+        let headers =
+            asked.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+        document(&given, "application/cose", &headers).unwrap()
+    }
+
+    #[tokio::test]
+    async fn large_documents_are_packed_for_who_takes_it() {
+        let plain = b"kartu ".repeat(1000);
+        let packed = answer(plain.clone(), &[(header::ACCEPT_ENCODING, "br, gzip;q=0.5")]);
+        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
+        let bytes = axum::body::to_bytes(packed.into_body(), 1 << 20).await.unwrap();
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, plain);
+        for (bytes, encoding) in [(plain.clone(), "gzip;q=0"), (plain, "br"), (b"small".to_vec(), "gzip")] {
+            let response = answer(bytes, &[(header::ACCEPT_ENCODING, encoding)]);
+            assert!(!response.headers().contains_key(header::CONTENT_ENCODING), "{encoding}");
+        }
+    }
+
+    #[test]
+    fn who_has_it_gets_nothing() {
+        for tags in ["\"a\"", "W/\"a\"", "\"b\", \"a\"", "*"] {
+            let response = answer(b"x".to_vec(), &[(header::IF_NONE_MATCH, tags)]);
+            assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{tags}");
+            assert_eq!(response.headers()[header::ETAG], "\"a\"");
+        }
+        assert_eq!(answer(b"x".to_vec(), &[(header::IF_NONE_MATCH, "\"b\"")]).status(), StatusCode::OK);
+    }
+}
