@@ -26,7 +26,8 @@ pub enum Event {
     Kept(Ticket, Result<Secret, Fault>),
     /// The server made the card, or cannot be reached now, or will not.
     Issued(Ticket, Result<Box<Issue>, Fault>),
-    PrintJob(Ticket, JobState),
+    /// Where a print stands. Its id stands on the paper too.
+    PrintJob { ticket: Ticket, print_id: String, state: JobState },
     PickedUp(Ticket, Result<Box<Issue>, Fault>),
     Scanned(Ticket, Box<Finding>),
 }

@@ -9,6 +9,8 @@ use crate::protocol::Issue;
 
 pub struct Printing {
     pub state: JobState,
+    /// What staff look for, once the job has one.
+    pub print_id: Option<String>,
     issue: Arc<Issue>,
     orientation: Orientation,
     pick_up: Option<Secret>,
@@ -24,12 +26,13 @@ impl Printing {
     ) -> Printing {
         let ticket = cx.ticket();
         cx.emit(Effect::Print { ticket, issue: Arc::clone(&issue), orientation });
-        Printing { state: JobState::Queued, issue, orientation, pick_up, ticket }
+        Printing { state: JobState::Queued, print_id: None, issue, orientation, pick_up, ticket }
     }
 
     pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
         match event {
-            Event::PrintJob(ticket, state) if ticket == self.ticket => {
+            Event::PrintJob { ticket, print_id, state } if ticket == self.ticket => {
+                self.print_id = Some(print_id);
                 if state == JobState::Printed {
                     return Step::Done { printed: true, until: cx.now + CLOSING };
                 }

@@ -67,6 +67,10 @@ fn drawing() -> Drawing {
     Drawing { front: Arc::new(RgbaImage::new(1, 1)), back: Arc::new(RgbaImage::new(1, 1)) }
 }
 
+fn printed(ticket: Ticket, state: JobState) -> Event {
+    Event::PrintJob { ticket, print_id: "1".into(), state }
+}
+
 fn finding(verdict: Verdict) -> Box<Finding> {
     let judgement = Judgement { verdict, reasons: Vec::new(), holder: None, face_webp: None };
     Box::new(Finding { judgement, portrait: None, status_age_hours: None })
@@ -164,7 +168,7 @@ fn the_main_way_from_attract_to_a_printed_card() {
     visit.tap(Tap::Print);
     assert!(matches!(visit.effects.as_slice(), [Effect::Print { .. }]));
     let ticket = visit.ticket();
-    visit.send(Event::PrintJob(ticket, JobState::Sending)).send(Event::PrintJob(ticket, JobState::Printed));
+    visit.send(printed(ticket, JobState::Sending)).send(printed(ticket, JobState::Printed));
     assert!(matches!(visit.session.step, Step::Done { printed: true, .. }));
     visit.after(CLOSING);
     assert!(matches!(visit.session.step, Step::Attract));
@@ -261,10 +265,10 @@ fn only_a_job_known_to_have_failed_can_be_printed_again() {
     visit.to_issued().tap(Tap::Print);
     let ticket = visit.ticket();
     for state in [JobState::Queued, JobState::Sending, JobState::Unknown] {
-        visit.send(Event::PrintJob(ticket, state)).tap(Tap::Print);
+        visit.send(printed(ticket, state)).tap(Tap::Print);
         assert!(visit.effects.is_empty(), "{state:?}");
     }
-    visit.send(Event::PrintJob(ticket, JobState::Failed(Fault::Paper))).tap(Tap::Print);
+    visit.send(printed(ticket, JobState::Failed(Fault::Paper))).tap(Tap::Print);
     assert!(matches!(visit.effects.as_slice(), [Effect::Print { .. }]));
 }
 
@@ -273,7 +277,7 @@ fn a_print_that_failed_can_be_fetched_later() {
     let mut visit = Visit::new();
     visit.to_issued().tap(Tap::Print);
     let ticket = visit.ticket();
-    visit.send(Event::PrintJob(ticket, JobState::Failed(Fault::Paper))).tap(Tap::Later);
+    visit.send(printed(ticket, JobState::Failed(Fault::Paper))).tap(Tap::Later);
     assert!(matches!(visit.session.step, Step::Later { code: Some(_), fault: Fault::Paper, .. }));
 }
 
@@ -444,7 +448,7 @@ fn to_event(play: Play, ticket: Ticket, photos: &mut Vec<Weak<RgbaImage>>) -> Ev
         Play::Issued(ok) => {
             Event::Issued(ticket, if ok { Ok(Box::new(issue())) } else { Err(Fault::Offline) })
         }
-        Play::Job(state) => Event::PrintJob(
+        Play::Job(state) => printed(
             ticket,
             [
                 JobState::Queued,
