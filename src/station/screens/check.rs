@@ -5,7 +5,7 @@ use slint::ComponentHandle;
 use super::App;
 use super::generated::{CheckView, Finding as Shown};
 use super::picture::{self, Place};
-use crate::credential::Verdict;
+use crate::credential::{Reason, Verdict};
 use crate::lang::Lang;
 use crate::session::{Check, Finding};
 
@@ -86,11 +86,12 @@ fn sentences(finding: &Finding, lang: Lang) -> (String, String) {
         _ if finding.portrait.is_some() && judgement.verdict == Verdict::Valid => {
             lang.pick("Cocokkan wajah dengan foto ini.", "Compare the face with this photo.")
         }
+        // What has to be done comes before what may be.
+        Some(_) if judgement.reasons.contains(&Reason::CompareTheFace) => {
+            Reason::CompareTheFace.what_to_do(lang)
+        }
         Some(reason) => reason.what_to_do(lang),
-        None if judgement.verdict == Verdict::Valid => lang.pick(
-            "Cocokkan wajah. Balik kartu untuk melihat foto.",
-            "Compare the face. Turn the card over to see the photo.",
-        ),
+        None if judgement.verdict == Verdict::Valid => Reason::CompareTheFace.what_to_do(lang),
         None => "",
     };
     (why, what_to_do.to_owned())

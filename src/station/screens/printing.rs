@@ -18,11 +18,13 @@ pub fn show(app: &App, step: &Printing, lang: Lang) {
         JobState::Unknown => (JobStage::Unknown, Some(Fault::PrintUnknown)),
     };
     view.set_stage(stage);
+    view.set_print_id(step.print_id.as_deref().unwrap_or_default().into());
     view.set_fault(fault(why, lang));
 }
 
 pub fn forget(app: &App) {
     let view = app.global::<PrintingView>();
     view.set_stage(JobStage::Queued);
+    view.set_print_id("".into());
     view.set_fault(super::generated::Fault::default());
 }

@@ -1,0 +1,363 @@
+//! Every screen with made-up people: each scene is a visit driven through its real events.
+
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjungan::card::{self, CardData, Orientation, Side, Templates};
+use anjungan::credential::{Holder, IssuerId, Judgement, Reason, Serial, Verdict};
+use anjungan::lang::Lang;
+use anjungan::person::{Employee, Nip, Refusal, Status};
+use anjungan::photo::Advice;
+use anjungan::protocol::{Issue, SignedIn};
+use anjungan::session::print_job::JobState;
+use anjungan::session::{
+    Alert, COUNTDOWN, Drawing, Effect, Event, Fault, Finding, IDLE, Key, Portrait, Role, Secret, Session,
+    SignedInBox, Tap, Ticket,
+};
+use image::{ImageFormat, RgbImage, RgbaImage, imageops};
+use jiff::civil::date;
+use resvg::{tiny_skia, usvg};
+
+/// What a scene needs beside the session.
+pub struct Scene {
+    pub name: &'static str,
+    pub session: Session,
+    pub now: Duration,
+    pub camera: Option<Role>,
+    /// What stood there just before.
+    pub before: Option<Session>,
+    /// The label that is touched before the picture.
+    pub touch: Option<&'static str>,
+}
+
+/// Pictures that the scenes share: drawn once.
+pub struct Props {
+    pub person: RgbImage,
+    pub held_card: RgbImage,
+    photo: Arc<RgbaImage>,
+    drawings: [Drawing; 2],
+    issue: Issue,
+}
+
+const NIP: &str = "197402152001122001";
+const NAME: &str = "Dra. Hj. Sri Wahyuni Kusumaningtyas Prawirodirdjo, M.Si.";
+
+fn employee() -> Employee {
+    Employee {
+        nip: Nip::parse(NIP).unwrap(),
+        name: NAME.into(),
+        status: Status::Active,
+        status_since: None,
+        tmt: Some(date(2003, 1, 1)),
+        contract_end: None,
+        body: "Pemerintah Kabupaten Contoh".into(),
+        unit: "Dinas Kesehatan".into(),
+        position: "Analis Kepegawaian".into(),
+        karpeg: None,
+    }
+}
+
+fn drawn(svg: &str) -> RgbaImage {
+    let tree = usvg::Tree::from_str(svg, &usvg::Options::default()).unwrap();
+    let size = tree.size().to_int_size();
+    let mut pixmap = tiny_skia::Pixmap::new(size.width(), size.height()).unwrap();
+    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixmap.as_mut());
+    let pixels = pixmap.pixels().iter().flat_map(|pixel| {
+        let pixel = pixel.demultiply();
+        [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]
+    });
+    RgbaImage::from_raw(size.width(), size.height(), pixels.collect()).unwrap()
+}
+
+impl Props {
+    pub fn new() -> Props {
+        let person = drawn(include_str!("../../assets/demo/person.svg"));
+        let mut frame = drawn(include_str!("../../assets/demo/backdrop.svg"));
+        imageops::overlay(&mut frame, &person, 0, 0);
+        // Head and shoulders in 3:4, as the cut gives them.
+        let photo = imageops::thumbnail(&*imageops::crop_imm(&person, 280, 60, 675, 900), 600, 800);
+        let mut png = Cursor::new(Vec::new());
+        photo.write_to(&mut png, ImageFormat::Png).unwrap();
+        let issue = Issue {
+            serial: "MFRGGZDFMZTWQ2LK".into(),
+            face_serial: "A20260000123".into(),
+            issued_on: date(2026, 3, 2),
+            nip: employee().nip,
+            name: employee().name,
+            body: employee().body,
+            unit: employee().unit,
+            front_code: format!("HTTPS://ASN.EXAMPLE.ID/V/MFRGGZDFMZTWQ2LK#{}", "A7".repeat(120)),
+            back_code: "6BF".repeat(280),
+            return_to: "BKPSDM Kabupaten Contoh, Jalan Merdeka 1".into(),
+            photo_png: png.into_inner().into(),
+        };
+        let templates = Templates::builtin();
+        let drawings = Orientation::ALL.map(|orientation| {
+            let data = CardData {
+                kind: issue.nip.kind(),
+                name: issue.name.clone(),
+                nip: issue.nip,
+                body: issue.body.clone(),
+                unit: issue.unit.clone(),
+                face_serial: Some(issue.face_serial.clone()),
+                issued_on: Some(issue.issued_on),
+                photo: Some(photo.clone()),
+                codes: Some(card::Codes { front: issue.front_code.clone(), back: issue.back_code.clone() }),
+                return_to: issue.return_to.clone(),
+            };
+            let side = |side| Arc::new(card::render(&data, orientation, side, &templates).unwrap());
+            Drawing { front: side(Side::Front), back: side(Side::Back) }
+        });
+        let mut held_card = RgbImage::from_pixel(1280, 960, image::Rgb([96, 88, 80]));
+        let shown = image::DynamicImage::ImageRgba8((*drawings[0].front).clone()).into_rgb8();
+        imageops::overlay(&mut held_card, &imageops::thumbnail(&shown, 640, 404), 320, 278);
+        Props {
+            person: image::DynamicImage::ImageRgba8(frame).into_rgb8(),
+            held_card,
+            photo: Arc::new(photo),
+            drawings,
+            issue,
+        }
+    }
+
+    fn drawing(&self, orientation: Orientation) -> Drawing {
+        match orientation {
+            Orientation::Landscape => self.drawings[0].clone(),
+            Orientation::Portrait => self.drawings[1].clone(),
+        }
+    }
+}
+
+/// A visit under way.
+struct Visit<'a> {
+    props: &'a Props,
+    session: Session,
+    now: Duration,
+    camera: Option<Role>,
+    ticket: Ticket,
+    orientation: Orientation,
+}
+
+impl<'a> Visit<'a> {
+    fn new(lang: Lang, props: &'a Props) -> Visit<'a> {
+        let now = Duration::from_secs(1000);
+        Visit {
+            props,
+            session: Session::new(lang, now),
+            now,
+            camera: None,
+            ticket: Ticket::default(),
+            orientation: Orientation::Landscape,
+        }
+    }
+
+    fn send(mut self, event: Event) -> Self {
+        let (session, effects) = self.session.step(event, self.now);
+        self.session = session;
+        for effect in effects {
+            match effect {
+                Effect::OpenCamera { ticket, role } => (self.ticket, self.camera) = (ticket, Some(role)),
+                Effect::CloseCameras => self.camera = None,
+                Effect::Draw { ticket, orientation, .. } => {
+                    (self.ticket, self.orientation) = (ticket, orientation)
+                }
+                Effect::SignIn { ticket, .. }
+                | Effect::Shoot { ticket }
+                | Effect::Accept { ticket, .. }
+                | Effect::Print { ticket, .. }
+                | Effect::PickUp { ticket, .. } => self.ticket = ticket,
+                Effect::CallStaff | Effect::Sound(_) | Effect::Forget => {}
+            }
+        }
+        self
+    }
+
+    fn tap(self, tap: Tap) -> Self {
+        self.send(Event::Tap(tap))
+    }
+
+    fn types(self, text: &str) -> Self {
+        text.chars().fold(self, |visit, c| visit.send(Event::Key(Key::Char(c))))
+    }
+
+    fn later(mut self, by: Duration) -> Self {
+        self.now += by;
+        self.send(Event::Tick)
+    }
+
+    fn password(self) -> Self {
+        self.tap(Tap::Start).tap(Tap::MyCard).types(NIP).tap(Tap::Continue)
+    }
+
+    fn signed_in(self, issue: Option<Issue>, refusal: Option<Refusal>) -> Self {
+        let visit = self.password().types("rahasia").tap(Tap::Continue);
+        let grant = refusal.is_none().then(|| "grant".to_owned());
+        let answer = SignedIn { employee: employee(), grant, refusal, issue };
+        let ticket = visit.ticket;
+        visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer)))))
+    }
+
+    fn drawn(self) -> Self {
+        let (ticket, drawing) = (self.ticket, self.props.drawing(self.orientation));
+        self.send(Event::Drawn(ticket, Ok(drawing)))
+    }
+
+    fn live(self, advice: Option<Advice>) -> Self {
+        let visit = self.signed_in(None, None).tap(Tap::UpdatePhoto).tap(Tap::CameraOn);
+        let ticket = visit.ticket;
+        match advice {
+            Some(advice) => visit.send(Event::Advice(ticket, advice)),
+            None => visit,
+        }
+    }
+
+    fn cutting(self) -> Self {
+        self.live(Some(Advice::Ready)).tap(Tap::Shoot).later(COUNTDOWN)
+    }
+
+    fn review(self) -> Self {
+        let visit = self.cutting();
+        let portrait = Portrait { photo: Arc::clone(&visit.props.photo), used_plate: true };
+        let ticket = visit.ticket;
+        visit.send(Event::Cut(ticket, Ok(portrait)))
+    }
+
+    fn accepting(self) -> Self {
+        self.review().drawn().tap(Tap::UseThisPhoto)
+    }
+
+    fn kept(self) -> Self {
+        let visit = self.accepting();
+        let ticket = visit.ticket;
+        visit.send(Event::Kept(ticket, Ok(Secret::from("BCDFGHJK"))))
+    }
+
+    fn issued(self) -> Self {
+        let visit = self.kept();
+        let (ticket, issue) = (visit.ticket, visit.props.issue.clone());
+        visit.send(Event::Issued(ticket, Ok(Box::new(issue))))
+    }
+
+    fn printing(self, state: JobState) -> Self {
+        let visit = self.issued().drawn().tap(Tap::Print);
+        let ticket = visit.ticket;
+        visit.send(Event::PrintJob { ticket, print_id: "P-7KQ2".into(), state })
+    }
+
+    fn checked(self, verdict: Verdict, reasons: &[Reason], holder: bool, portrait: bool) -> Self {
+        let visit = self.tap(Tap::Start).tap(Tap::CheckCard);
+        let holder = holder.then(|| Holder {
+            name: NAME.into(),
+            nip: employee().nip,
+            issued_on: date(2026, 3, 2),
+            serial: Serial::parse("MFRGGZDFMZTWQ2LK").unwrap(),
+            issuer: IssuerId::parse("6201").unwrap(),
+        });
+        let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
+        let portrait = portrait.then(|| Arc::clone(&visit.props.photo));
+        let finding = Finding { judgement, portrait, status_age_hours: Some(5) };
+        let ticket = visit.ticket;
+        visit.send(Event::Scanned(ticket, Box::new(finding)))
+    }
+
+    fn scene(self, name: &'static str) -> Scene {
+        Scene { name, session: self.session, now: self.now, camera: self.camera, before: None, touch: None }
+    }
+}
+
+/// All of them, in the order of a visit.
+pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
+    let new = || Visit::new(lang, props);
+    let paper = || new().send(Event::Alert(Alert::Paper, true));
+    let close = lang.pick("Kertas habis", "Out of paper");
+    let wrong_password = {
+        let visit = new().password().types("rahasia").tap(Tap::Continue);
+        let ticket = visit.ticket;
+        visit.send(Event::SignedIn(ticket, Err(Fault::WrongCredentials)))
+    };
+    let not_found = {
+        let visit = new().tap(Tap::Start).tap(Tap::PickUp).types("BCDFGHJK").tap(Tap::Continue);
+        let ticket = visit.ticket;
+        visit.send(Event::PickedUp(ticket, Err(Fault::CodeUnknown)))
+    };
+    let again = {
+        let visit = new().cutting();
+        let ticket = visit.ticket;
+        let visit = visit.send(Event::Cut(ticket, Err(Fault::BackgroundUnclear)));
+        let ticket = visit.ticket;
+        visit.send(Event::Advice(ticket, Advice::Ready))
+    };
+    let no_disk = {
+        let visit = new().accepting();
+        let ticket = visit.ticket;
+        visit.send(Event::Kept(ticket, Err(Fault::DiskFull)))
+    };
+    let issue = || Some(props.issue.clone());
+    vec![
+        new().scene("attract"),
+        new().send(Event::Alert(Alert::NotJoined, true)).scene("attract-alert"),
+        Scene { touch: Some(close), ..paper().tap(Tap::Start).scene("choose-alert-open") },
+        new().tap(Tap::Start).scene("choose"),
+        paper().tap(Tap::Start).tap(Tap::CallStaff).scene("choose-alert-called"),
+        new().tap(Tap::Start).tap(Tap::MyCard).scene("nip-empty"),
+        new().tap(Tap::Start).tap(Tap::MyCard).types("19740215200112200").scene("nip-typed"),
+        paper().tap(Tap::Start).tap(Tap::MyCard).types("19740215").tap(Tap::Continue).scene("nip-fault"),
+        new().password().scene("password-empty"),
+        new().password().types("rahasia-sekali").scene("password-typed"),
+        wrong_password.scene("password-wrong"),
+        new().password().types("rahasia").tap(Tap::Continue).scene("password-waiting"),
+        new().password().types("rah").later(IDLE + Duration::from_secs(8)).scene("idle-warning"),
+        new().signed_in(None, Some(Refusal::Candidate)).scene("refused"),
+        new().signed_in(None, None).scene("my-card-none"),
+        new().signed_in(issue(), None).scene("my-card-drawing"),
+        new().signed_in(issue(), None).drawn().scene("my-card"),
+        new().signed_in(None, None).tap(Tap::UpdatePhoto).scene("photo-invite"),
+        Scene { camera: None, ..new().live(None).scene("photo-opening") },
+        new().live(Some(Advice::ComeCloser)).scene("photo-closer"),
+        new().live(Some(Advice::FaceCutOff)).scene("photo-cut-off"),
+        new().live(Some(Advice::Ready)).scene("photo-ready"),
+        again.scene("photo-again"),
+        new()
+            .live(Some(Advice::Ready))
+            .tap(Tap::Shoot)
+            .later(Duration::from_millis(400))
+            .scene("photo-countdown"),
+        Scene {
+            before: Some(new().live(Some(Advice::Ready)).session),
+            camera: Some(Role::Face),
+            ..new().cutting().scene("photo-cutting")
+        },
+        new().review().scene("review-drawing"),
+        new().review().drawn().scene("review-lying"),
+        new().review().drawn().tap(Tap::Orient(Orientation::Portrait)).drawn().scene("review-upright"),
+        new().accepting().scene("accepting"),
+        new().kept().scene("accepting-kept"),
+        new().issued().drawn().scene("issued-lying"),
+        new().issued().drawn().tap(Tap::Orient(Orientation::Portrait)).drawn().scene("issued-upright"),
+        Scene {
+            touch: Some(lang.pick("Lihat sisi belakang", "See the back")),
+            ..new().issued().drawn().scene("issued-back")
+        },
+        new().printing(JobState::Sending).scene("printing"),
+        new().printing(JobState::Failed(Fault::Paper)).scene("printing-failed"),
+        new().printing(JobState::Unknown).scene("printing-unknown"),
+        new().kept().tap(Tap::Later).scene("later"),
+        new().printing(JobState::Printed).scene("done-printed"),
+        new().issued().drawn().tap(Tap::Finish).scene("done-later"),
+        new().tap(Tap::Start).tap(Tap::PickUp).scene("pick-up-empty"),
+        new().tap(Tap::Start).tap(Tap::PickUp).types("BCDFG").scene("pick-up-typed"),
+        not_found.scene("pick-up-unknown"),
+        new().tap(Tap::Start).tap(Tap::CheckCard).scene("check-look"),
+        new().checked(Verdict::Valid, &[], true, true).scene("check-valid-portrait"),
+        new().checked(Verdict::Valid, &[Reason::CompareTheFace], true, false).scene("check-valid-bare"),
+        new()
+            .checked(Verdict::Valid, &[Reason::NewerCardExists, Reason::CompareTheFace], true, false)
+            .scene("check-valid-newer"),
+        new().checked(Verdict::Confirm, &[Reason::StatusStale], true, true).scene("check-confirm-stale"),
+        new().checked(Verdict::Confirm, &[Reason::BknLink], false, false).scene("check-confirm-bkn"),
+        new().checked(Verdict::NoLongerValid, &[Reason::NoLongerInForce], true, false).scene("check-ended"),
+        new().checked(Verdict::NotGenuine, &[Reason::Altered], false, false).scene("check-not-genuine"),
+        no_disk.scene("trouble"),
+    ]
+}
