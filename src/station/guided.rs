@@ -19,7 +19,7 @@ use crate::lang::Lang;
 use crate::printing::slip;
 use crate::protocol::Issue;
 use crate::session::print_job::JobState;
-use crate::session::{Event, Finding, card_of_issue};
+use crate::session::{CODE_LENGTH, CODE_LETTERS, Event, Fault, Finding, card_of_issue};
 
 /// The longest that one screen may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,6 +46,10 @@ pub enum GuidedError {
     Slip(#[from] crate::printing::SlipError),
     #[error("waited for {0} and it did not come")]
     Waited(&'static str),
+    #[error("no card for this person: the screen names the rule (Kartu belum dapat diterbitkan)")]
+    NotEligible,
+    #[error("the station refused, fault {0}")]
+    Refused(&'static str),
     #[error("the print ended as {0}")]
     Print(&'static str),
     #[error("the guided run panicked")]
@@ -57,6 +61,8 @@ pub enum GuidedError {
 pub enum Way {
     /// Sign in, photo, card, print.
     Card { nip: String, password: String },
+    /// Fetch a card that could not be had at an earlier visit.
+    PickUp { code: String },
     /// Hold a card to the scan camera.
     Check,
 }
@@ -81,7 +87,10 @@ impl Guide {
         let (tell, facts) = channel();
         engine::watch(move |event| {
             let fact = match event {
-                Event::Issued(_, Ok(issue)) => Some(Fact::Issued(issue.clone())),
+                Event::Issued(_, Ok(issue)) | Event::PickedUp(_, Ok(issue)) => {
+                    Some(Fact::Issued(issue.clone()))
+                }
+                Event::Issued(_, Err(fault)) | Event::PickedUp(_, Err(fault)) => Some(Fact::NotNow(*fault)),
                 Event::Scanned(_, finding) => Some(Fact::Found(finding.clone())),
                 Event::PrintJob { print_id, state, .. } => Some(Fact::Print(print_id.clone(), *state)),
                 _ => None,
@@ -118,6 +127,7 @@ impl Running {
 
 enum Fact {
     Issued(Box<Issue>),
+    NotNow(Fault),
     Found(Box<Finding>),
     Print(String, JobState),
 }
@@ -136,6 +146,7 @@ impl Walk {
     fn to_the_end(mut self, way: Way) -> Result<(), GuidedError> {
         let result = match way {
             Way::Card { nip, password } => self.card(&nip, &password),
+            Way::PickUp { code } => self.pick_up(&code),
             Way::Check => self.check(),
         };
         if result.is_err() {
@@ -156,7 +167,10 @@ impl Walk {
         self.finger.press_key(password)?;
         self.shot("sign-in-password-typed")?;
         self.click("Masuk")?;
-        self.wait("Keluar")?;
+        if self.either(&["Keluar", "Kartu belum dapat diterbitkan"])? != "Keluar" {
+            self.shot("refused")?;
+            return Err(GuidedError::NotEligible);
+        }
         self.shot("my-card")?;
         // Who holds a card already takes a new photo for it.
         if self.finger.labels()?.contains(&self.word("Perbarui Foto")) {
@@ -177,9 +191,35 @@ impl Walk {
         self.finger.click_when_there(&self.word("Gunakan Foto Ini"), PATIENCE)?;
         self.shot("accepting")?;
         let issue = self.fact("the card to be issued", |fact| match fact {
-            Fact::Issued(issue) => Some(issue),
+            Fact::Issued(issue) => Some(Ok(issue)),
+            Fact::NotNow(fault) => Some(Err(fault)),
             _ => None,
         })?;
+        match issue {
+            Ok(issue) => self.print(&issue),
+            Err(fault) => self.later(fault),
+        }
+    }
+
+    fn pick_up(&mut self, code: &str) -> Result<(), GuidedError> {
+        self.begin()?;
+        self.press("Ambil Kartu", "pick-up")?;
+        self.finger.press_key(code)?;
+        self.shot("pick-up-typed")?;
+        self.click("Ambil Kartu")?;
+        let issue = self.fact("the card", |fact| match fact {
+            Fact::Issued(issue) => Some(Ok(issue)),
+            Fact::NotNow(fault) => Some(Err(fault)),
+            _ => None,
+        })?;
+        match issue {
+            Ok(issue) => self.print(&issue),
+            Err(fault) => Err(GuidedError::Refused(fault.code())),
+        }
+    }
+
+    /// From the issued card to the paper.
+    fn print(&mut self, issue: &Issue) -> Result<(), GuidedError> {
         self.wait("Cetak")?;
         self.settle(4);
         self.shot("issued")?;
@@ -192,12 +232,22 @@ impl Walk {
         })?;
         self.settle(1);
         self.shot("done")?;
-        self.keep_card(&issue, &print_id)?;
-        self.summary(Some(&issue))?;
+        self.keep_card(issue, &print_id)?;
+        self.summary("summary.json", &serde_json::json!({ "face_serial": issue.face_serial }))?;
         match ended {
             JobState::Printed => Ok(()),
             other => Err(GuidedError::Print(other.word())),
         }
+    }
+
+    /// The network went: the person gets a code, and so does the summary.
+    fn later(&mut self, fault: Fault) -> Result<(), GuidedError> {
+        self.wait("Kartu dapat diambil nanti")?;
+        self.settle(1);
+        self.shot("later")?;
+        let labels = self.finger.labels()?;
+        let code = labels.iter().find(|label| is_pick_up_code(label)).cloned();
+        self.summary("summary.json", &serde_json::json!({ "pick_up": code, "fault": fault.code() }))
     }
 
     fn check(&mut self) -> Result<(), GuidedError> {
@@ -216,7 +266,7 @@ impl Walk {
             "status_age_hours": finding.status_age_hours,
         });
         self.write("verdict.json", verdict.to_string().as_bytes())?;
-        self.summary(None)
+        self.summary("summary-check.json", &verdict)
     }
 
     fn begin(&mut self) -> Result<(), GuidedError> {
@@ -244,6 +294,19 @@ impl Walk {
 
     fn wait(&self, label: &str) -> Result<(), GuidedError> {
         Ok(self.finger.wait_for(&self.word(label), PATIENCE)?)
+    }
+
+    /// Waits for one of several things to come, and says which.
+    fn either<'a>(&self, labels: &[&'a str]) -> Result<&'a str, GuidedError> {
+        let until = self.clock.monotonic() + PATIENCE;
+        while self.clock.monotonic() < until {
+            let there = self.finger.labels()?;
+            if let Some(found) = labels.iter().find(|label| there.contains(&self.word(label))) {
+                return Ok(found);
+            }
+            self.settle(1);
+        }
+        Err(GuidedError::Waited("one of several screens"))
     }
 
     fn settle(&self, breaths: u32) {
@@ -274,6 +337,7 @@ impl Walk {
         let number = std::fs::read_dir(&folder).map_or(0, Iterator::count) + 1;
         self.finger.snapshot()?.save(folder.join(format!("{number:02}-{name}.png")))?;
         let at = self.clock.monotonic().saturating_sub(self.started);
+        println!("{name}");
         self.steps.push(serde_json::json!({ "step": name, "at_ms": at.as_millis() as u64 }));
         Ok(())
     }
@@ -295,12 +359,11 @@ impl Walk {
         Ok(())
     }
 
-    fn summary(&self, issue: Option<&Issue>) -> Result<(), GuidedError> {
-        let name = if issue.is_some() { "summary.json" } else { "summary-check.json" };
+    fn summary(&self, name: &str, outcome: &serde_json::Value) -> Result<(), GuidedError> {
         let facts = serde_json::json!({
-            "version": env!("CARGO_PKG_VERSION"),
+            "versions": { "anjungan": env!("CARGO_PKG_VERSION"), "protocol": 1 },
             "language": self.lang.tag(),
-            "face_serial": issue.map(|issue| &issue.face_serial),
+            "outcome": outcome,
             "seconds": self.clock.monotonic().saturating_sub(self.started).as_secs_f64(),
             "steps": self.steps,
         });
@@ -319,6 +382,14 @@ impl Walk {
             Lang::En => english(ENGLISH, indonesian).unwrap_or(indonesian).to_owned(),
         }
     }
+}
+
+/// `XXXX-XXXX`, as it stands on the screen for later.
+fn is_pick_up_code(label: &str) -> bool {
+    let letters: Vec<char> = label.chars().filter(char::is_ascii_uppercase).collect();
+    letters.len() == CODE_LENGTH
+        && letters.iter().all(|letter| CODE_LETTERS.contains(*letter))
+        && label.chars().all(|c| c.is_ascii_uppercase() || c == '-')
 }
 
 /// The translation of a label in a gettext file.

@@ -114,7 +114,9 @@ impl Card {
     /// Opens one record of the roster with the staff's code and PIN.
     fn from_roster(&self, nip: Nip, clock: &SharedClock) -> Result<Option<OpenRecord>, CommandError> {
         let secret = |name: &str| {
-            std::env::var(name).map(Zeroizing::new).map_err(|_| format!("{name} is not set; --nip opens a sealed record"))
+            std::env::var(name)
+                .map(Zeroizing::new)
+                .map_err(|_| format!("{name} is not set; --nip opens a sealed record"))
         };
         let (code, pin) = (secret("ANJUNGAN_STAFF_CODE")?, secret("ANJUNGAN_STAFF_PIN")?);
         let config = self.place.load()?;

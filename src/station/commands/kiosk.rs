@@ -27,6 +27,8 @@ impl Kiosk {
 enum Way {
     /// Sign in, photo, card, print.
     Card,
+    /// Fetch a card with a pick-up code.
+    PickUp,
     /// Hold a card to the scan camera.
     Check,
 }
@@ -47,6 +49,9 @@ pub struct Guided {
     /// File whose first line is the password.
     #[arg(long, value_name = "FILE", required_if_eq("way", "card"))]
     password_file: Option<PathBuf>,
+    /// The pick-up code of an earlier visit.
+    #[arg(long, required_if_eq("way", "pick-up"))]
+    code: Option<String>,
     #[arg(long, default_value = "id")]
     lang: Lang,
 }
@@ -57,6 +62,7 @@ impl Guided {
         config.display.kind = DisplayKind::Headless;
         let way = match self.way {
             Way::Check => guided::Way::Check,
+            Way::PickUp => guided::Way::PickUp { code: self.code.ok_or("--code is missing")? },
             Way::Card => {
                 let file = self.password_file.ok_or("--password-file is missing")?;
                 let text =

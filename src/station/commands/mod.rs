@@ -16,7 +16,11 @@ use crate::config::{ConfigError, StationConfig};
 
 /// A card station for the front desks of government offices.
 #[derive(Parser)]
-#[command(name = "anjungan", version, after_help = "Exit codes: 0 done or yes, 1 an answer of no, 2 misuse or a failure.")]
+#[command(
+    name = "anjungan",
+    version,
+    after_help = "Exit codes: 0 done or yes, 1 an answer of no, 2 misuse or a failure."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

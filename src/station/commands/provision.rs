@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{Answer, CommandError, Place, picture};
 use crate::clock::{SharedClock, os_random};
-use crate::provision::{JoinError, Link, Terms, join};
 use crate::protocol::ProblemCode;
+use crate::provision::{JoinError, Link, Terms, join};
 use crate::station::scanner::codes_in;
 use crate::store::SqliteStore;
 use crate::sync::SyncError;
@@ -33,7 +33,10 @@ impl Provision {
         let config = self.place.load()?;
         let link = self.link()?;
         if link.is_in_the_clear() {
-            eprintln!("note: {} is not https; whoever listens on the way can join in its place", link.central_url);
+            eprintln!(
+                "note: {} is not https; whoever listens on the way can join in its place",
+                link.central_url
+            );
         }
         let pin = Zeroizing::new(match self.pin {
             Some(pin) => pin,
@@ -47,14 +50,20 @@ impl Provision {
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         match join(&link, &pin, &mut store, clock, &Terms::default(), &mut os_random()) {
             Ok(joined) => {
-                eprintln!("Joined as {} ({}), device {}.", joined.station_name, joined.place, joined.device_id);
+                eprintln!(
+                    "Joined as {} ({}), device {}.",
+                    joined.station_name, joined.place, joined.device_id
+                );
                 eprintln!("Staff code, shown this once; with the PIN it opens what this station keeps:");
                 println!("{}", *joined.staff_code);
                 Ok(Answer::Yes)
             }
             // The server understood and said no: another code is the way, not another try.
             Err(JoinError::Server(SyncError::Refused(problem))) if problem.code == ProblemCode::BadCode => {
-                eprintln!("{}: the one-time code is wrong, used or too old; ask for a new one", link.central_url);
+                eprintln!(
+                    "{}: the one-time code is wrong, used or too old; ask for a new one",
+                    link.central_url
+                );
                 Ok(Answer::No)
             }
             Err(error) => Err(error.into()),

@@ -87,7 +87,11 @@ impl Scan {
         let config = self.place.load()?;
         let database = crate::station::database(&config);
         if !database.exists() {
-            return Err(format!("{}: no station has joined here; see anjungan provision", database.display()).into());
+            return Err(format!(
+                "{}: no station has joined here; see anjungan provision",
+                database.display()
+            )
+            .into());
         }
         let store = SqliteStore::open(database, clock.now())?.store;
         let limits = desk::limits(&config.limits);
