@@ -123,7 +123,8 @@ fn imports_go_down() {
             let known = SIBLINGS.contains(&(module.as_str(), used.as_str()));
             let sibling = other == own && used != module && own >= 3 && !known;
             if other > own || sibling {
-                climbs.push(format!("{}: {module} (floor {own}) uses {used} (floor {other})", path.display()));
+                climbs
+                    .push(format!("{}: {module} (floor {own}) uses {used} (floor {other})", path.display()));
             }
         }
     }
@@ -151,7 +152,10 @@ fn outside_libraries_stay_in_their_rooms() {
 #[test]
 fn the_reader_of_use_lines_reads_them() {
     assert_eq!(modules_used("use crate::card::Codes;"), ["card"]);
-    assert_eq!(modules_used("use crate::{person::Nip, card::{Codes, Side}, lang::Lang};"), ["person", "card", "lang"]);
+    assert_eq!(
+        modules_used("use crate::{person::Nip, card::{Codes, Side}, lang::Lang};"),
+        ["person", "card", "lang"]
+    );
     assert_eq!(modules_used("let x = crate::clock::day(now, 7); crate::lang::Lang::Id"), ["clock", "lang"]);
 }
 

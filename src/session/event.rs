@@ -27,7 +27,11 @@ pub enum Event {
     /// The server made the card, or cannot be reached now, or will not.
     Issued(Ticket, Result<Box<Issue>, Fault>),
     /// Where a print stands. Its id stands on the paper too.
-    PrintJob { ticket: Ticket, print_id: String, state: JobState },
+    PrintJob {
+        ticket: Ticket,
+        print_id: String,
+        state: JobState,
+    },
     PickedUp(Ticket, Result<Box<Issue>, Fault>),
     Scanned(Ticket, Box<Finding>),
 }

@@ -39,7 +39,10 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
             tracing::error!(%error, "the lists cannot be read; judging with those at hand");
         }
         let record = codes.iter().find_map(|code| self.record(code));
-        let portrait = record.as_ref().and_then(|record| record.portrait_webp.as_ref()).and_then(|webp| picture(&webp.0));
+        let portrait = record
+            .as_ref()
+            .and_then(|record| record.portrait_webp.as_ref())
+            .and_then(|webp| picture(&webp.0));
         let now = self.clock.now();
         let status = codes.iter().find_map(Code::list).and_then(|id| self.held(&id));
         let judgement = match &self.trust {
@@ -70,9 +73,10 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
             }),
         };
         // A picture is only shown of somebody whose code proved genuine.
-        let portrait = judgement.holder.as_ref().and(
-            portrait.or_else(|| judgement.face_webp.as_deref().and_then(picture)),
-        );
+        let portrait = judgement
+            .holder
+            .as_ref()
+            .and(portrait.or_else(|| judgement.face_webp.as_deref().and_then(picture)));
         let status_age_hours = status
             .and_then(StatusList::iat)
             .map(|iat| u64::try_from(now.duration_since(iat).as_hours()).unwrap_or(0));
@@ -139,7 +143,9 @@ pub fn limits(config: &crate::config::LimitConfig) -> AgeLimits {
 }
 
 fn picture(webp: &[u8]) -> Option<RgbaImage> {
-    image::load_from_memory_with_format(webp, image::ImageFormat::WebP).ok().map(image::DynamicImage::into_rgba8)
+    image::load_from_memory_with_format(webp, image::ImageFormat::WebP)
+        .ok()
+        .map(image::DynamicImage::into_rgba8)
 }
 
 fn is_ours(code: &Code) -> bool {

@@ -36,7 +36,8 @@ fn draw(data: &CardData, orientation: Orientation, templates: &Templates) -> Res
 /// a card in the wrong dress is worse than none.
 pub fn templates(folder: Option<&PathBuf>) -> Result<Templates, TemplateError> {
     let mut texts = Vec::new();
-    let sides = Orientation::ALL.into_iter().flat_map(|orientation| Side::ALL.map(|side| (orientation, side)));
+    let sides =
+        Orientation::ALL.into_iter().flat_map(|orientation| Side::ALL.map(|side| (orientation, side)));
     for (orientation, side) in sides {
         let Some(folder) = folder else { break };
         let path = folder.join(Templates::file_name(orientation, side));

@@ -127,7 +127,8 @@ impl FaceWorker {
     fn shoot(&self, camera: &mut dyn Camera, models: &Models) -> Result<Portrait, Fault> {
         let frame = best_of_burst(camera, models)?;
         let plate = self.plate(camera, &frame);
-        let cutout = photo::cut(models, &frame, plate.as_ref(), Crop::Card).map_err(|error| of_photo(&error))?;
+        let cutout =
+            photo::cut(models, &frame, plate.as_ref(), Crop::Card).map_err(|error| of_photo(&error))?;
         Ok(Portrait { photo: Arc::new(cutout.photo), used_plate: cutout.used_plate })
     }
 

@@ -64,7 +64,11 @@ pub fn database(config: &StationConfig) -> PathBuf {
 }
 
 /// Opens the screen and serves people until the window is closed or the program is told to end.
-pub fn run(config: &StationConfig, system: &SharedClock, guide: Option<guided::Guide>) -> Result<(), StationError> {
+pub fn run(
+    config: &StationConfig,
+    system: &SharedClock,
+    guide: Option<guided::Guide>,
+) -> Result<(), StationError> {
     // What the station keeps comes first: without it nothing may be accepted.
     let opened = SqliteStore::open(database(config), system.now())?;
     let store = opened.store;
@@ -109,14 +113,8 @@ pub fn run(config: &StationConfig, system: &SharedClock, guide: Option<guided::G
         threads.push(thread::Builder::new().name(name.to_owned()).spawn(run)?);
         Ok(())
     };
-    let office_worker = OfficeWorker::new(
-        config,
-        store.beside()?,
-        office_orders,
-        poster,
-        Arc::clone(&clock),
-        time.clone(),
-    );
+    let office_worker =
+        OfficeWorker::new(config, store.beside()?, office_orders, poster, Arc::clone(&clock), time.clone());
     spawn("office", Box::new(move || office_worker.run()))?;
     let face_worker = FaceWorker {
         uri: config.cameras.face.clone(),

@@ -22,9 +22,20 @@ use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StoreErro
 use crate::sync::{Desk, SyncError, SyncReport, Syncer, Timeouts, pick_up};
 
 pub enum OfficeOrder {
-    SignIn { ticket: Ticket, nip: Nip, password: Secret },
-    PickUp { ticket: Ticket, code: Secret },
-    Accept { ticket: Ticket, grant: String, portrait: Portrait },
+    SignIn {
+        ticket: Ticket,
+        nip: Nip,
+        password: Secret,
+    },
+    PickUp {
+        ticket: Ticket,
+        code: Secret,
+    },
+    Accept {
+        ticket: Ticket,
+        grant: String,
+        portrait: Portrait,
+    },
     CallStaff,
     /// Something waits in the outbox.
     Sync,
@@ -83,7 +94,8 @@ impl OfficeWorker {
                 OfficeOrder::SignIn { ticket, nip, password } => {
                     let result = on(&desk, |desk| desk.sign_in(nip, password.expose()));
                     self.note_network(&result);
-                    self.poster.post(Event::SignedIn(ticket, result.map(|answer| Box::new(SignedInBox(answer)))));
+                    self.poster
+                        .post(Event::SignedIn(ticket, result.map(|answer| Box::new(SignedInBox(answer)))));
                 }
                 OfficeOrder::PickUp { ticket, code } => {
                     let result = on(&desk, |desk| desk.pick_up(code.expose())).map_err(|fault| match fault {
@@ -137,7 +149,13 @@ impl OfficeWorker {
 
     /// Seals the portrait and writes the acceptance down. Returns once it is on the disk, with the
     /// code that fetches the card if it comes later.
-    fn keep(&mut self, ticket: Ticket, grant: String, portrait: &Portrait, waiting: &Waiting) -> Result<Secret, Fault> {
+    fn keep(
+        &mut self,
+        ticket: Ticket,
+        grant: String,
+        portrait: &Portrait,
+        waiting: &Waiting,
+    ) -> Result<Secret, Fault> {
         let identity = self.store.identity().map_err(|error| of_store(&error))?.ok_or(Fault::NotJoined)?;
         let key = identity.enrolled.portrait_public.array::<32>().ok_or(Fault::NotJoined)?;
         let mut png = Vec::new();
@@ -146,10 +164,11 @@ impl OfficeWorker {
             Fault::StoreTrouble
         })?;
         let id = HEXLOWER.encode(&random_bytes::<16>());
-        let sealed = seal_to(&key, PORTRAIT_INFO, id.as_bytes(), &png, &mut os_random()).map_err(|error| {
-            tracing::error!(%error, "the portrait cannot be sealed");
-            Fault::StoreTrouble
-        })?;
+        let sealed =
+            seal_to(&key, PORTRAIT_INFO, id.as_bytes(), &png, &mut os_random()).map_err(|error| {
+                tracing::error!(%error, "the portrait cannot be sealed");
+                Fault::StoreTrouble
+            })?;
         let code = pick_up::letters(crate::session::CODE_LENGTH, &mut os_random());
         let item = OutboxItem {
             id: id.clone(),

@@ -46,9 +46,8 @@ impl PaperWorker {
         }
         while let Ok(order) = self.orders.recv() {
             let print_id = HEXLOWER.encode(&random_bytes::<8>());
-            let state = self
-                .print(&order, &print_id)
-                .unwrap_or_else(|error| JobState::Failed(of_store(&error)));
+            let state =
+                self.print(&order, &print_id).unwrap_or_else(|error| JobState::Failed(of_store(&error)));
             if let JobState::Failed(Fault::Paper | Fault::Cover) = state {
                 self.poster.post(Event::Alert(Alert::Paper, true));
             }
@@ -120,8 +119,19 @@ impl PaperWorker {
         Ok(state)
     }
 
-    fn prepare(&self, issue: &Issue, orientation: Orientation, print_id: &str) -> Result<printing::PrintJob, Fault> {
-        let drawn = print_job(issue, orientation, print_id, &self.templates, day(self.clock.now(), self.utc_offset_hours));
+    fn prepare(
+        &self,
+        issue: &Issue,
+        orientation: Orientation,
+        print_id: &str,
+    ) -> Result<printing::PrintJob, Fault> {
+        let drawn = print_job(
+            issue,
+            orientation,
+            print_id,
+            &self.templates,
+            day(self.clock.now(), self.utc_offset_hours),
+        );
         drawn.map_err(|error| {
             tracing::error!(%error, "the card cannot be drawn for print");
             Fault::CardPicture
@@ -138,7 +148,8 @@ impl PaperWorker {
                 tracing::warn!(%error, "a job without a picture for the staff");
             }
         }
-        let sealed = seal_to(&identity.sealing_public, PICTURE_INFO, id.as_bytes(), &picture, &mut os_random());
+        let sealed =
+            seal_to(&identity.sealing_public, PICTURE_INFO, id.as_bytes(), &picture, &mut os_random());
         Ok(sealed.unwrap_or_else(|error| {
             tracing::warn!(%error, "a job without a picture for the staff");
             Vec::new()

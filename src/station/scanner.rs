@@ -76,7 +76,9 @@ impl ScanWorker {
             self.view.show(&frame.rgb);
             let texts = codes_in(&frame.rgb);
             let now = self.clock.monotonic();
-            let same = last.as_ref().is_some_and(|(seen, at)| *seen == texts && now.saturating_sub(*at) < SAME_AGAIN);
+            let same = last
+                .as_ref()
+                .is_some_and(|(seen, at)| *seen == texts && now.saturating_sub(*at) < SAME_AGAIN);
             if texts.is_empty() || same {
                 continue;
             }

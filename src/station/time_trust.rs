@@ -18,7 +18,8 @@ impl TimeTrust {
     /// Asks the system once whether its clock came from somewhere: from NTP, or from a battery.
     pub fn of_this_machine() -> TimeTrust {
         let synchronised = Path::new("/run/systemd/timesync/synchronized").exists();
-        let battery = std::fs::read_to_string("/sys/class/rtc/rtc0/hctosys").is_ok_and(|text| text.trim() == "1");
+        let battery =
+            std::fs::read_to_string("/sys/class/rtc/rtc0/hctosys").is_ok_and(|text| text.trim() == "1");
         TimeTrust { signed: Arc::default(), system: synchronised || battery }
     }
 
@@ -28,6 +29,10 @@ impl TimeTrust {
     }
 
     pub fn now(&self) -> ClockTrust {
-        if self.system || self.signed.load(Ordering::Acquire) { ClockTrust::Trusted } else { ClockTrust::Untrusted }
+        if self.system || self.signed.load(Ordering::Acquire) {
+            ClockTrust::Trusted
+        } else {
+            ClockTrust::Untrusted
+        }
     }
 }

@@ -35,8 +35,12 @@ impl Workers {
                 self.office.send(OfficeOrder::Accept { ticket, grant, portrait }).is_ok()
             }
             Effect::CallStaff => self.office.send(OfficeOrder::CallStaff).is_ok(),
-            Effect::OpenCamera { ticket, role: Role::Face } => self.face.send(FaceOrder::Open(ticket)).is_ok(),
-            Effect::OpenCamera { ticket, role: Role::Scan } => self.scan.send(ScanOrder::Open(ticket)).is_ok(),
+            Effect::OpenCamera { ticket, role: Role::Face } => {
+                self.face.send(FaceOrder::Open(ticket)).is_ok()
+            }
+            Effect::OpenCamera { ticket, role: Role::Scan } => {
+                self.scan.send(ScanOrder::Open(ticket)).is_ok()
+            }
             Effect::CloseCameras => {
                 self.face.send(FaceOrder::Close).is_ok() && self.scan.send(ScanOrder::Close).is_ok()
             }
