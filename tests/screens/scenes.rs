@@ -160,7 +160,7 @@ impl<'a> Visit<'a> {
                 Effect::OpenCamera { ticket, role } => (self.ticket, self.camera) = (ticket, Some(role)),
                 Effect::CloseCameras => self.camera = None,
                 Effect::Draw { ticket, orientation, .. } => {
-                    (self.ticket, self.orientation) = (ticket, orientation)
+                    (self.ticket, self.orientation) = (ticket, orientation);
                 }
                 Effect::SignIn { ticket, .. }
                 | Effect::Shoot { ticket }

@@ -144,20 +144,21 @@ fn blurred(frame: &RgbImage, view: &View) -> RgbImage {
 }
 
 fn bilinear(image: &RgbImage, x: f32, y: f32) -> [u8; 3] {
-    let (w, h) = (image.width() - 1, image.height() - 1);
-    let (x, y) = (x.clamp(0.0, w as f32), y.clamp(0.0, h as f32));
-    let (x0, y0) = (x as u32, y as u32);
-    let (x1, y1) = ((x0 + 1).min(w), (y0 + 1).min(h));
-    // Eighths of a percent are not seen: whole numbers of 1/256 are quicker.
-    let (fx, fy) = (((x - x0 as f32) * 256.0) as u32, ((y - y0 as f32) * 256.0) as u32);
+    let (most_x, most_y) = (image.width() - 1, image.height() - 1);
+    let (x, y) = (x.clamp(0.0, most_x as f32), y.clamp(0.0, most_y as f32));
+    let (left, top) = (x as u32, y as u32);
+    let (right, bottom) = ((left + 1).min(most_x), (top + 1).min(most_y));
+    // Shares in 1/256: nobody sees finer ones, and whole numbers are quicker.
+    let across = ((x - left as f32) * 256.0) as u32;
+    let down = ((y - top as f32) * 256.0) as u32;
     let stride = image.width() as usize * 3;
     let data = image.as_raw();
-    let at = |x: u32, y: u32| y as usize * stride + x as usize * 3;
-    let (a, b, c, d) = (at(x0, y0), at(x1, y0), at(x0, y1), at(x1, y1));
-    std::array::from_fn(|i| {
-        let top = u32::from(data[a + i]) * (256 - fx) + u32::from(data[b + i]) * fx;
-        let bottom = u32::from(data[c + i]) * (256 - fx) + u32::from(data[d + i]) * fx;
-        ((top * (256 - fy) + bottom * fy) >> 16) as u8
+    let row = |y: u32, channel: usize| {
+        let at = |x: u32| u32::from(data[y as usize * stride + x as usize * 3 + channel]);
+        at(left) * (256 - across) + at(right) * across
+    };
+    std::array::from_fn(|channel| {
+        ((row(top, channel) * (256 - down) + row(bottom, channel) * down) >> 16) as u8
     })
 }
 
