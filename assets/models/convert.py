@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Converts MediaPipe's two small tflite networks to the ONNX files that lie beside this script.
+"""Converts MediaPipe's three small tflite networks to the ONNX files that lie beside this script.
 
-  npm pack @mediapipe/face_detection@0.4.1657300184 @mediapipe/selfie_segmentation@0.1.1675465747     # unpack both
+  npm pack @mediapipe/face_detection@0.4.1657300184 @mediapipe/selfie_segmentation@0.1.1675465747 @mediapipe/face_mesh@0.4.1657299874     # unpack all
+  face_landmark.tflite is bytes 2495952 to 3737848 of face_mesh's face_mesh_solution_packed_assets.data (its loader names the places)
   pip install numpy onnx==1.23.2 tflite==2.18.0 ai-edge-litert==2.3.0 onnxruntime==1.32.0
   convert.py face_detection_short_range.tflite face-short-range.onnx
   convert.py selfie_segmentation.tflite selfie-segmentation.onnx
+  convert.py face_landmark.tflite face-mesh.onnx
 
 The general converters stop at MediaPipe's own operator (a transposed convolution with bias), so
 the dozen operators that the two networks use are mapped here by hand: NHWC becomes NCHW, half
@@ -29,6 +31,23 @@ def pattern(size):
     head = 25 * u * u + 16 * (v - 90) ** 2 < 16 * 60 * 60
     body = (v > 150) & (4 * u * u < 3 * (v - 90) ** 2)
     return (np.where(head, 200 - 35 * c, np.where(body, 60 + 10 * c, 120 + 20 * c + (x * 7 + y * 3) % 16)) / 255).astype(np.float32)[None]
+
+
+def features(size):
+    """The same head larger, with eyes, brows and a mouth: something for the mesh to hold on to."""
+    p = pattern(size)[0]
+    y, x, c = np.mgrid[0:size, 0:size, 0:3]
+    u, v = abs(x * 256 // size - 128), y * 256 // size
+    skin = 36 * u * u + 25 * (v - 125) ** 2 < 25 * 102 * 102
+    p = np.where(skin, (200 - 35 * c) / 255, p)
+    eye = 9 * (u - 36) ** 2 + 36 * (v - 100) ** 2 < 36 * 81
+    pupil = (u - 36) ** 2 + (v - 100) ** 2 < 64
+    dark = pupil | ((v >= 76) & (v < 83) & (u > 18) & (u < 58))
+    mouth = (u < 26) & (abs(v - 175) < 7)
+    nose = (u < 12) & (abs(v - 143) < 4)
+    p = np.where(eye, 235 / 255, p)
+    p = np.where(dark, 30 / 255, p)
+    return np.where(mouth | nose, (150 - 30 * c) / 255, p).astype(np.float32)[None]
 
 
 class Graph:
@@ -119,6 +138,9 @@ def convert(raw):
             G.activated({"ADD": "Add", "MUL": "Mul"}[name], [G.value(i) for i in ins], o, opt.FusedActivationFunction())
         elif name in ("RELU", "LOGISTIC", "HARD_SWISH"):
             G.node({"RELU": "Relu", "LOGISTIC": "Sigmoid", "HARD_SWISH": "HardSwish"}[name], [G.value(ins[0])], o)
+        elif name == "PRELU":
+            slope = G.data(ins[1]).astype(np.float32).transpose(2, 0, 1)  # 1 1 C -> C 1 1
+            G.node("PRelu", [G.value(ins[0]), G.add_const(f"a{out}", slope)], o)
         elif name == "PAD":
             p = G.data(ins[1]).astype(np.int64)[[0, 3, 1, 2]]
             G.node("Pad", [G.value(ins[0]), G.add_const(f"p{out}", p.T.reshape(-1))], o, mode="constant")
@@ -160,7 +182,7 @@ def convert(raw):
     rename = {f"t{g.Inputs(0)}": "image"}
     for i in range(g.OutputsLength()):
         rename[f"t{g.Outputs(i)}"] = g.Tensors(g.Outputs(i)).Name().decode()
-    rename = {k: {"regressors": "boxes", "classificators": "scores", "activation_10": "mask"}.get(v, v) for k, v in rename.items()}
+    rename = {k: {"regressors": "boxes", "classificators": "scores", "activation_10": "mask", "conv2d_21": "landmarks", "conv2d_31": "presence"}.get(v, v) for k, v in rename.items()}
     graph = helper.make_graph(G.nodes, "net", [info(g.Inputs(0))], [info(g.Outputs(i)) for i in range(g.OutputsLength())], G.init)
     for n in graph.node:
         n.input[:] = [rename.get(i, i) for i in n.input]
@@ -183,8 +205,9 @@ def main(src, dst):
     it = Interpreter(src)
     it.allocate_tensors()
     inp = it.get_input_details()[0]
-    x = pattern(int(inp["shape"][1]))
-    signed = "face" in src  # the detector takes -1..1, the segmentation 0..1
+    mesh = "landmark" in src
+    x = (features if mesh else pattern)(int(inp["shape"][1]))
+    signed = "detection" in src  # the detector takes -1..1, the others 0..1
     x = x * 2 - 1 if signed else x
     it.set_tensor(inp["index"], x)
     it.invoke()
@@ -192,7 +215,7 @@ def main(src, dst):
     sess = onnxruntime.InferenceSession(dst)
     got = dict(zip([o.name for o in sess.get_outputs()], sess.run(None, {"image": x.transpose(0, 3, 1, 2)})))
     flat = []
-    for theirs, ours in (("regressors", "boxes"), ("classificators", "scores"), ("activation_10", "mask")):
+    for theirs, ours in (("regressors", "boxes"), ("classificators", "scores"), ("activation_10", "mask"), ("conv2d_21", "landmarks"), ("conv2d_31", "presence")):
         if theirs in want:
             a, b = want[theirs].reshape(-1), got[ours].reshape(-1)
             print(f"{ours}: {a.size} values, range {a.min():.3f}..{a.max():.3f}, largest difference {np.abs(a - b).max():.2e}")

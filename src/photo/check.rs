@@ -4,9 +4,9 @@ use image::RgbImage;
 use serde::Serialize;
 
 use super::cut::cut;
-use super::face::faces;
-use super::guide::{Advice, faults};
-use super::quality::{Measures, measure};
+use super::face::somebody_far;
+use super::guide::{Advice, Look, faults, look};
+use super::quality::Measures;
 use super::{Crop, Models, PhotoError};
 
 /// Why a picture is refused.
@@ -44,13 +44,15 @@ pub struct Report {
 /// [`PhotoError::PlateSize`], a frame too small to look at, an unusable network. A bad photo is
 /// not an error but a report.
 pub fn check(models: &Models, frame: &RgbImage, plate: Option<&RgbImage>) -> Result<Report, PhotoError> {
-    let found = faces(models, frame)?;
-    let measures = measure(frame, &found);
-    let mut reasons: Vec<Reason> = faults(frame, &found, &measures).into_iter().map(Reason::Advice).collect();
+    let Look { faces, measures } = look(models, frame)?;
+    let mut reasons: Vec<Reason> = faults(frame, &faces, &measures).into_iter().map(Reason::Advice).collect();
+    if reasons == [Reason::Advice(Advice::NoFace)] && somebody_far(models, frame)? {
+        reasons = vec![Reason::Advice(Advice::ComeCloser)];
+    }
     if reasons.is_empty() && plate.is_some() {
         match cut(models, frame, plate, Crop::Card) {
             Ok(_) => {}
-            Err(e @ (PhotoError::LikeBackdrop | PhotoError::FaceCutOff | PhotoError::FaceTooSmall)) => {
+            Err(e @ (PhotoError::LikeBackdrop(_) | PhotoError::FaceCutOff | PhotoError::FaceTooSmall)) => {
                 reasons.push(Reason::Cut(e.code()));
             }
             Err(e) => return Err(e),

@@ -177,6 +177,7 @@ mod tests {
             nose: at(0.0, eyes * 0.6),
             mouth: at(0.0, eyes * 1.08),
             ears: [at(-eyes, 0.0), at(eyes, 0.0)],
+            chin: None,
             score: 0.9,
         }
     }

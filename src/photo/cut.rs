@@ -2,13 +2,15 @@
 
 use image::{RgbImage, RgbaImage};
 
+use super::backdrop::{Backdrop, shift};
+use super::cloth::other_side;
 use super::crop::{Crop, card, reduced};
-use super::face::faces;
+use super::guide::look;
 use super::matte::matte;
-use super::plane::{Colour, Plane, linear_light};
-use super::plate::{Backdrop, shift};
-use super::refine::{Shape, nearest, shape};
+use super::plane::{Colour, Pixels, Plane};
+use super::refine::{Shape, disputed, nearest, shape};
 use super::segment::{person, stretched};
+use super::tone::{corrected, correction};
 use super::{Models, PhotoError};
 
 /// The longer side at which person and backdrop are told apart; the edge itself is full size.
@@ -18,6 +20,8 @@ const WORKING: usize = 640;
 const PLATE_FITS: f32 = 0.05;
 /// Outline that must stand out from the backdrop, else the picture is refused.
 const TOLD_APART: f32 = 0.15;
+/// Factor on the network's odds where part of the person looks like the backdrop.
+const LIFT: f32 = 20.0;
 
 /// A person cut out of the backdrop.
 pub struct Cutout {
@@ -53,7 +57,7 @@ pub fn cut(
     let face = match crop {
         Crop::FullFrame => None,
         Crop::Card => {
-            let mut found = faces(models, frame)?;
+            let mut found = look(models, frame)?.faces;
             match found.len() {
                 0 => return Err(PhotoError::NoFace),
                 1 => found.pop(),
@@ -62,40 +66,51 @@ pub fn cut(
         }
     };
     let factor = (w.max(h) as usize).div_ceil(WORKING);
-    let full = linear_light(frame);
-    let small = full.reduced(factor);
+    let small = Pixels::of(frame).reduced(factor);
     let net = stretched(&person(models, frame)?, small.width, small.height);
-    let full_plate = plate.map(linear_light);
-    let small_plate = full_plate.as_ref().map(|p| p.reduced(factor));
+    let small_plate = plate.map(|p| Pixels::of(p).reduced(factor));
 
     let matched = small_plate.as_ref().and_then(|p| with_plate(&small, p, &net, factor));
     let used_plate = matched.is_some();
-    let (backdrop, shape) = match matched {
+    let (backdrop, shape, lost) = match matched {
         Some(found) => found,
-        None => without_plate(&small, &net).ok_or(PhotoError::LikeBackdrop)?,
+        None => {
+            let (backdrop, shape) = without_plate(&small, &net).ok_or(PhotoError::LikeBackdrop(None))?;
+            (backdrop, shape, false)
+        }
     };
-    let plate = full_plate.as_ref().filter(|_| used_plate);
+    let plate = plate.filter(|_| used_plate);
     let area = shape.inside.data.iter().filter(|s| **s).count() as f32 / shape.inside.data.len() as f32;
     if !(0.01..=0.97).contains(&area) {
-        return Err(PhotoError::LikeBackdrop);
+        // Nobody to compare with, or nothing but a person.
+        return Err(PhotoError::LikeBackdrop(None));
     }
-    let cutout = matte(&full, plate, &small, &backdrop, &shape, factor);
+    let refusal = || PhotoError::LikeBackdrop(Some(other_side(&small, &net, &backdrop.colour)));
+    if lost {
+        return Err(refusal());
+    }
+    let cutout = matte(frame, plate, &small, &backdrop, &shape, factor);
     if cutout.told_apart < TOLD_APART {
-        return Err(PhotoError::LikeBackdrop);
+        return Err(refusal());
     }
     let photo = match face {
         None => cutout.picture,
-        Some(face) => card(&cutout.picture, &face)?,
+        Some(face) => {
+            let mut photo = card(&cutout.picture, &face)?;
+            corrected(&mut photo, correction(frame, &face));
+            photo
+        }
     };
     Ok(Cutout { preview: reduced(&photo), photo, used_plate, told_apart: cutout.told_apart })
 }
 
+/// Backdrop, outline, and whether part of the person is lost in the backdrop.
 fn with_plate(
     small: &Plane<Colour>,
     plate: &Plane<Colour>,
     net: &Plane<f32>,
     factor: usize,
-) -> Option<(Backdrop, Shape)> {
+) -> Option<(Backdrop, Shape, bool)> {
     let sure = surely_backdrop(net);
     let moved = shift(small, plate, &sure, 6.0 / factor as f32);
     let first = Backdrop::matched(small, plate, moved, &sure)?;
@@ -107,8 +122,21 @@ fn with_plate(
     let sure = off_outline(&rough);
     let moved = shift(small, plate, &sure, 6.0 / factor as f32);
     let second = Backdrop::matched(small, plate, moved, &sure)?;
-    let shape = shape(small, &second, net);
-    Some((second, shape))
+    let decided = shape(small, &second, net);
+    if !decided.doubtful() {
+        return Some((second, decided, false));
+    }
+    // Clothes of the backdrop's colour: the network is unsure of them too, but on mere backdrop it
+    // would be sure. So its word is taken for more, and the result judged by the word as it was.
+    let mut again = shape(small, &second, &lifted(net));
+    again.disputed = disputed(&again.inside, net);
+    let lost = again.lost();
+    Some((second, again, lost))
+}
+
+/// The network's odds, raised.
+fn lifted(net: &Plane<f32>) -> Plane<f32> {
+    net.map(|p| p * LIFT / (p * LIFT + 1.0 - p))
 }
 
 fn without_plate(small: &Plane<Colour>, net: &Plane<f32>) -> Option<(Backdrop, Shape)> {

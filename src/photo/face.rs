@@ -25,6 +25,8 @@ pub struct Face {
     pub mouth: (f32, f32),
     /// Beside the ears, left in the picture first.
     pub ears: [(f32, f32); 2],
+    /// Only from the mesh; the detector gives none.
+    pub chin: Option<(f32, f32)>,
     /// 0..1
     pub score: f32,
 }
@@ -46,11 +48,14 @@ impl Face {
         (b.1 - a.1).atan2(b.0 - a.0).to_degrees()
     }
 
-    /// T, from the middle of the eyes to the chin. The detector gives no chin: the mouth stands at
-    /// 0.6 of T and the eyes are T / 1.8 apart (adult means); turning the head shortens either,
-    /// never lengthens it, so the larger estimate holds.
+    /// T, from the middle of the eyes to the chin. Without the mesh's chin it is estimated: the
+    /// mouth stands at 0.6 of T and the eyes are T / 1.8 apart (adult means); turning the head
+    /// shortens either, never lengthens it, so the larger estimate holds.
     pub fn t(&self) -> f32 {
         let m = self.eye_middle();
+        if let Some(chin) = self.chin {
+            return (chin.0 - m.0).hypot(chin.1 - m.1).max(1.0);
+        }
         let to_mouth = (self.mouth.0 - m.0).hypot(self.mouth.1 - m.1);
         (to_mouth / 0.6).max(self.eye_distance() * 1.8)
     }
@@ -69,6 +74,8 @@ impl Face {
 const MIN_SCORE: f32 = 0.5;
 /// Boxes that overlap more than this are the same face (same graph).
 const SAME_FACE: f32 = 0.3;
+/// Own: more parts are looked at, so a chance likeness is likelier.
+const FAR_SCORE: f32 = 0.7;
 
 /// Every face in the frame, best score first.
 ///
@@ -88,6 +95,33 @@ pub fn faces(models: &Models, frame: &RgbImage) -> Result<Vec<Face>, PhotoError>
     let mut found = look(models, frame, whole)?;
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(joined(&found))
+}
+
+/// Whether somebody is there whom the detector only finds in a part of the frame: so that the
+/// verdict can say "come closer" rather than that nobody is there. Some 0.3 s, so not for the live
+/// picture.
+///
+/// # Errors
+/// As [`faces`].
+pub fn somebody_far(models: &Models, frame: &RgbImage) -> Result<bool, PhotoError> {
+    let (w, h) = (frame.width() as f32, frame.height() as f32);
+    for parts in [2.0, 4.0] {
+        let part = w.max(h) / parts;
+        let steps = |length: f32| ((length - part) / (part / 2.0)).round().max(0.0) as usize;
+        let at = |n: usize, of: usize, length: f32| {
+            if of == 0 { (length - part) / 2.0 } else { (length - part) * n as f32 / of as f32 }
+        };
+        for j in 0..=steps(h) {
+            for i in 0..=steps(w) {
+                let (x, y) = (at(i, steps(w), w), at(j, steps(h), h));
+                let found = look(models, frame, Window { x, y, width: part, height: part })?;
+                if found.iter().any(|face| face.score > FAR_SCORE) {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn look(models: &Models, frame: &RgbImage, window: Window) -> Result<Vec<Face>, PhotoError> {
@@ -122,6 +156,7 @@ fn look(models: &Models, frame: &RgbImage, window: Window) -> Result<Vec<Face>, 
             nose: at(8),
             mouth: at(10),
             ears: [at(12), at(14)],
+            chin: None,
             score,
         });
     }
@@ -162,6 +197,7 @@ fn joined(sorted: &[Face]) -> Vec<Face> {
             nose: point(&|f| f.nose),
             mouth: point(&|f| f.mouth),
             ears: [point(&|f| f.ears[0]), point(&|f| f.ears[1])],
+            chin: None,
             score: best.score,
         });
         rest = other;
@@ -196,6 +232,7 @@ mod tests {
             nose: (x + 2.0, 5.0),
             mouth: (x + 2.0, 7.0),
             ears: [(x, 4.0), (x + 8.0, 4.0)],
+            chin: None,
             score,
         };
         let out = joined(&[face(0.0, 0.9), face(1.0, 0.9), face(30.0, 0.6)]);

@@ -4,11 +4,11 @@
 //! inner pixels nearby, so a lies on the line from B to F; then F is solved for anew, which takes
 //! the backdrop's colour out of the hair ("decontamination").
 
-use image::RgbaImage;
+use image::{RgbImage, RgbaImage};
 
+use super::backdrop::Backdrop;
 use super::linear;
-use super::plane::{Colour, Plane};
-use super::plate::Backdrop;
+use super::plane::{Colour, Pixels, Plane};
 use super::refine::{Shape, nearest};
 
 /// Width of the mixed band within and without the outline, in working pixels.
@@ -53,10 +53,10 @@ enum Zone {
     Mixed,
 }
 
-/// `frame` and `plate` in linear light at full size; `small` is the frame at working size.
+/// `frame` and `plate` at full size; `small` is the frame at working size.
 pub fn matte(
-    frame: &Plane<Colour>,
-    plate: Option<&Plane<Colour>>,
+    frame: &RgbImage,
+    plate: Option<&RgbImage>,
     small: &Plane<Colour>,
     backdrop: &Backdrop,
     shape: &Shape,
@@ -69,17 +69,22 @@ pub fn matte(
     let (_, deep) = nearest(&seeds(shape, &inward, WELL_INSIDE));
     let (_, near) = nearest(&seeds(shape, &inward, JUST_INSIDE));
     let tones = Tones { small, deep, near };
-    let mut picture = RgbaImage::new(frame.width as u32, frame.height as u32);
+    let mut picture = RgbaImage::new(frame.width(), frame.height());
+    let plate = plate.map(Pixels::of);
+    let pixels = Pixels::of(frame);
     let (mut apart, mut outline) = (0_usize, 0_usize);
     let grain = (backdrop.noise * factor as f32).powi(2);
     for (px, py, pixel) in picture.enumerate_pixels_mut() {
         let (x, y) = (px as usize, py as usize);
         let (wx, wy) = ((x / factor).min(small.width - 1), (y / factor).min(small.height - 1));
-        let seen = frame.at(x, y);
         match zone.at(wx, wy) {
             Zone::Backdrop => {}
-            Zone::Person => pixel.0 = bytes(seen, 1.0),
+            Zone::Person => {
+                let [r, g, b] = frame.get_pixel(px, py).0;
+                pixel.0 = [r, g, b, 255];
+            }
             Zone::Mixed => {
+                let seen = pixels.at(x, y);
                 let behind = backdrop.full(plate, factor, x, y);
                 let (inn, out) = (inward.at(wx, wy), outward.at(wx, wy));
                 let prior = (0.5 + (inn - out) / 4.0).clamp(0.0, 1.0);

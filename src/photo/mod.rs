@@ -1,32 +1,52 @@
 //! Photo (floor 1): pixels in, pixels out. Finds the face, advises before the shutter, judges a
 //! picture, and cuts the person out of the backdrop. No camera, no files, no clock, no threads.
 
+mod backdrop;
+#[cfg(test)]
+mod bad_input;
+mod burst;
 mod check;
+mod cloth;
 mod crop;
 mod cut;
 mod decode;
 mod extend;
+mod eyes;
 mod face;
 mod guide;
+mod light;
+mod limits;
 mod linear;
+mod live;
 mod matte;
+mod mesh;
 mod nets;
 mod plane;
-mod plate;
+pub mod plate;
+mod pose;
 mod quality;
 mod refine;
 mod segment;
+mod steady;
+#[cfg(test)]
+mod studio_tests;
 #[cfg(test)]
 mod tests;
+mod tone;
 
+pub use burst::best_of;
 pub use check::{Reason, Report, check};
+pub use cloth::Cloth;
 pub use crop::{CARD_HEIGHT, CARD_WIDTH, Crop};
 pub use cut::{Cutout, cut};
 pub use decode::{MAX_BYTES, MAX_PIXELS, decode};
 pub use face::{Bounds, Face, faces};
-pub use guide::{Advice, guide};
+pub use guide::{Advice, guide, guide_with_plate, measures};
+pub use limits::{LIMITS, Limits};
+pub use live::live_matte;
 pub use nets::Models;
 pub use quality::Measures;
+pub use steady::Steady;
 
 /// What can go wrong between a picture's bytes and a cut portrait. The second half are refusals:
 /// the picture was read, but no good photo can come of it.
@@ -54,8 +74,9 @@ pub enum PhotoError {
     FaceCutOff,
     #[error("the face is too small in the picture for a card photo")]
     FaceTooSmall,
-    #[error("the person cannot be told from the backdrop")]
-    LikeBackdrop,
+    /// With the side of the two-coloured cloth that would do better, where one can be named.
+    #[error("the person cannot be told from the backdrop{}", .0.map(|side| format!(": turn the cloth to its {side} side")).unwrap_or_default())]
+    LikeBackdrop(Option<Cloth>),
 }
 
 impl PhotoError {
@@ -72,7 +93,7 @@ impl PhotoError {
             PhotoError::SeveralFaces(_) => "several-people",
             PhotoError::FaceCutOff => "face-cut-off",
             PhotoError::FaceTooSmall => "come-closer",
-            PhotoError::LikeBackdrop => "like-backdrop",
+            PhotoError::LikeBackdrop(_) => "like-backdrop",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Photo: the two small networks, loaded once and run on one thread. Origin and licence of the
+//! Photo: the three small networks, loaded once and run on one thread. Origin and licence of the
 //! weights: `assets/models/ORIGIN.md`.
 
 use std::sync::Arc;
@@ -12,16 +12,20 @@ use super::PhotoError;
 
 static FACE: &[u8] = include_bytes!("../../assets/models/face-short-range.onnx");
 static PERSON: &[u8] = include_bytes!("../../assets/models/selfie-segmentation.onnx");
+static MESH: &[u8] = include_bytes!("../../assets/models/face-mesh.onnx");
 
 /// Side in pixels of the face detector's square input.
 pub const FACE_SIDE: usize = 128;
 /// Side in pixels of the segmentation's square input and output.
 pub const PERSON_SIDE: usize = 256;
+/// Side in pixels of the face mesh's square input.
+pub const MESH_SIDE: usize = 192;
 
-/// Face detector and person segmentation, ready to run. Loading takes some milliseconds; keep one.
+/// Face detector, face mesh and person segmentation, ready to run. Loading takes some milliseconds; keep one.
 pub struct Models {
     face: Net,
     person: Net,
+    mesh: Net,
     /// One thread: the caller's worker is the unit of parallel work here.
     pool: Arc<ThreadPool>,
 }
@@ -63,7 +67,7 @@ impl Net {
 }
 
 impl Models {
-    /// Loads both networks from the binary itself.
+    /// Loads the networks from the binary itself.
     ///
     /// # Errors
     /// Only where the weights in the binary are damaged.
@@ -71,6 +75,7 @@ impl Models {
         Ok(Models {
             face: Net::load("face-short-range", FACE, &["boxes", "scores"])?,
             person: Net::load("selfie-segmentation", PERSON, &["mask"])?,
+            mesh: Net::load("face-mesh", MESH, &["landmarks", "presence"])?,
             pool: Arc::new(ThreadPool::with_num_threads(1)),
         })
     }
@@ -87,6 +92,16 @@ impl Models {
     }
 }
 
+impl Models {
+    /// 468 points (x, y, z each, pixels of the input) and the log odds that a face is there, for
+    /// planar input of 0..1, [`MESH_SIDE`] square.
+    pub(super) fn mesh(&self, input: Vec<f32>) -> Result<(Vec<f32>, f32), PhotoError> {
+        let mut out = self.mesh.run(input, MESH_SIDE, &self.pool)?.into_iter();
+        let points = out.next().unwrap_or_default();
+        Ok((points, out.next().and_then(|p| p.first().copied()).unwrap_or(f32::NEG_INFINITY)))
+    }
+}
+
 /// A window of the frame, in its pixels; may reach beyond it, where it is black.
 #[derive(Clone, Copy)]
 pub struct Window {
@@ -99,6 +114,13 @@ pub struct Window {
 /// Planar bytes-as-floats (0..255) of a window shrunk or grown to `side` squared. Shrinking takes
 /// a few samples over each target pixel, so that fine texture does not alias.
 pub fn planar(frame: &RgbImage, window: Window, side: usize) -> Vec<f32> {
+    planar_turned(frame, window, 0.0, side)
+}
+
+/// The same of a window turned by `angle` (radians, clockwise in the picture) about its middle.
+pub fn planar_turned(frame: &RgbImage, window: Window, angle: f32, side: usize) -> Vec<f32> {
+    let (sin, cos) = angle.sin_cos();
+    let middle = (window.x + window.width / 2.0, window.y + window.height / 2.0);
     let (w, h) = (frame.width() as i32, frame.height() as i32);
     let raw = frame.as_raw();
     let mut out = vec![0.0; 3 * side * side];
@@ -110,9 +132,10 @@ pub fn planar(frame: &RgbImage, window: Window, side: usize) -> Vec<f32> {
         for x in 0..side {
             let mut sum = [0.0_f32; 3];
             for j in 0..ny {
-                let fy = window.y + (y as f32 + (j as f32 + 0.5) / ny as f32) * step.1 - 0.5;
+                let v = (y as f32 + (j as f32 + 0.5) / ny as f32) * step.1 - window.height / 2.0;
                 for i in 0..nx {
-                    let fx = window.x + (x as f32 + (i as f32 + 0.5) / nx as f32) * step.0 - 0.5;
+                    let u = (x as f32 + (i as f32 + 0.5) / nx as f32) * step.0 - window.width / 2.0;
+                    let (fx, fy) = (middle.0 + u * cos - v * sin - 0.5, middle.1 + u * sin + v * cos - 0.5);
                     let (x0, y0) = (fx.floor(), fy.floor());
                     let (ax, ay) = (fx - x0, fy - y0);
                     for (dx, dy, weight) in [
@@ -147,6 +170,8 @@ mod tests {
     static FACE_WANTED: &[u8] = include_bytes!("../../assets/models/face-short-range.reference.bin");
     static PERSON_WANTED: &[u8] = include_bytes!("../../assets/models/selfie-segmentation.reference.bin");
 
+    static MESH_WANTED: &[u8] = include_bytes!("../../assets/models/face-mesh.reference.bin");
+
     fn floats(bytes: &[u8]) -> Vec<f32> {
         bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
     }
@@ -174,6 +199,51 @@ mod tests {
             }
         }
         out
+    }
+
+    /// The same as `features` in `convert.py`: the head larger, with eyes, brows and a mouth.
+    fn features(side: usize) -> Vec<f32> {
+        let mut out = pattern(side);
+        let s = side as i64;
+        for y in 0..s {
+            for x in 0..s {
+                let (u, v) = ((x * 256 / s - 128).abs(), y * 256 / s);
+                let skin = 36 * u * u + 25 * (v - 125) * (v - 125) < 25 * 102 * 102;
+                let eye = 9 * (u - 36) * (u - 36) + 36 * (v - 100) * (v - 100) < 36 * 81;
+                let pupil = (u - 36) * (u - 36) + (v - 100) * (v - 100) < 64;
+                let brow = (76..83).contains(&v) && u > 18 && u < 58;
+                let mouth = u < 26 && (v - 175).abs() < 7;
+                let nose = u < 12 && (v - 143).abs() < 4;
+                for c in 0..3 {
+                    let value = if mouth || nose {
+                        150 - 30 * c
+                    } else if pupil || brow {
+                        30
+                    } else if eye {
+                        235
+                    } else if skin {
+                        200 - 35 * c
+                    } else {
+                        continue;
+                    };
+                    out[(c * s * s + y * s + x) as usize] = value as f32 / 255.0;
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn the_mesh_agrees_with_the_interpreter() {
+        let (points, presence) = Models::load().unwrap().mesh(features(MESH_SIDE)).unwrap();
+        let wanted = floats(MESH_WANTED);
+        assert_eq!(points.len(), 468 * 3);
+        assert_eq!(wanted.len(), points.len() + 1);
+        for (got, want) in points.iter().chain([&presence]).zip(&wanted) {
+            assert!((got - want).abs() < 2e-3 * want.abs().max(1.0), "{got} {want}");
+        }
+        // The reference itself says something: that there is a face.
+        assert!(presence > 5.0);
     }
 
     /// The converted networks against what the original interpreter answered.

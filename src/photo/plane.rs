@@ -85,31 +85,6 @@ impl Plane<Colour> {
                 + (low.0[k] * (1.0 - fx) + low.1[k] * fx) * fy
         })
     }
-
-    /// Mean of squares of `factor` by `factor` pixels; what does not fill a square is left out.
-    pub fn reduced(&self, factor: usize) -> Plane<Colour> {
-        if factor == 1 {
-            return self.clone();
-        }
-        let (w, h) = ((self.width / factor).max(1), (self.height / factor).max(1));
-        let share = 1.0 / (factor * factor) as f32;
-        let mut data = Vec::with_capacity(w * h);
-        for y in 0..h {
-            for x in 0..w {
-                let mut sum = [0.0; 3];
-                for j in 0..factor {
-                    let start = (y * factor + j) * self.width + x * factor;
-                    for c in &self.data[start..start + factor] {
-                        for k in 0..3 {
-                            sum[k] += c[k];
-                        }
-                    }
-                }
-                data.push(sum.map(|s| s * share));
-            }
-        }
-        Plane { width: w, height: h, data }
-    }
 }
 
 fn cell(x: f32, y: f32, width: usize, height: usize) -> (usize, usize, f32, f32) {
@@ -143,17 +118,55 @@ fn running_mean(n: usize, radius: usize, get: impl Fn(usize) -> f32, mut set: im
     }
 }
 
-/// The picture in linear light.
-pub fn linear_light(picture: &RgbImage) -> Plane<Colour> {
-    let table = linear::table();
-    Plane {
-        width: picture.width() as usize,
-        height: picture.height() as usize,
-        data: picture
-            .as_raw()
-            .chunks_exact(3)
-            .map(|p| std::array::from_fn(|k| table[usize::from(p[k])]))
-            .collect(),
+/// A picture's pixels in linear light, read in place: a plane of floats would take twelve times
+/// the memory of its bytes.
+#[derive(Clone, Copy)]
+pub struct Pixels<'a> {
+    picture: &'a RgbImage,
+    table: &'static [f32; 256],
+}
+
+impl<'a> Pixels<'a> {
+    pub fn of(picture: &'a RgbImage) -> Pixels<'a> {
+        Pixels { picture, table: linear::table() }
+    }
+
+    pub fn at(&self, x: usize, y: usize) -> Colour {
+        self.picture.get_pixel(x as u32, y as u32).0.map(|v| self.table[usize::from(v)])
+    }
+
+    /// Colour at a fractional place, edges held.
+    pub fn sample(&self, x: f32, y: f32) -> Colour {
+        let (w, h) = (self.picture.width() as usize, self.picture.height() as usize);
+        let (xi, yi, fx, fy) = cell(x, y, w, h);
+        let (xj, yj) = ((xi + 1).min(w - 1), (yi + 1).min(h - 1));
+        let top = (self.at(xi, yi), self.at(xj, yi));
+        let low = (self.at(xi, yj), self.at(xj, yj));
+        std::array::from_fn(|k| {
+            (top.0[k] * (1.0 - fx) + top.1[k] * fx) * (1.0 - fy)
+                + (low.0[k] * (1.0 - fx) + low.1[k] * fx) * fy
+        })
+    }
+
+    /// Mean of squares of `factor` by `factor` pixels; what does not fill a square is left out.
+    pub fn reduced(&self, factor: usize) -> Plane<Colour> {
+        let (width, height) = (self.picture.width() as usize, self.picture.height() as usize);
+        let (w, h) = ((width / factor).max(1), (height / factor).max(1));
+        let share = 1.0 / (factor * factor) as f32;
+        let raw = self.picture.as_raw();
+        let mut data = vec![[0.0_f32; 3]; w * h];
+        for y in 0..h * factor {
+            let row = &raw[y * width * 3..][..w * factor * 3];
+            let out = &mut data[y / factor * w..][..w];
+            for (cell, pixels) in out.iter_mut().zip(row.chunks_exact(factor * 3)) {
+                for p in pixels.chunks_exact(3) {
+                    for k in 0..3 {
+                        cell[k] += self.table[usize::from(p[k])] * share;
+                    }
+                }
+            }
+        }
+        Plane { width: w, height: h, data }
     }
 }
 

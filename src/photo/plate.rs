@@ -1,200 +1,237 @@
-//! Photo: the backdrop as it would look in this frame without the person.
-//!
-//! The empty backdrop ("clean plate") was taken at another moment: other exposure, other white
-//! balance, a camera moved by a pixel or two, and no shadow of the person. So it is matched where
-//! backdrop surely shows: moved, then multiplied by a smooth field that carries gain, balance and
-//! soft shadow, carried on beneath the person. Without a plate the field is the backdrop itself.
+//! Photo: the empty backdrop ("clean plate"): taken well, noticed when it no longer holds, and
+//! compared with what stands before it now.
 
-use super::extend::{Weighted, collect, filled, smoothed};
-use super::plane::{Colour, Plane};
+use image::RgbImage;
 
-/// Cells of the gain field, in working pixels.
-const CELL: usize = 6;
-/// Cells at which a backdrop seen without a plate must still be smooth, and how smooth (median
-/// residual, square roots of light).
-const COARSE: usize = 32;
-const PLAIN: f32 = 0.03;
-const EPS: f32 = 1e-3;
-/// Gain of a cell against the median gain: from deep shadow to a little more light.
-const GAIN: std::ops::Range<f32> = 0.5..1.5;
-/// Working noise of the camera below which differences say nothing, in square-root units of light.
-const LEAST_NOISE: f32 = 0.004;
+use super::backdrop::{Backdrop, shift};
+use super::face::faces;
+use super::linear;
+use super::plane::{Colour, Pixels, Plane};
+use super::refine::pieces;
+use super::segment::{person, stretched};
+use super::{Models, PhotoError};
 
-/// The backdrop at working size, and how far it can be trusted.
-pub struct Backdrop {
-    pub colour: Plane<Colour>,
-    /// Field that was multiplied onto the plate; `None` when there was none to multiply.
-    field: Option<Plane<Colour>>,
-    /// Movement of the plate onto the frame, in working pixels.
-    shift: (f32, f32),
-    /// Noise of one working pixel, in square-root units of light.
-    pub noise: f32,
-    /// False for a guess at a backdrop full of things: what it would look like behind the person
-    /// cannot be known.
-    pub plain: bool,
+/// Fewest frames that make a plate; some thirty are better, a second of a camera.
+pub const LEAST_FRAMES: usize = 8;
+/// Longer side at which plates are judged.
+const WORKING: usize = 320;
+/// Share of the picture that the network may take for a person where nobody is.
+const SOMEBODY: f32 = 0.02;
+/// Mean brightness of coded values below which cloth and person cannot be told apart well, and
+/// above which the cloth burns out.
+const DARKEST: f32 = 0.12;
+const BRIGHTEST: f32 = 0.97;
+/// A square of 8 working pixels may differ by this share from its own mean over all frames (noise
+/// is far below), and so many squares may do more.
+const STILL: f32 = 0.06;
+const RESTLESS: f32 = 0.005;
+/// The whole picture's brightness over all frames.
+const STEADY_LIGHT: f32 = 0.12;
+/// Beyond these the match between plate and frame grows worse than the bench shows it: brightness
+/// (either way), balance of the colours, and movement in pixels of the frame.
+const SAME_LIGHT: f32 = 1.5;
+const SAME_BALANCE: f32 = 1.2;
+const SAME_PLACE: f32 = 4.5;
+/// Spread of what is left after the match, as in the cut.
+const SAME_THING: f32 = 0.05;
+/// A movement is believed that leaves less than this of what does not fit.
+const MOVED_EXPLAINS: f32 = 0.8;
+/// Share of the visible backdrop that may look like something else.
+const FREE: f32 = 0.03;
+
+/// Why no plate could be made of these frames.
+#[derive(Debug, thiserror::Error)]
+pub enum PlateProblem {
+    #[error("{0} frames are too few for an empty backdrop (at least {LEAST_FRAMES})")]
+    TooFew(usize),
+    #[error("the frames are not all of one size")]
+    Sizes,
+    #[error("somebody is in the picture")]
+    Somebody,
+    #[error("the backdrop is too dark")]
+    TooDark,
+    #[error("the backdrop is burnt out by light")]
+    TooBright,
+    #[error("something moves in the picture, or the camera does")]
+    Moving,
+    #[error("the light changes from frame to frame")]
+    LightChanging,
+    #[error(transparent)]
+    Photo(#[from] PhotoError),
 }
 
-impl Backdrop {
-    /// From the plate. `sure` says where backdrop surely shows; `None` when it shows nowhere.
-    pub fn matched(
-        frame: &Plane<Colour>,
-        plate: &Plane<Colour>,
-        shift: (f32, f32),
-        sure: &Plane<bool>,
-    ) -> Option<Backdrop> {
-        let (w, h) = (frame.width, frame.height);
-        let moved = moved(plate, shift);
-        // The ratio of two sums, not the mean of ratios: dark pixels would shout.
-        let grid_frame = collect(w, h, CELL, |x, y| sure.at(x, y).then(|| frame.at(x, y)));
-        let grid_plate = collect(w, h, CELL, |x, y| sure.at(x, y).then(|| moved.at(x, y)));
-        let mut ratio = grid_frame.clone();
-        for (r, p) in ratio.data.iter_mut().zip(&grid_plate.data) {
-            let weight = r.weight;
-            r.sum = std::array::from_fn(|k| {
-                weight * (r.sum[k] + EPS * weight) / (p.sum[k] + EPS * weight).max(EPS)
-            });
-        }
-        drop_outliers(&mut ratio);
-        let field = smoothed(&filled(&ratio, (CELL * CELL / 2) as f32)?);
-        let colour = multiplied(&moved, &field, CELL);
-        let noise = noise(frame, &colour, sure);
-        Some(Backdrop { colour, field: Some(field), shift, noise, plain: true })
-    }
-
-    /// Without a plate: what shows of the backdrop, carried on behind the person.
-    pub fn guessed(frame: &Plane<Colour>, sure: &Plane<bool>) -> Option<Backdrop> {
-        let (w, h) = (frame.width, frame.height);
-        let carried_on = |cell: usize| {
-            let grid = collect(w, h, cell, |x, y| sure.at(x, y).then(|| frame.at(x, y)));
-            let field = smoothed(&filled(&grid, (cell * cell / 2) as f32)?);
-            Some(multiplied(&Plane::filled(w, h, [1.0; 3]), &field, cell))
-        };
-        let (colour, coarse) = (carried_on(CELL)?, carried_on(COARSE)?);
-        let noise = noise(frame, &colour, sure);
-        let plain = self::noise(frame, &coarse, sure) < PLAIN;
-        Some(Backdrop { colour, field: None, shift: (0.0, 0.0), noise, plain })
-    }
-
-    /// The backdrop's colour at one pixel of the full frame, `factor` times the working size.
-    pub fn full(&self, plate: Option<&Plane<Colour>>, factor: usize, x: usize, y: usize) -> Colour {
-        let f = factor as f32;
-        let (wx, wy) = ((x as f32 + 0.5) / f - 0.5, (y as f32 + 0.5) / f - 0.5);
-        match (plate, &self.field) {
-            (Some(plate), Some(field)) => {
-                let cell = CELL as f32;
-                let gain = field.sample((wx + 0.5) / cell - 0.5, (wy + 0.5) / cell - 0.5);
-                let base = plate.sample(x as f32 - self.shift.0 * f, y as f32 - self.shift.1 * f);
-                std::array::from_fn(|k| base[k] * gain[k])
-            }
-            _ => self.colour.sample(wx, wy),
-        }
-    }
+/// Why a plate no longer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staleness {
+    /// Brightness, colour or pattern of the light is another.
+    LightChanged,
+    /// The camera or the cloth was moved.
+    CameraMoved,
+    /// Nothing fits, or the sizes differ.
+    AnotherPlace,
 }
 
-fn moved(plate: &Plane<Colour>, shift: (f32, f32)) -> Plane<Colour> {
-    if shift == (0.0, 0.0) {
-        return plate.clone();
+/// The mean of many frames, in linear light, so that the camera's noise is out of it.
+///
+/// # Errors
+/// Each [`PlateProblem`] names what to do better.
+pub fn make(models: &Models, frames: &[RgbImage]) -> Result<RgbImage, PlateProblem> {
+    let [first, ..] = frames else { return Err(PlateProblem::TooFew(0)) };
+    if frames.len() < LEAST_FRAMES {
+        return Err(PlateProblem::TooFew(frames.len()));
     }
-    let mut data = Vec::with_capacity(plate.data.len());
-    for y in 0..plate.height {
-        for x in 0..plate.width {
-            data.push(plate.sample(x as f32 - shift.0, y as f32 - shift.1));
-        }
+    let (w, h) = first.dimensions();
+    if w.min(h) < 64 {
+        return Err(PhotoError::TooSmall(w, h).into());
     }
-    Plane { width: plate.width, height: plate.height, data }
+    if frames.iter().any(|f| f.dimensions() != (w, h)) {
+        return Err(PlateProblem::Sizes);
+    }
+    still(frames)?;
+    let plate = mean(frames);
+    let brightness = plate.as_raw().iter().map(|v| u64::from(*v)).sum::<u64>() as f32
+        / plate.as_raw().len() as f32
+        / 255.0;
+    if brightness < DARKEST {
+        return Err(PlateProblem::TooDark);
+    }
+    if brightness > BRIGHTEST {
+        return Err(PlateProblem::TooBright);
+    }
+    let net = person(models, &plate)?;
+    let seen = net.data.iter().filter(|p| **p > 0.5).count() as f32 / net.data.len() as f32;
+    if seen > SOMEBODY || !faces(models, &plate)?.is_empty() {
+        return Err(PlateProblem::Somebody);
+    }
+    Ok(plate)
 }
 
-fn multiplied(base: &Plane<Colour>, field: &Plane<Colour>, cell: usize) -> Plane<Colour> {
-    let cell = cell as f32;
-    let mut data = Vec::with_capacity(base.data.len());
-    for y in 0..base.height {
-        let fy = (y as f32 + 0.5) / cell - 0.5;
-        for x in 0..base.width {
-            let gain = field.sample((x as f32 + 0.5) / cell - 0.5, fy);
-            let b = base.at(x, y);
-            data.push(std::array::from_fn(|k| b[k] * gain[k]));
+fn mean(frames: &[RgbImage]) -> RgbImage {
+    let table = linear::table();
+    let (w, h) = frames[0].dimensions();
+    let mut sum = vec![0.0_f32; frames[0].as_raw().len()];
+    for frame in frames {
+        for (s, v) in sum.iter_mut().zip(frame.as_raw()) {
+            *s += table[usize::from(*v)];
         }
     }
-    Plane { width: base.width, height: base.height, data }
-}
-
-/// Cells whose gain is far from the usual one show no backdrop, whatever the network said.
-fn drop_outliers(ratio: &mut Plane<Weighted>) {
-    let known = |g: &&Weighted| g.weight > 0.0;
-    let middle: Colour = std::array::from_fn(|k| {
-        let mut gains: Vec<f32> = ratio.data.iter().filter(known).map(|g| g.sum[k] / g.weight).collect();
-        let half = gains.len() / 2;
-        if gains.is_empty() { 1.0 } else { *gains.select_nth_unstable_by(half, f32::total_cmp).1 }
-    });
-    for g in &mut ratio.data {
-        if g.weight > 0.0 && (0..3).any(|k| !GAIN.contains(&(g.sum[k] / g.weight / middle[k]))) {
-            *g = Weighted::default();
-        }
+    let n = frames.len() as f32;
+    let mut out = RgbImage::new(w, h);
+    for (o, s) in out.iter_mut().zip(&sum) {
+        *o = linear::to_byte(s / n);
     }
+    out
 }
 
-/// Robust spread (median of absolute residuals / 0.67) on the sure pixels, in square roots of light.
-fn noise(frame: &Plane<Colour>, backdrop: &Plane<Colour>, sure: &Plane<bool>) -> f32 {
-    let mut residuals: Vec<f32> = sure
-        .data
+/// Compares squares of every frame with their mean over all of them.
+fn still(frames: &[RgbImage]) -> Result<(), PlateProblem> {
+    let factor = (frames[0].width().max(frames[0].height()) as usize).div_ceil(WORKING);
+    let squares: Vec<Vec<f32>> = frames
         .iter()
-        .enumerate()
-        .filter(|(_, s)| **s)
-        .step_by(7)
-        .map(|(i, _)| (frame.data[i][1].max(0.0).sqrt() - backdrop.data[i][1].max(0.0).sqrt()).abs())
+        .map(|f| {
+            let small = reduced_light(f, factor * 8);
+            small.data.iter().map(|c| 0.25 * c[0] + 0.6 * c[1] + 0.15 * c[2] + 1e-3).collect()
+        })
         .collect();
-    if residuals.is_empty() {
-        return LEAST_NOISE;
+    let totals: Vec<f32> = squares.iter().map(|s| s.iter().sum::<f32>() / s.len() as f32).collect();
+    let middle = totals.iter().sum::<f32>() / totals.len() as f32;
+    if totals.iter().any(|t| (t / middle - 1.0).abs() > STEADY_LIGHT) {
+        return Err(PlateProblem::LightChanging);
     }
-    let middle = residuals.len() / 2;
-    let (_, median, _) = residuals.select_nth_unstable_by(middle, f32::total_cmp);
-    (*median / 0.67).max(LEAST_NOISE)
+    let n = squares.len() as f32;
+    let means: Vec<f32> = (0..squares[0].len())
+        .map(|i| squares.iter().zip(&totals).map(|(s, t)| s[i] / t).sum::<f32>() / n)
+        .collect();
+    for (square, total) in squares.iter().zip(&totals) {
+        let moved = square.iter().zip(&means).filter(|(s, m)| (*s / total / *m - 1.0).abs() > STILL).count();
+        if moved as f32 > RESTLESS * means.len() as f32 {
+            return Err(PlateProblem::Moving);
+        }
+    }
+    Ok(())
 }
 
-/// Movement of the plate onto the frame, in working pixels, by least squares on the brightness
-/// gradients of the backdrop (Lucas–Kanade); (0, 0) where the backdrop has no structure to hold on to.
-pub fn shift(frame: &Plane<Colour>, plate: &Plane<Colour>, sure: &Plane<bool>, most: f32) -> (f32, f32) {
-    let luma = |p: &Plane<Colour>| p.map(|c| (0.25 * c[0] + 0.6 * c[1] + 0.15 * c[2] + EPS).ln()).box_mean(1);
-    let (f, p) = (luma(frame), luma(plate));
-    // Only what stands out of the slow light matters.
-    let detail = |p: &Plane<f32>| {
-        let slow = p.box_mean(12);
-        Plane {
-            width: p.width,
-            height: p.height,
-            data: p.data.iter().zip(&slow.data).map(|(a, b)| a - b).collect(),
-        }
-    };
-    let (f, p) = (detail(&f), detail(&p));
-    let mut at = (0.0_f32, 0.0_f32);
-    for _ in 0..3 {
-        let (mut xx, mut xy, mut yy, mut xt, mut yt, mut n) =
-            (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
-        for y in (8..f.height.saturating_sub(8)).step_by(2) {
-            for x in (8..f.width.saturating_sub(8)).step_by(2) {
-                if !sure.at(x, y) {
-                    continue;
-                }
-                let (px, py) = (x as f32 - at.0, y as f32 - at.1);
-                let gx = f64::from(p.sample(px + 1.0, py) - p.sample(px - 1.0, py)) / 2.0;
-                let gy = f64::from(p.sample(px, py + 1.0) - p.sample(px, py - 1.0)) / 2.0;
-                let t = f64::from(p.sample(px, py) - f.at(x, y)).clamp(-0.2, 0.2);
-                xx += gx * gx;
-                xy += gx * gy;
-                yy += gy * gy;
-                xt += gx * t;
-                yt += gy * t;
-                n += 1.0;
-            }
-        }
-        let ridge = n * 1e-7 + 1e-9;
-        let (xx, yy) = (xx + ridge, yy + ridge);
-        let det = xx * yy - xy * xy;
-        if det <= 0.0 {
-            return (0.0, 0.0);
-        }
-        at.0 += ((yy * xt - xy * yt) / det) as f32;
-        at.1 += ((xx * yt - xy * xt) / det) as f32;
+fn reduced_light(picture: &RgbImage, factor: usize) -> Plane<Colour> {
+    let limit = (picture.width().min(picture.height()) as usize).max(1);
+    Pixels::of(picture).reduced(factor.clamp(1, limit))
+}
+
+/// Whether the plate still holds for this frame; a person may stand in it. Looks where backdrop
+/// shows in a portrait: beside and above the person, in the upper two thirds.
+pub fn stale(plate: &RgbImage, frame: &RgbImage) -> Option<Staleness> {
+    if plate.dimensions() != frame.dimensions() || plate.width().min(plate.height()) < 64 {
+        return Some(Staleness::AnotherPlace);
     }
-    if at.0.abs() > most || at.1.abs() > most { (0.0, 0.0) } else { at }
+    let factor = (frame.width().max(frame.height()) as usize).div_ceil(WORKING);
+    let (seen, kept) = (reduced_light(frame, factor), reduced_light(plate, factor));
+    let (w, h) = (seen.width, seen.height);
+    let mut beside = Plane::filled(w, h, false);
+    for y in 0..h * 2 / 3 {
+        for x in 0..w {
+            beside.data[y * w + x] = x < w / 6 || x >= w - w / 6 || y < h / 16;
+        }
+    }
+    let gain: Colour = std::array::from_fn(|k| {
+        let ratio = |i: usize| (seen.data[i][k] + 2e-3) / (kept.data[i][k] + 2e-3);
+        let mut ratios: Vec<f32> = (0..w * h).filter(|i| beside.data[*i]).map(ratio).collect();
+        let half = ratios.len() / 2;
+        *ratios.select_nth_unstable_by(half, f32::total_cmp).1
+    });
+    let other = |ratio: f32, limit: f32| !(1.0 / limit..=limit).contains(&ratio);
+    // Only channels that the cloth has light in say something about balance.
+    let bright = |k: usize| kept.data.iter().map(|c| c[k]).sum::<f32>() / (w * h) as f32 > 0.02;
+    let balance =
+        [0, 2].into_iter().any(|k| bright(k) && bright(1) && other(gain[k] / gain[1], SAME_BALANCE));
+    if balance || (0..3).any(|k| bright(k) && other(gain[k], SAME_LIGHT)) {
+        return Some(Staleness::LightChanged);
+    }
+    let left = |by| Backdrop::matched(&seen, &kept, by, &beside).map_or(f32::MAX, |m| m.noise);
+    let moved = shift(&seen, &kept, &beside, SAME_PLACE * 4.0);
+    let (as_it_is, if_moved) = (left((0.0, 0.0)), left(moved));
+    // On plain cloth a movement is guessed from noise and explains nothing; nor does it matter there.
+    if moved.0.hypot(moved.1) * factor as f32 > SAME_PLACE && if_moved < MOVED_EXPLAINS * as_it_is {
+        return Some(Staleness::CameraMoved);
+    }
+    (as_it_is.min(if_moved) > SAME_THING).then_some(Staleness::AnotherPlace)
+}
+
+/// Whether nothing but one person stands before the backdrop.
+///
+/// # Errors
+/// An unusable network.
+pub fn free(models: &Models, plate: &RgbImage, frame: &RgbImage) -> Result<bool, PhotoError> {
+    if plate.dimensions() != frame.dimensions() || frame.width().min(frame.height()) < 64 {
+        return Ok(true);
+    }
+    let factor = (frame.width().max(frame.height()) as usize).div_ceil(WORKING);
+    let (seen, kept) = (reduced_light(frame, factor), reduced_light(plate, factor));
+    let net = stretched(&person(models, frame)?, seen.width, seen.height);
+    let people = pieces(&net.map(|p| p > 0.6), true);
+    let largest = people.iter().map(Vec::len).max().unwrap_or(0);
+    let others: usize = people.iter().map(Vec::len).filter(|n| *n < largest).sum();
+    if others as f32 > FREE * net.data.len() as f32 {
+        return Ok(false);
+    }
+    let sure = net.box_mean(6).map(|p| p < 0.05);
+    let places: Vec<usize> = (0..sure.data.len()).filter(|i| sure.data[*i]).collect();
+    if places.is_empty() {
+        return Ok(true);
+    }
+    let ratio = |i: usize, k: usize| (seen.data[i][k] + 5e-3) / (kept.data[i][k] + 5e-3);
+    let gain: Colour = std::array::from_fn(|k| {
+        let mut ratios: Vec<f32> = places.iter().map(|i| ratio(*i, k)).collect();
+        let half = ratios.len() / 2;
+        *ratios.select_nth_unstable_by(half, f32::total_cmp).1
+    });
+    // A shadow darkens all colours alike; a thing is of another hue, or far brighter or darker.
+    let strange = places
+        .iter()
+        .filter(|&&i| {
+            let r: Colour = std::array::from_fn(|k| ratio(i, k) / gain[k]);
+            let light = 0.25 * r[0] + 0.6 * r[1] + 0.15 * r[2];
+            let hue = r.iter().fold(0.0_f32, |m, v| m.max((v / light - 1.0).abs()));
+            hue > 0.45 || !(0.35..=1.8).contains(&light)
+        })
+        .count();
+    Ok(strange as f32 <= FREE * places.len() as f32)
 }

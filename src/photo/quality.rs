@@ -1,9 +1,12 @@
-//! Photo: what can be measured of a face in a frame, and the limits, in one table.
+//! Photo: what can be measured of a face in a frame.
 
 use image::RgbImage;
 use serde::Serialize;
 
+use super::eyes::opening;
 use super::face::Face;
+use super::light::{Light, light};
+use super::mesh::Mesh;
 
 /// Measures of the best face in a frame. Shares are 0..1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -20,68 +23,42 @@ pub struct Measures {
     pub eyes_y: f32,
     /// Degrees; positive when the right eye in the picture is lower.
     pub roll: f32,
-    /// 0 facing the camera, about 1 in profile, signed.
+    /// 0 facing the camera, about 1 in profile, signed; by the detector.
     pub turn: f32,
+    /// Whether the mesh found the face too; without it the angles and gaps below say nothing and
+    /// the light is that of a square about the face.
+    pub mesh: bool,
+    /// Degrees; positive to the right of the picture, and up.
+    pub yaw: f32,
+    pub pitch: f32,
+    /// Gap between the lids by the mesh, and height of the dark of the eye by its pixels, in T.
+    pub lid_gap: f32,
+    pub eye_opening: f32,
+    /// Gap between the lips in T.
+    pub mouth_gap: f32,
     /// Mean brightness of the face, of coded values.
     pub luminance: f32,
     /// Share of the face at 247..=255 and at 0..=25.
     pub overexposed: f32,
     pub underexposed: f32,
+    /// Overlap of the brightness of both halves of the face, 1 for the same light on either.
+    pub balance: f32,
     /// Energy of fine structure against the face's contrast; no unit.
     pub sharpness: f32,
 }
-
-/// The limits. "OFIQ" is BSI's open face quality library (ISO/IEC 29794-5), whose scores of 50
-/// of 100 are taken as the bar; "own" are chosen for a desk and stand in proportion to the crop.
-pub struct Limits {
-    /// OFIQ: 50 points at 70 px.
-    pub eye_distance: f32,
-    /// Own: nearer and farther than this the card's crop (T is a quarter of its height) leaves the
-    /// frame or loses detail. Live advice only; the eye distance decides about a picture.
-    pub t_share: (f32, f32),
-    /// Own: eye middle about the frame's centre line, and its height; live advice only.
-    pub eyes_x: (f32, f32),
-    pub eyes_y: (f32, f32),
-    /// Own: up to here the crop levels the eyes well; ICAO wants 5 after that.
-    pub roll: f32,
-    /// Own: about 20 degrees.
-    pub turn: f32,
-    /// OFIQ: mean between 0.2 and 0.8.
-    pub luminance: (f32, f32),
-    /// OFIQ gives 50 points at 1 % of a well segmented face; our region has spectacles and
-    /// foreheads in it, so more is borne.
-    pub overexposed: f32,
-    /// Own: black hair and beards lie in the region.
-    pub underexposed: f32,
-    /// Own, measured on sharp portraits and the same blurred.
-    pub sharpness: f32,
-}
-
-pub const LIMITS: Limits = Limits {
-    eye_distance: 70.0,
-    t_share: (0.15, 0.30),
-    eyes_x: (0.38, 0.62),
-    eyes_y: (0.25, 0.60),
-    roll: 15.0,
-    turn: 0.55,
-    luminance: (0.2, 0.8),
-    overexposed: 0.08,
-    underexposed: 0.6,
-    sharpness: 0.02,
-};
 
 /// Side of the square that the face is brought to before it is measured; the eyes are then a
 /// third of it apart, so that the measure does not depend on the distance.
 const SIDE: usize = 128;
 
 /// Measures the first face; without a face only `faces` is filled.
-pub fn measure(frame: &RgbImage, faces: &[Face]) -> Measures {
+pub fn measure(frame: &RgbImage, faces: &[Face], mesh: Option<&Mesh>) -> Measures {
     let Some(face) = faces.first() else { return Measures::default() };
     let (w, h) = (frame.width() as f32, frame.height() as f32);
     let (eyes, t) = (face.eye_middle(), face.t());
     let luma = face_luma(frame, face);
-    let n = luma.len() as f32;
-    let share = |f: &dyn Fn(f32) -> bool| luma.iter().filter(|v| f(**v)).count() as f32 / n;
+    let light = mesh.and_then(|mesh| light(frame, mesh)).unwrap_or_else(|| light_of_square(&luma));
+    let pose = mesh.map_or_else(Default::default, |mesh| mesh.pose);
     Measures {
         faces: faces.len(),
         score: face.score,
@@ -91,10 +68,28 @@ pub fn measure(frame: &RgbImage, faces: &[Face]) -> Measures {
         eyes_y: eyes.1 / h,
         roll: face.roll(),
         turn: face.turn(),
-        luminance: luma.iter().sum::<f32>() / n / 255.0,
-        overexposed: share(&|v| v >= 246.5),
-        underexposed: share(&|v| v <= 25.5),
+        mesh: mesh.is_some(),
+        yaw: pose.yaw,
+        pitch: pose.pitch,
+        lid_gap: mesh.map_or(0.0, Mesh::lid_gap),
+        eye_opening: mesh.map_or(0.0, |mesh| opening(frame, mesh)),
+        mouth_gap: mesh.map_or(0.0, Mesh::mouth_gap),
+        luminance: light.mean,
+        overexposed: light.over,
+        underexposed: light.under,
+        balance: light.balance,
         sharpness: sharpness(&luma),
+    }
+}
+
+fn light_of_square(luma: &[f32]) -> Light {
+    let n = luma.len() as f32;
+    let share = |f: &dyn Fn(f32) -> bool| luma.iter().filter(|v| f(**v)).count() as f32 / n;
+    Light {
+        mean: luma.iter().sum::<f32>() / n / 255.0,
+        over: share(&|v| v >= 246.5),
+        under: share(&|v| v <= 25.5),
+        balance: 1.0,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Photo: person or backdrop, pixel by pixel at working size: the network's opinion and the
 //! difference to the backdrop, weighed together.
 
+use super::backdrop::Backdrop;
 use super::plane::{Colour, Plane};
-use super::plate::Backdrop;
 
 /// Evidence for the person, natural logarithm of odds, and the decision made from it.
 pub struct Shape {
@@ -11,7 +11,36 @@ pub struct Shape {
     pub difference: Plane<f32>,
     /// For each row: share of the person thereabouts that looks like the backdrop, 0..1.
     pub alike: Vec<f32>,
+    /// Share of the person's area, off the outline, that was left to the backdrop although the
+    /// network half sees a person there: clothes or a jilbab of the backdrop's colour.
+    pub disputed: f32,
+    /// Width at the frame's lower edge as share of the widest row: who stands before a counter's
+    /// camera goes on below it, so little means that the body was lost.
+    pub bottom: f32,
 }
+
+impl Shape {
+    /// True where part of the person may be lost in the backdrop.
+    pub fn doubtful(&self) -> bool {
+        self.disputed > DISPUTED || self.bottom < BOTTOM
+    }
+
+    /// True where, after a second look, part of the person surely is.
+    pub fn lost(&self) -> bool {
+        self.disputed > LOST || self.bottom < BOTTOM
+    }
+}
+
+/// Own, on people before cloths of five colours: whole outlines stay below 0.013 and above
+/// 0.8. After the second look, what is still disputed is torn.
+const DISPUTED: f32 = 0.016;
+const LOST: f32 = 0.0025;
+const BOTTOM: f32 = 0.7;
+/// The network's share of person from which it half sees one; on mere backdrop it says less than
+/// a twentieth.
+const HALF_SEEN: f32 = 0.15;
+/// Off the outline: both its sides together, in working pixels.
+const OFF_OUTLINE: f32 = 7.0;
 
 /// Squared difference up to which a pixel looks like the backdrop.
 const LOOKS_ALIKE: f32 = 8.0;
@@ -71,7 +100,22 @@ pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Sh
     let odds = settled(&odds.box_mean(1), frame, backdrop.noise);
     let mut inside = odds.map(|o| o > 0.0);
     one_person(&mut inside, &odds);
-    Shape { inside, difference, alike }
+    let disputed = disputed(&inside, net);
+    let bottom = bottom(&inside);
+    Shape { inside, difference, alike, disputed, bottom }
+}
+
+pub fn disputed(inside: &Plane<bool>, net: &Plane<f32>) -> f32 {
+    let (outward, _) = nearest(inside);
+    let area = inside.data.iter().filter(|s| **s).count().max(1);
+    let lost = outward.data.iter().zip(&net.data).filter(|(o, p)| **o > OFF_OUTLINE && **p > HALF_SEEN);
+    lost.count() as f32 / area as f32
+}
+
+fn bottom(inside: &Plane<bool>) -> f32 {
+    let width = |y: usize| inside.data[y * inside.width..][..inside.width].iter().filter(|s| **s).count();
+    let widest = (0..inside.height).map(width).max().unwrap_or(0).max(1);
+    width(inside.height.saturating_sub(2)) as f32 / widest as f32
 }
 
 /// Lets neighbours of like colour agree (mean field of an Ising model with contrast-sensitive
@@ -172,7 +216,7 @@ fn one_person(inside: &mut Plane<bool>, odds: &Plane<f32>) {
 }
 
 /// Connected pieces of pixels that are `value`, as indices.
-fn pieces(map: &Plane<bool>, value: bool) -> Vec<Vec<usize>> {
+pub fn pieces(map: &Plane<bool>, value: bool) -> Vec<Vec<usize>> {
     let (w, h) = (map.width, map.height);
     let mut seen = vec![false; w * h];
     let mut out = Vec::new();

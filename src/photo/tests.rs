@@ -9,7 +9,7 @@ use super::*;
 const BLUE: [f32; 3] = [36.0, 84.0, 188.0];
 
 /// Deterministic noise of about +-2, so that nothing is exactly flat.
-fn grain(x: u32, y: u32, seed: u32) -> f32 {
+pub fn grain(x: u32, y: u32, seed: u32) -> f32 {
     let mut v = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77) ^ seed.wrapping_mul(0xC2B2_AE3D);
     v ^= v >> 15;
     v = v.wrapping_mul(0x2C1B_3C6D);
@@ -18,7 +18,7 @@ fn grain(x: u32, y: u32, seed: u32) -> f32 {
 }
 
 /// The empty backdrop: blue cloth, lit from the left.
-fn plate(width: u32, height: u32) -> RgbImage {
+pub fn plate(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let light = 1.05 - 0.15 * x as f32 / width as f32;
         Rgb(BLUE.map(|c| (c * light + grain(x, y, 1)).round() as u8))
@@ -27,10 +27,10 @@ fn plate(width: u32, height: u32) -> RgbImage {
 
 /// One drawn person: eye middle and T in pixels. Gives the share of person at a place and the
 /// colour there, in units of T from the eye middle.
-struct Drawn {
-    x: f32,
-    y: f32,
-    t: f32,
+pub struct Drawn {
+    pub x: f32,
+    pub y: f32,
+    pub t: f32,
 }
 
 impl Drawn {
@@ -75,7 +75,7 @@ impl Drawn {
 
 /// A frame with these people, another exposure and balance than the plate's, and a soft shadow;
 /// and the true alpha.
-fn frame(width: u32, height: u32, people: &[Drawn]) -> (RgbImage, Vec<f32>) {
+pub fn frame(width: u32, height: u32, people: &[Drawn]) -> (RgbImage, Vec<f32>) {
     let back = plate(width, height);
     let mut alpha = Vec::new();
     let gain = [1.06, 1.0, 0.95];
@@ -100,7 +100,7 @@ fn frame(width: u32, height: u32, people: &[Drawn]) -> (RgbImage, Vec<f32>) {
     (picture, alpha)
 }
 
-fn middle() -> Drawn {
+pub fn middle() -> Drawn {
     Drawn { x: 400.0, y: 260.0, t: 130.0 }
 }
 
@@ -150,7 +150,10 @@ fn nobody_two_people_and_a_face_at_the_edge_are_refused_with_their_reason() {
     let back = plate(800, 600);
     let (empty, _) = frame(800, 600, &[]);
     assert!(matches!(cut(&models, &empty, Some(&back), Crop::Card), Err(PhotoError::NoFace)));
-    assert!(matches!(cut(&models, &empty, Some(&back), Crop::FullFrame), Err(PhotoError::LikeBackdrop)));
+    assert!(matches!(
+        cut(&models, &empty, Some(&back), Crop::FullFrame),
+        Err(PhotoError::LikeBackdrop(None))
+    ));
     assert_eq!(guide(&models, &empty).unwrap(), Advice::NoFace);
 
     let two = [Drawn { x: 220.0, y: 260.0, t: 110.0 }, Drawn { x: 580.0, y: 260.0, t: 110.0 }];
@@ -208,6 +211,7 @@ fn real_faces_get_the_verdict_of_their_manifest() {
             "blurred.jpg" => Advice::Blurred,
             "tilted.jpg" => Advice::HeadTilted,
             "nobody.jpg" => Advice::NoFace,
+            "too-far.jpg" => Advice::ComeCloser,
             _ => continue,
         };
         assert_eq!(report.reasons[0].code(), want.code(), "{path}: {report:?}");

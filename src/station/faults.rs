@@ -19,7 +19,7 @@ pub fn of_photo(error: &PhotoError) -> Fault {
         PhotoError::SeveralFaces(_) => Fault::SeveralPeople,
         PhotoError::FaceCutOff => Fault::FaceCutOff,
         PhotoError::FaceTooSmall => Fault::FaceTooSmall,
-        PhotoError::LikeBackdrop => Fault::BackgroundUnclear,
+        PhotoError::LikeBackdrop(_) => Fault::BackgroundUnclear,
         other => {
             tracing::error!(error = %other, "the photo could not be cut");
             Fault::CardPicture

@@ -101,6 +101,6 @@ fn is_refusal(error: &PhotoError) -> bool {
             | PhotoError::SeveralFaces(_)
             | PhotoError::FaceCutOff
             | PhotoError::FaceTooSmall
-            | PhotoError::LikeBackdrop
+            | PhotoError::LikeBackdrop(_)
     )
 }

@@ -65,6 +65,19 @@ fn instruction(advice: Advice, lang: Lang) -> &'static str {
         Advice::HeadTilted => {
             lang.pick("Tegakkan kepala, lihat ke kamera", "Head upright, look at the camera")
         }
+        Advice::LookStraight => {
+            lang.pick("Hadapkan wajah lurus ke kamera", "Turn your face straight to the camera")
+        }
+        Advice::ChinUp => lang.pick("Angkat dagu sedikit", "Raise your chin a little"),
+        Advice::ChinDown => lang.pick("Turunkan dagu sedikit", "Lower your chin a little"),
+        Advice::EyesClosed => lang.pick("Mohon buka mata", "Please open your eyes"),
+        Advice::MouthOpen => lang.pick("Mohon tutup mulut", "Please close your mouth"),
+        Advice::UnevenLight => {
+            lang.pick("Cahaya datang dari satu sisi: putar badan ke cahaya", "Light from one side: turn towards it")
+        }
+        Advice::BackdropNotFree => {
+            lang.pick("Latar belakang harus kosong", "Nothing else before the backdrop, please")
+        }
         Advice::FaceCutOff => {
             lang.pick("Wajah tampak penuh: mundur sedikit", "The whole face, please: step back")
         }
