@@ -55,15 +55,7 @@ impl Check {
                 self.finding = Some((finding, cx.now));
             }
             Event::Tap(Tap::Continue) => self.finding = None,
-            Event::Tick => {
-                if self
-                    .finding
-                    .as_ref()
-                    .is_some_and(|(_, since)| cx.now.saturating_sub(*since) >= VERDICT_STANDS)
-                {
-                    self.finding = None;
-                }
-            }
+            Event::Tick if self.has_stood_long(cx.now) => self.finding = None,
             Event::Tap(Tap::Back) => {
                 cx.emit(Effect::CloseCameras);
                 return Step::Choose;
@@ -71,6 +63,10 @@ impl Check {
             _ => {}
         }
         Step::Check(self)
+    }
+
+    fn has_stood_long(&self, now: Duration) -> bool {
+        self.finding.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) >= VERDICT_STANDS)
     }
 
     fn is_news(&self, finding: &Finding) -> bool {

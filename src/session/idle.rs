@@ -11,17 +11,17 @@ pub const WARNING: Duration = Duration::from_secs(45);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Idle {
     last_touch: Duration,
-    idle: Duration,
+    quiet: Duration,
     warning: Duration,
 }
 
 impl Idle {
     pub fn new(now: Duration) -> Idle {
-        Idle { last_touch: now, idle: IDLE, warning: WARNING }
+        Idle { last_touch: now, quiet: IDLE, warning: WARNING }
     }
 
-    pub fn patience(&mut self, idle: Duration, warning: Duration) {
-        (self.idle, self.warning) = (idle, warning);
+    pub fn patience(&mut self, quiet: Duration, warning: Duration) {
+        (self.quiet, self.warning) = (quiet, warning);
     }
 
     pub fn touched(&mut self, now: Duration) {
@@ -29,12 +29,12 @@ impl Idle {
     }
 
     pub fn is_over(self, now: Duration) -> bool {
-        now.saturating_sub(self.last_touch) >= self.idle + self.warning
+        now.saturating_sub(self.last_touch) >= self.quiet + self.warning
     }
 
     /// What is left of the warning, once it stands on the screen.
     pub fn warning_left(self, now: Duration) -> Option<Duration> {
-        let quiet = now.saturating_sub(self.last_touch);
-        (quiet >= self.idle).then(|| (self.idle + self.warning).saturating_sub(quiet))
+        let since = now.saturating_sub(self.last_touch);
+        (since >= self.quiet).then(|| (self.quiet + self.warning).saturating_sub(since))
     }
 }

@@ -170,8 +170,8 @@ impl Session {
         let was_home = self.at_rest();
         let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets };
         let step = match self.step {
-            Step::Attract => attract(event, &mut cx),
-            Step::Choose => choose(event, &mut cx),
+            Step::Attract => attract(&event),
+            Step::Choose => choose(&event, &mut cx),
             Step::SignIn(step) => step.step(event, &mut cx),
             Step::Refused { refusal } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
@@ -228,14 +228,14 @@ impl Session {
     }
 }
 
-fn attract(event: Event, _cx: &mut Cx) -> Step {
+fn attract(event: &Event) -> Step {
     match event {
         Event::Tap(Tap::Start) => Step::Choose,
         _ => Step::Attract,
     }
 }
 
-fn choose(event: Event, cx: &mut Cx) -> Step {
+fn choose(event: &Event, cx: &mut Cx) -> Step {
     match event {
         Event::Tap(Tap::MyCard) => Step::SignIn(SignIn::default()),
         Event::Tap(Tap::CheckCard) => Step::Check(Check::start(cx)),

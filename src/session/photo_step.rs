@@ -47,13 +47,11 @@ impl PhotoStep {
     pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
         if matches!(event, Event::Tap(Tap::Back)) {
             cx.emit(Effect::CloseCameras);
-            return match self.stage {
-                PhotoStage::Invite => Step::Attract,
-                _ => {
-                    self.stage = PhotoStage::Invite;
-                    Step::Photo(self)
-                }
-            };
+            if matches!(self.stage, PhotoStage::Invite) {
+                return Step::Attract;
+            }
+            self.stage = PhotoStage::Invite;
+            return Step::Photo(self);
         }
         let PhotoStep { stage, employee, grant } = *self;
         let stage = match (stage, event) {

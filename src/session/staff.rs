@@ -54,8 +54,10 @@ impl Staff {
                 Staff::SignedOut { wrong, wait_until: now + wait_after(wrong) }
             }
             (Staff::SignedIn { .. }, E::Touch) => Staff::SignedIn { last_touch: now },
-            (Staff::SignedIn { .. }, E::SignOut) => Staff::default(),
-            (Staff::SignedIn { last_touch }, E::Tick) if now.saturating_sub(last_touch) >= STAFF_IDLE => {
+            (Staff::SignedIn { last_touch }, event)
+                if event == E::SignOut
+                    || event == E::Tick && now.saturating_sub(last_touch) >= STAFF_IDLE =>
+            {
                 Staff::default()
             }
             (state, _) => state,
@@ -93,7 +95,7 @@ mod tests {
         let staff = Staff::default().step(StaffEvent::HandIn, S).step(StaffEvent::Opened, S);
         assert_eq!(staff, Staff::SignedIn { last_touch: S });
         let staff = staff.step(StaffEvent::Touch, 10 * S);
-        assert_eq!(staff.step(StaffEvent::Tick, 10 * S + STAFF_IDLE - S), staff);
+        assert_eq!(staff.step(StaffEvent::Tick, 9 * S + STAFF_IDLE), staff);
         assert_eq!(staff.step(StaffEvent::Tick, 10 * S + STAFF_IDLE), Staff::default());
     }
 

@@ -115,18 +115,18 @@ impl Visit {
         Ticket(self.session.tickets)
     }
 
-    fn to_sign_in(&mut self) -> &mut Self {
+    fn reach_sign_in(&mut self) -> &mut Self {
         self.tap(Tap::Start).tap(Tap::MyCard)
     }
 
-    fn to_my_card(&mut self, issue: Option<Issue>) -> &mut Self {
-        self.to_sign_in().keys(NIP).tap(Tap::Continue).keys("kata sandi").tap(Tap::Continue);
+    fn reach_my_card(&mut self, issue: Option<Issue>) -> &mut Self {
+        self.reach_sign_in().keys(NIP).tap(Tap::Continue).keys("kata sandi").tap(Tap::Continue);
         let ticket = self.ticket();
         self.send(Event::SignedIn(ticket, Ok(signed_in(issue, None))))
     }
 
-    fn to_review(&mut self) -> Weak<RgbaImage> {
-        self.to_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn);
+    fn reach_review(&mut self) -> Weak<RgbaImage> {
+        self.reach_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn);
         let ticket = self.ticket();
         self.send(Event::Advice(ticket, Advice::Ready)).tap(Tap::Shoot).after(COUNTDOWN);
         let (portrait, weak) = portrait();
@@ -135,15 +135,15 @@ impl Visit {
         weak
     }
 
-    fn to_accepting(&mut self) -> Weak<RgbaImage> {
-        let weak = self.to_review();
+    fn reach_accepting(&mut self) -> Weak<RgbaImage> {
+        let weak = self.reach_review();
         let ticket = self.ticket();
         self.send(Event::Drawn(ticket, Ok(drawing()))).tap(Tap::UseThisPhoto);
         weak
     }
 
-    fn to_issued(&mut self) -> &mut Self {
-        self.to_accepting();
+    fn reach_issued(&mut self) -> &mut Self {
+        self.reach_accepting();
         let ticket = self.ticket();
         self.send(Event::Kept(ticket, Ok(Secret::from("BCDFGHJK"))));
         self.send(Event::Issued(ticket, Ok(Box::new(issue()))))
@@ -153,7 +153,7 @@ impl Visit {
 #[test]
 fn the_main_way_from_attract_to_a_printed_card() {
     let mut visit = Visit::new();
-    let photo = visit.to_review();
+    let photo = visit.reach_review();
     assert!(matches!(visit.session.step, Step::Review(_)));
     assert!(photo.upgrade().is_some());
     let ticket = visit.ticket();
@@ -178,7 +178,7 @@ fn the_main_way_from_attract_to_a_printed_card() {
 #[test]
 fn a_refused_person_learns_the_rule() {
     let mut visit = Visit::new();
-    visit.to_sign_in().keys(NIP).tap(Tap::Continue).keys("x").tap(Tap::Continue);
+    visit.reach_sign_in().keys(NIP).tap(Tap::Continue).keys("x").tap(Tap::Continue);
     let ticket = visit.ticket();
     visit.send(Event::SignedIn(ticket, Ok(signed_in(None, Some(Refusal::Candidate)))));
     assert!(matches!(visit.session.step, Step::Refused { refusal: Refusal::Candidate }));
@@ -189,7 +189,7 @@ fn a_refused_person_learns_the_rule() {
 #[test]
 fn a_short_nip_stays_and_says_so() {
     let mut visit = Visit::new();
-    visit.to_sign_in().keys("19740215").tap(Tap::Continue);
+    visit.reach_sign_in().keys("19740215").tap(Tap::Continue);
     let Step::SignIn(step) = &visit.session.step else { panic!() };
     assert_eq!(step.fault, Some(Fault::Nip(NipError::Length(8))));
     assert_eq!(step.field, Field::Nip);
@@ -198,7 +198,7 @@ fn a_short_nip_stays_and_says_so() {
 #[test]
 fn a_nip_pasted_with_spaces_is_taken() {
     let mut visit = Visit::new();
-    visit.to_sign_in().keys("19740215 200112 2 001").tap(Tap::Continue);
+    visit.reach_sign_in().keys("19740215 200112 2 001").tap(Tap::Continue);
     let Step::SignIn(step) = &visit.session.step else { panic!() };
     assert_eq!((step.field, step.fault), (Field::Password, None));
 }
@@ -206,7 +206,7 @@ fn a_nip_pasted_with_spaces_is_taken() {
 #[test]
 fn a_wrong_password_is_typed_anew_and_a_lost_network_is_not_its_fault() {
     let mut visit = Visit::new();
-    visit.to_sign_in().keys(NIP).tap(Tap::Continue).keys("x").tap(Tap::Continue);
+    visit.reach_sign_in().keys(NIP).tap(Tap::Continue).keys("x").tap(Tap::Continue);
     let ticket = visit.ticket();
     visit.send(Event::SignedIn(ticket, Err(Fault::Offline)));
     let Step::SignIn(step) = &visit.session.step else { panic!() };
@@ -221,9 +221,9 @@ fn a_wrong_password_is_typed_anew_and_a_lost_network_is_not_its_fault() {
 #[test]
 fn an_answer_that_comes_too_late_finds_nobody() {
     let mut visit = Visit::new();
-    visit.to_sign_in().keys(NIP).tap(Tap::Continue).keys("x").tap(Tap::Continue);
+    visit.reach_sign_in().keys(NIP).tap(Tap::Continue).keys("x").tap(Tap::Continue);
     let ticket = visit.ticket();
-    visit.tap(Tap::Home).to_sign_in();
+    visit.tap(Tap::Home).reach_sign_in();
     visit.send(Event::SignedIn(ticket, Ok(signed_in(None, None))));
     assert!(matches!(visit.session.step, Step::SignIn(_)));
 }
@@ -231,7 +231,7 @@ fn an_answer_that_comes_too_late_finds_nobody() {
 #[test]
 fn a_network_that_goes_after_acceptance_ends_in_a_pick_up_code() {
     let mut visit = Visit::new();
-    visit.to_accepting();
+    visit.reach_accepting();
     let ticket = visit.ticket();
     visit.after(60 * S);
     assert!(matches!(visit.session.step, Step::Accepting(_)), "not on disk yet: no promise is made");
@@ -244,7 +244,7 @@ fn a_network_that_goes_after_acceptance_ends_in_a_pick_up_code() {
 #[test]
 fn a_server_that_is_silent_is_waited_for_only_so_long() {
     let mut visit = Visit::new();
-    visit.to_accepting();
+    visit.reach_accepting();
     let ticket = visit.ticket();
     visit.send(Event::Kept(ticket, Ok(Secret::from("BCDFGHJK")))).after(accepting::PATIENCE);
     assert!(matches!(visit.session.step, Step::Later { code: Some(_), .. }));
@@ -253,7 +253,7 @@ fn a_server_that_is_silent_is_waited_for_only_so_long() {
 #[test]
 fn a_full_disk_is_said_and_nothing_is_promised() {
     let mut visit = Visit::new();
-    visit.to_accepting();
+    visit.reach_accepting();
     let ticket = visit.ticket();
     visit.send(Event::Kept(ticket, Err(Fault::DiskFull)));
     assert!(matches!(visit.session.step, Step::Trouble { fault: Fault::DiskFull }));
@@ -262,7 +262,7 @@ fn a_full_disk_is_said_and_nothing_is_promised() {
 #[test]
 fn only_a_job_known_to_have_failed_can_be_printed_again() {
     let mut visit = Visit::new();
-    visit.to_issued().tap(Tap::Print);
+    visit.reach_issued().tap(Tap::Print);
     let ticket = visit.ticket();
     for state in [JobState::Queued, JobState::Sending, JobState::Unknown] {
         visit.send(printed(ticket, state)).tap(Tap::Print);
@@ -275,7 +275,7 @@ fn only_a_job_known_to_have_failed_can_be_printed_again() {
 #[test]
 fn a_print_that_failed_can_be_fetched_later() {
     let mut visit = Visit::new();
-    visit.to_issued().tap(Tap::Print);
+    visit.reach_issued().tap(Tap::Print);
     let ticket = visit.ticket();
     visit.send(printed(ticket, JobState::Failed(Fault::Paper))).tap(Tap::Later);
     assert!(matches!(visit.session.step, Step::Later { code: Some(_), fault: Fault::Paper, .. }));
@@ -284,14 +284,14 @@ fn a_print_that_failed_can_be_fetched_later() {
 #[test]
 fn a_card_that_exists_is_printed_without_a_new_photo() {
     let mut visit = Visit::new();
-    visit.to_my_card(Some(issue())).tap(Tap::Continue);
+    visit.reach_my_card(Some(issue())).tap(Tap::Continue);
     assert!(matches!(visit.session.step, Step::Issued(_)));
 }
 
 #[test]
 fn the_picture_waits_for_the_countdown_and_for_a_face() {
     let mut visit = Visit::new();
-    visit.to_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn).tap(Tap::Shoot);
+    visit.reach_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn).tap(Tap::Shoot);
     assert!(
         matches!(&visit.session.step, Step::Photo(step) if matches!(step.stage, PhotoStage::Live { .. }))
     );
@@ -309,7 +309,7 @@ fn the_picture_waits_for_the_countdown_and_for_a_face() {
 #[test]
 fn a_photo_that_is_refused_opens_the_camera_again_with_the_reason() {
     let mut visit = Visit::new();
-    visit.to_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn);
+    visit.reach_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn);
     let ticket = visit.ticket();
     visit.send(Event::Advice(ticket, Advice::Ready)).tap(Tap::Shoot).after(COUNTDOWN);
     let ticket = visit.ticket();
@@ -336,10 +336,10 @@ fn the_same_card_seen_again_is_one_scan() {
 #[test]
 fn the_warning_counts_down_and_a_touch_stops_it() {
     let mut visit = Visit::new();
-    visit.to_sign_in().after(IDLE);
+    visit.reach_sign_in().after(IDLE);
     assert_eq!(visit.session.warning_left(visit.now), Some(WARNING));
     visit.after(5 * S);
-    assert_eq!(visit.session.warning_left(visit.now), Some(WARNING - 5 * S));
+    assert_eq!(visit.session.warning_left(visit.now), Some(40 * S));
     visit.tap(Tap::StillHere);
     assert_eq!(visit.session.warning_left(visit.now), None);
     assert!(matches!(visit.session.step, Step::SignIn(_)));
@@ -426,8 +426,8 @@ fn play() -> impl Strategy<Value = Play> {
     ]
 }
 
-fn to_event(play: Play, ticket: Ticket, photos: &mut Vec<Weak<RgbaImage>>) -> Event {
-    match play {
+fn to_event(play: &Play, ticket: Ticket, photos: &mut Vec<Weak<RgbaImage>>) -> Event {
+    match *play {
         Play::Tap(at) => Event::Tap(TAPS[usize::from(at)]),
         Play::Key(c) => Event::Key(Key::Char(c)),
         Play::Enter => Event::Key(Key::Enter),
@@ -488,10 +488,10 @@ proptest! {
         let mut photos = Vec::new();
         match start {
             0 => {}
-            1 => { visit.to_my_card(None); }
-            2 => { photos.push(visit.to_review()); }
-            3 => { photos.push(visit.to_accepting()); }
-            _ => { visit.to_issued(); }
+            1 => { visit.reach_my_card(None); }
+            2 => { photos.push(visit.reach_review()); }
+            3 => { photos.push(visit.reach_accepting()); }
+            _ => { visit.reach_issued(); }
         }
         for play in plays {
             if let Play::Wait(seconds) = play {
@@ -500,7 +500,7 @@ proptest! {
             let asked_to_print = matches!(play, Play::Tap(17));
             let accepted = matches!(play, Play::Tap(16));
             let ticket = visit.ticket();
-            let event = to_event(play, ticket, &mut photos);
+            let event = to_event(&play, ticket, &mut photos);
             visit.send(event);
             let prints = visit.effects.iter().any(|effect| matches!(effect, Effect::Print { .. }));
             let accepts = visit.effects.iter().any(|effect| matches!(effect, Effect::Accept { .. }));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use super::engine::Poster;
+use super::engine::post;
 use crate::card::{self, CardData, CardError, Orientation, Side, Templates};
 use crate::session::{Drawing, Event, Fault, Ticket};
 
@@ -15,13 +15,13 @@ pub struct DrawOrder {
 }
 
 /// Draws each order in turn until the station lets go of the other end.
-pub fn run(templates: &Templates, orders: &Receiver<DrawOrder>, poster: Poster) {
+pub fn run(templates: &Templates, orders: &Receiver<DrawOrder>) {
     while let Ok(order) = orders.recv() {
         let result = draw(&order.card, order.orientation, templates).map_err(|error| {
             tracing::error!(%error, "the card cannot be drawn");
             Fault::CardPicture
         });
-        poster.post(Event::Drawn(order.ticket, result));
+        post(Event::Drawn(order.ticket, result));
     }
 }
 

@@ -1,5 +1,5 @@
 //! Station: the shortest way from an event to its effects. Lives on the screen's thread; workers
-//! reach it through a [`Poster`].
+//! reach it through [`post`].
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -85,21 +85,16 @@ pub fn with_app(act: impl FnOnce(&App)) {
     });
 }
 
-/// Sends events to the engine from any thread. An event for a screen that is gone is dropped.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Poster;
-
-impl Poster {
-    pub fn post(self, event: Event) {
-        if let Err(error) = slint::invoke_from_event_loop(move || handle(event)) {
-            tracing::debug!(%error, "the screen is gone");
-        }
+/// Sends an event to the engine from any thread. An event for a screen that is gone is dropped.
+pub fn post(event: Event) {
+    if let Err(error) = slint::invoke_from_event_loop(move || handle(event)) {
+        tracing::debug!(%error, "the screen is gone");
     }
+}
 
-    /// Lets `act` touch the screen, on the screen's thread.
-    pub fn on_screen(self, act: impl FnOnce(&App) + Send + 'static) {
-        if let Err(error) = slint::invoke_from_event_loop(move || with_app(act)) {
-            tracing::debug!(%error, "the screen is gone");
-        }
+/// Lets `act` touch the screen, on the screen's thread.
+pub fn on_screen(act: impl FnOnce(&App) + Send + 'static) {
+    if let Err(error) = slint::invoke_from_event_loop(move || with_app(act)) {
+        tracing::debug!(%error, "the screen is gone");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use image::RgbImage;
 
-use super::engine::Poster;
+use super::engine::post;
 use super::faults::{of_camera, of_photo};
 use super::live::LiveView;
 use crate::camera::{self, Camera, CameraError};
@@ -39,7 +39,6 @@ pub struct FaceWorker {
     /// Where a clean plate that was taken at this place is kept.
     pub plate_file: PathBuf,
     pub orders: Receiver<FaceOrder>,
-    pub poster: Poster,
     pub view: LiveView,
     pub clock: SharedClock,
 }
@@ -51,7 +50,7 @@ impl FaceWorker {
             Ok(models) => models,
             Err(error) => {
                 tracing::error!(%error, "the face and person nets do not load; no photo can be taken here");
-                self.poster.post(Event::Alert(Alert::Camera, true));
+                post(Event::Alert(Alert::Camera, true));
                 return;
             }
         };
@@ -76,7 +75,7 @@ impl FaceWorker {
                         Some(camera) => self.shoot(camera.as_mut(), models),
                         None => Err(Fault::CameraGone),
                     };
-                    self.poster.post(Event::Cut(shoot, result));
+                    post(Event::Cut(shoot, result));
                 }
                 Ok(FaceOrder::Close) | Err(TryRecvError::Disconnected) => return,
                 Err(TryRecvError::Empty) => {}
@@ -92,13 +91,13 @@ impl FaceWorker {
                     if advised_at.is_none_or(|at| now.saturating_sub(at) >= ADVICE_EVERY) {
                         advised_at = Some(now);
                         match photo::guide(models, &frame.rgb) {
-                            Ok(advice) => self.poster.post(Event::Advice(ticket, advice)),
+                            Ok(advice) => post(Event::Advice(ticket, advice)),
                             Err(error) => tracing::warn!(%error, "no advice for this frame"),
                         }
                     }
                 }
                 Err(error) => {
-                    self.gone(&error);
+                    gone(&error);
                     camera = None;
                 }
             }
@@ -108,20 +107,14 @@ impl FaceWorker {
     fn open(&self) -> Option<Box<dyn Camera>> {
         match camera::open(&self.uri) {
             Ok(camera) => {
-                self.poster.post(Event::Alert(Alert::Camera, false));
+                post(Event::Alert(Alert::Camera, false));
                 Some(camera)
             }
             Err(error) => {
-                self.gone(&error);
+                gone(&error);
                 None
             }
         }
-    }
-
-    fn gone(&self, error: &CameraError) {
-        tracing::warn!(%error, "face camera");
-        self.poster.post(Event::Alert(Alert::Camera, true));
-        std::thread::sleep(REOPEN_AFTER);
     }
 
     fn shoot(&self, camera: &mut dyn Camera, models: &Models) -> Result<Portrait, Fault> {
@@ -151,6 +144,12 @@ impl FaceWorker {
         tracing::warn!("the clean plate has another size than the picture: it is of another camera");
         None
     }
+}
+
+fn gone(error: &CameraError) {
+    tracing::warn!(%error, "face camera");
+    post(Event::Alert(Alert::Camera, true));
+    std::thread::sleep(REOPEN_AFTER);
 }
 
 /// The frame that needs the least correction; of equals, the sharpest.

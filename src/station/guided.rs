@@ -109,7 +109,7 @@ impl Guide {
         };
         let way = self.way;
         let thread = std::thread::Builder::new().name("guided run".into()).spawn(move || {
-            let result = walk.to_the_end(way);
+            let result = walk.walk(way);
             if slint::quit_event_loop().is_err() {
                 tracing::debug!("the screen was gone before the walk ended");
             }
@@ -143,7 +143,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn to_the_end(mut self, way: Way) -> Result<(), GuidedError> {
+    fn walk(mut self, way: Way) -> Result<(), GuidedError> {
         let result = match way {
             Way::Card { nip, password } => self.card(&nip, &password),
             Way::PickUp { code } => self.pick_up(&code),
@@ -182,10 +182,10 @@ impl Walk {
         self.finger.click_when_there(&self.word("Ambil Foto"), PATIENCE)?;
         self.shot("photo-countdown")?;
         self.wait("Gunakan Foto Ini")?;
-        self.settle(4);
+        settle(4);
         self.shot("review-landscape")?;
         self.press("Tegak", "review-portrait")?;
-        self.settle(4);
+        settle(4);
         self.shot("review-portrait-drawn")?;
         self.press("Mendatar", "review-landscape-again")?;
         self.finger.click_when_there(&self.word("Gunakan Foto Ini"), PATIENCE)?;
@@ -221,7 +221,7 @@ impl Walk {
     /// From the issued card to the paper.
     fn print(&mut self, issue: &Issue) -> Result<(), GuidedError> {
         self.wait("Cetak")?;
-        self.settle(4);
+        settle(4);
         self.shot("issued")?;
         self.click("Cetak")?;
         self.shot("printing")?;
@@ -230,7 +230,7 @@ impl Walk {
             Fact::Print(print_id, ended) => Some((print_id, ended)),
             _ => None,
         })?;
-        self.settle(1);
+        settle(1);
         self.shot("done")?;
         self.keep_card(issue, &print_id)?;
         self.summary("summary.json", &serde_json::json!({ "face_serial": issue.face_serial }))?;
@@ -243,7 +243,7 @@ impl Walk {
     /// The network went: the person gets a code, and so does the summary.
     fn later(&mut self, fault: Fault) -> Result<(), GuidedError> {
         self.wait("Kartu dapat diambil nanti")?;
-        self.settle(1);
+        settle(1);
         self.shot("later")?;
         let labels = self.finger.labels()?;
         let code = labels.iter().find(|label| is_pick_up_code(label)).cloned();
@@ -257,7 +257,7 @@ impl Walk {
             Fact::Found(finding) => Some(finding),
             _ => None,
         })?;
-        self.settle(1);
+        settle(1);
         self.shot("check-verdict")?;
         let verdict = serde_json::json!({
             "verdict": finding.judgement.verdict,
@@ -273,7 +273,7 @@ impl Walk {
         self.finger.wait_for("Mulai", PATIENCE)?;
         if self.lang == Lang::En {
             self.finger.click("English")?;
-            self.settle(1);
+            settle(1);
         }
         self.shot("attract")?;
         self.press("Mulai", "choose")
@@ -288,7 +288,7 @@ impl Walk {
     fn click(&mut self, label: &str) -> Result<(), GuidedError> {
         let word = self.word(label);
         self.finger.click_when_there(&word, PATIENCE)?;
-        self.settle(1);
+        settle(1);
         Ok(())
     }
 
@@ -304,13 +304,9 @@ impl Walk {
             if let Some(found) = labels.iter().find(|label| there.contains(&self.word(label))) {
                 return Ok(found);
             }
-            self.settle(1);
+            settle(1);
         }
         Err(GuidedError::Waited("one of several screens"))
-    }
-
-    fn settle(&self, breaths: u32) {
-        std::thread::sleep(BREATH * breaths);
     }
 
     fn fact<T>(&self, what: &'static str, wanted: impl Fn(Fact) -> Option<T>) -> Result<T, GuidedError> {
@@ -382,6 +378,10 @@ impl Walk {
             Lang::En => english(ENGLISH, indonesian).unwrap_or(indonesian).to_owned(),
         }
     }
+}
+
+fn settle(breaths: u32) {
+    std::thread::sleep(BREATH * breaths);
 }
 
 /// `XXXX-XXXX`, as it stands on the screen for later.

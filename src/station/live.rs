@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use image::RgbImage;
 
-use super::engine::Poster;
+use super::engine::on_screen;
 use super::screens::{self, App};
 use crate::session::Role;
 
@@ -13,7 +13,6 @@ use crate::session::Role;
 #[derive(Clone)]
 pub struct LiveView {
     role: Role,
-    poster: Poster,
     /// A picture waits to be shown; the next one is dropped until it has been.
     waiting: Arc<AtomicBool>,
     /// Pixels of the picture as laid out at present.
@@ -22,10 +21,9 @@ pub struct LiveView {
 }
 
 impl LiveView {
-    pub fn new(role: Role, poster: Poster) -> LiveView {
+    pub fn new(role: Role) -> LiveView {
         LiveView {
             role,
-            poster,
             waiting: Arc::default(),
             width: Arc::new(AtomicU32::new(640)),
             height: Arc::new(AtomicU32::new(480)),
@@ -40,7 +38,7 @@ impl LiveView {
         let (width, height) = (self.width.load(Ordering::Relaxed), self.height.load(Ordering::Relaxed));
         let pixels = screens::prepare_frame(frame, self.role, width, height);
         let (role, waiting) = (self.role, Arc::clone(&self.waiting));
-        self.poster.on_screen(move |app| {
+        on_screen(move |app| {
             screens::show_frame(app, role, pixels);
             waiting.store(false, Ordering::Release);
         });

@@ -1,7 +1,7 @@
 //! The station: session, devices and screens wired together. Floor 5.
 //!
-//! [`run`] is the wiring list: what is opened, which worker gets what, and in which order things
-//! end. The screen's thread only shows; everything that takes time has a thread of its own.
+//! [`run`] and [`Parts`] are the wiring list: what is opened, which worker gets what, and in which
+//! order things end. The screen's thread only shows; everything that takes time has a thread of its own.
 
 pub mod commands;
 mod desk;
@@ -21,17 +21,20 @@ mod workers;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use slint::ComponentHandle;
 
+use crate::card::Templates;
 use crate::clock::{CorrectedClock, SharedClock, offset};
 use crate::config::{self, StationConfig};
 use crate::display::{self, DisplayError};
 use crate::session::{Alert, Event, Role, Session};
-use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
+use crate::store::{IdentityStore, SqliteStore, StoreError};
+use crate::sync::time::raise_to_floor;
 use desk::Desk;
-use engine::{Engine, Poster};
+use engine::{Engine, post};
 use face::FaceWorker;
 use live::LiveView;
 use office::OfficeWorker;
@@ -63,103 +66,117 @@ pub fn database(config: &StationConfig) -> PathBuf {
     config.data_dir.join("station.sqlite")
 }
 
+/// What a station is made of before it has a screen.
+struct Parts {
+    store: SqliteStore,
+    clock: Arc<CorrectedClock>,
+    templates: Arc<Templates>,
+    name: String,
+    joined: bool,
+    utc_offset_hours: i8,
+}
+
+impl Parts {
+    /// What the station keeps comes first: without it nothing may be accepted.
+    fn open(config: &StationConfig, system: &SharedClock) -> Result<Parts, StationError> {
+        let store = SqliteStore::open(database(config), system.now())?.store;
+        let identity = store.identity()?;
+        let clock = Arc::new(CorrectedClock::new(Arc::clone(system)));
+        // No time before one that was proven can be true.
+        raise_to_floor(&store, &clock)?;
+        let enrolled = identity.as_ref().map(|identity| &identity.enrolled);
+        Ok(Parts {
+            templates: Arc::new(drawing::templates(config.templates.as_ref())?),
+            name: enrolled.map_or_else(|| "Anjungan".to_owned(), |e| e.station_name.clone()),
+            joined: identity.is_some(),
+            utc_offset_hours: config.utc_offset_hours.or(enrolled.map(|e| e.utc_offset_hours)).unwrap_or(7),
+            store,
+            clock,
+        })
+    }
+
+    /// A thread a device, each with a connection to the store of its own: SQLite keeps them apart.
+    fn start_workers(self, config: &StationConfig) -> Result<(Workers, Vec<JoinHandle<()>>), StationError> {
+        let clock: SharedClock = self.clock.clone();
+        let time = TimeTrust::of_this_machine();
+        let (office, office_orders) = channel();
+        let (face, face_orders) = channel();
+        let (scan, scan_orders) = channel();
+        let (drawing, drawing_orders) = channel();
+        let (paper, paper_orders) = channel();
+        let workers = Workers {
+            face,
+            face_view: LiveView::new(Role::Face),
+            scan,
+            scan_view: LiveView::new(Role::Scan),
+            drawing,
+            paper,
+            office: office.clone(),
+        };
+        let office_worker =
+            OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, time.clone());
+        let face_worker = FaceWorker {
+            uri: config.cameras.face.clone(),
+            plate_file: config.data_dir.join("plate.png"),
+            orders: face_orders,
+            view: workers.face_view.clone(),
+            clock: clock.clone(),
+        };
+        let scan_worker = ScanWorker {
+            uri: config.cameras.scan.clone().unwrap_or_else(|| config.cameras.face.clone()),
+            orders: scan_orders,
+            view: workers.scan_view.clone(),
+            desk: Desk::new(self.store.beside()?, clock.clone(), time, desk::limits(&config.limits)),
+            clock: clock.clone(),
+        };
+        let templates = Arc::clone(&self.templates);
+        let paper_worker = PaperWorker {
+            printer: config.printer.clone(),
+            templates: self.templates,
+            store: self.store,
+            orders: paper_orders,
+            office,
+            clock,
+            utc_offset_hours: self.utc_offset_hours,
+        };
+        let threads = vec![
+            spawn("office", move || office_worker.run())?,
+            spawn("face camera", move || face_worker.run())?,
+            spawn("scan camera", move || scan_worker.run())?,
+            spawn("drawing", move || drawing::run(&templates, &drawing_orders))?,
+            spawn("printer", move || paper_worker.run())?,
+        ];
+        Ok((workers, threads))
+    }
+}
+
 /// Opens the screen and serves people until the window is closed or the program is told to end.
 pub fn run(
     config: &StationConfig,
     system: &SharedClock,
     guide: Option<guided::Guide>,
 ) -> Result<(), StationError> {
-    // What the station keeps comes first: without it nothing may be accepted.
-    let opened = SqliteStore::open(database(config), system.now())?;
-    let store = opened.store;
-    let identity = store.identity()?;
-    let clock = Arc::new(CorrectedClock::new(Arc::clone(system)));
-    // No time before one that was proven can be true.
-    if let Some(floor) = store.clock_floor()?
-        && system.now() < floor
-    {
-        clock.set(floor);
-    }
-    let shared: SharedClock = clock.clone();
-    let time = TimeTrust::of_this_machine();
-    let templates = Arc::new(drawing::templates(config.templates.as_ref())?);
-    let enrolled = identity.as_ref().map(|identity| &identity.enrolled);
-    let hours = config.utc_offset_hours.or(enrolled.map(|e| e.utc_offset_hours)).unwrap_or(7);
-    let name = enrolled.map_or_else(|| "Anjungan".to_owned(), |e| e.station_name.clone());
+    let parts = Parts::open(config, system)?;
+    let (name, joined, hours) = (parts.name.clone(), parts.joined, parts.utc_offset_hours);
+    let clock: SharedClock = parts.clock.clone();
 
     // The display is a device, chosen here and nowhere else.
-    display::select(display_kind(config), &shared)?;
+    display::select(display_kind(config), &clock)?;
     let app = App::new()?;
-    let poster = Poster;
+    let (workers, threads) = parts.start_workers(config)?;
 
-    let (office, office_orders) = channel();
-    let (face, face_orders) = channel();
-    let (scan, scan_orders) = channel();
-    let (drawing, drawing_orders) = channel();
-    let (paper, paper_orders) = channel();
-    let workers = Workers {
-        face,
-        face_view: LiveView::new(Role::Face, poster),
-        scan,
-        scan_view: LiveView::new(Role::Scan, poster),
-        drawing,
-        paper,
-        office: office.clone(),
-    };
-
-    // One connection to the store a worker: SQLite keeps them apart.
-    let mut threads = Vec::new();
-    let mut spawn = |name: &str, run: Box<dyn FnOnce() + Send>| -> std::io::Result<()> {
-        threads.push(thread::Builder::new().name(name.to_owned()).spawn(run)?);
-        Ok(())
-    };
-    let office_worker =
-        OfficeWorker::new(config, store.beside()?, office_orders, poster, Arc::clone(&clock), time.clone());
-    spawn("office", Box::new(move || office_worker.run()))?;
-    let face_worker = FaceWorker {
-        uri: config.cameras.face.clone(),
-        plate_file: config.data_dir.join("plate.png"),
-        orders: face_orders,
-        poster,
-        view: workers.face_view.clone(),
-        clock: shared.clone(),
-    };
-    spawn("face camera", Box::new(move || face_worker.run()))?;
-    let scan_worker = ScanWorker {
-        uri: config.cameras.scan.clone().unwrap_or_else(|| config.cameras.face.clone()),
-        orders: scan_orders,
-        poster,
-        view: workers.scan_view.clone(),
-        desk: Desk::new(store.beside()?, shared.clone(), time, desk::limits(&config.limits)),
-        clock: shared.clone(),
-    };
-    spawn("scan camera", Box::new(move || scan_worker.run()))?;
-    let for_drawing = Arc::clone(&templates);
-    spawn("drawing", Box::new(move || drawing::run(&for_drawing, &drawing_orders, poster)))?;
-    let paper_worker = PaperWorker {
-        printer: config.printer.clone(),
-        templates,
-        store,
-        orders: paper_orders,
-        office,
-        poster,
-        clock: shared.clone(),
-        utc_offset_hours: hours,
-    };
-    spawn("printer", Box::new(move || paper_worker.run()))?;
-
-    let patience = |seconds: u32| std::time::Duration::from_secs(seconds.into());
-    let session = Session::new(config.language, shared.monotonic())
+    let patience = |seconds: u32| Duration::from_secs(seconds.into());
+    let session = Session::new(config.language, clock.monotonic())
         .with_patience(patience(config.limits.idle_seconds), patience(config.limits.warn_seconds));
-    screens::wire(&app, move |event| poster.post(event));
-    screens::set_station(&app, &name, &time_text(&shared, hours));
-    Engine::start(session, app.clone_strong(), workers, shared.clone());
-    if identity.is_none() {
+    screens::wire(&app, post);
+    screens::set_station(&app, &name, &time_text(&clock, hours));
+    Engine::start(session, app.clone_strong(), workers, clock.clone());
+    if !joined {
         engine::handle(Event::Alert(Alert::NotJoined, true));
     }
 
     let ticking = slint::Timer::default();
-    let for_ticks = shared.clone();
+    let for_ticks = clock.clone();
     let mut shown = String::new();
     ticking.start(slint::TimerMode::Repeated, engine::TICK, move || {
         engine::handle(Event::Tick);
@@ -170,7 +187,7 @@ pub fn run(
         }
     });
 
-    let guided = guide.map(|guide| guide.start(&app, &shared)).transpose()?;
+    let guided = guide.map(|guide| guide.start(&app, &clock)).transpose()?;
     app.show()?;
     slint::run_event_loop()?;
 
@@ -182,10 +199,11 @@ pub fn run(
             tracing::error!(name, "a worker panicked");
         }
     }
-    if let Some(guided) = guided {
-        guided.finish()?;
-    }
-    Ok(())
+    guided.map_or(Ok(()), |guided| Ok(guided.finish()?))
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(work)
 }
 
 fn display_kind(config: &StationConfig) -> display::DisplayKind {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 
-use super::engine::Poster;
+use super::engine::post;
 use super::faults::{of_store, of_sync};
 use super::time_trust::TimeTrust;
 use crate::clock::{Clock, CorrectedClock, os_random, random_bytes};
@@ -47,7 +47,6 @@ type Waiting = Arc<Mutex<BTreeMap<String, Ticket>>>;
 pub struct OfficeWorker {
     store: SqliteStore,
     orders: Receiver<OfficeOrder>,
-    poster: Poster,
     clock: Arc<CorrectedClock>,
     time: TimeTrust,
     central: Option<String>,
@@ -59,12 +58,11 @@ impl OfficeWorker {
         config: &StationConfig,
         store: SqliteStore,
         orders: Receiver<OfficeOrder>,
-        poster: Poster,
         clock: Arc<CorrectedClock>,
         time: TimeTrust,
     ) -> OfficeWorker {
         let rest = Duration::from_secs(config.limits.sync_seconds.into());
-        OfficeWorker { store, orders, poster, clock, time, central: config.central.clone(), rest }
+        OfficeWorker { store, orders, clock, time, central: config.central.clone(), rest }
     }
 
     /// Runs until the station lets go of the other end.
@@ -78,7 +76,6 @@ impl OfficeWorker {
                     syncer,
                     woken,
                     waiting: Arc::clone(&waiting),
-                    poster: self.poster,
                     time: self.time.clone(),
                     rest: self.rest,
                 };
@@ -93,30 +90,29 @@ impl OfficeWorker {
             match order {
                 OfficeOrder::SignIn { ticket, nip, password } => {
                     let result = on(&desk, |desk| desk.sign_in(nip, password.expose()));
-                    self.note_network(&result);
-                    self.poster
-                        .post(Event::SignedIn(ticket, result.map(|answer| Box::new(SignedInBox(answer)))));
+                    note_network(&result);
+                    post(Event::SignedIn(ticket, result.map(|answer| Box::new(SignedInBox(answer)))));
                 }
                 OfficeOrder::PickUp { ticket, code } => {
                     let result = on(&desk, |desk| desk.pick_up(code.expose())).map_err(|fault| match fault {
                         Fault::WrongCredentials => Fault::CodeUnknown,
                         other => other,
                     });
-                    self.note_network(&result);
-                    self.poster.post(Event::PickedUp(ticket, result.map(Box::new)));
+                    note_network(&result);
+                    post(Event::PickedUp(ticket, result.map(Box::new)));
                 }
                 OfficeOrder::Accept { ticket, grant, portrait } => {
                     let kept = self.keep(ticket, grant, &portrait, &waiting);
-                    self.poster.post(Event::Alert(Alert::Disk, matches!(kept, Err(Fault::DiskFull))));
-                    self.poster.post(Event::Kept(ticket, kept));
-                    self.wake(&wake);
+                    post(Event::Alert(Alert::Disk, matches!(kept, Err(Fault::DiskFull))));
+                    post(Event::Kept(ticket, kept));
+                    rouse(&wake);
                 }
                 OfficeOrder::CallStaff => {
                     if let Err(error) = self.store.note("call-staff", "", self.clock.now()) {
                         tracing::warn!(%error, "the call is not noted");
                     }
                 }
-                OfficeOrder::Sync => self.wake(&wake),
+                OfficeOrder::Sync => rouse(&wake),
             }
         }
         drop(wake);
@@ -135,16 +131,6 @@ impl OfficeWorker {
             self.central.as_deref(),
             Timeouts::default(),
         )
-    }
-
-    fn wake(&self, wake: &Sender<()>) {
-        if wake.send(()).is_err() {
-            tracing::debug!("nobody syncs");
-        }
-    }
-
-    fn note_network<T>(&self, result: &Result<T, Fault>) {
-        self.poster.post(Event::Alert(Alert::Offline, matches!(result, Err(Fault::Offline))));
     }
 
     /// Seals the portrait and writes the acceptance down. Returns once it is on the disk, with the
@@ -196,6 +182,16 @@ fn on<T>(desk: &Result<Desk, Fault>, call: impl FnOnce(&Desk) -> Result<T, SyncE
     }
 }
 
+fn rouse(wake: &Sender<()>) {
+    if wake.send(()).is_err() {
+        tracing::debug!("nobody syncs");
+    }
+}
+
+fn note_network<T>(result: &Result<T, Fault>) {
+    post(Event::Alert(Alert::Offline, matches!(result, Err(Fault::Offline))));
+}
+
 fn lock(waiting: &Waiting) -> std::sync::MutexGuard<'_, BTreeMap<String, Ticket>> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -205,7 +201,6 @@ struct SyncLoop {
     syncer: Syncer,
     woken: Receiver<()>,
     waiting: Waiting,
-    poster: Poster,
     time: TimeTrust,
     rest: Duration,
 }
@@ -229,26 +224,26 @@ impl SyncLoop {
             self.time.confirmed();
         }
         let trusted = self.time.now() == crate::credential::ClockTrust::Trusted;
-        self.poster.post(Event::Alert(Alert::ClockUntrusted, !trusted));
+        post(Event::Alert(Alert::ClockUntrusted, !trusted));
         if let Some(online) = report.online {
-            self.poster.post(Event::Alert(Alert::Offline, !online));
+            post(Event::Alert(Alert::Offline, !online));
         }
-        self.poster.post(Event::Alert(Alert::NotJoined, report.revoked));
+        post(Event::Alert(Alert::NotJoined, report.revoked));
         let mut waiting = lock(&self.waiting);
         for item in report.issued {
             if let Some(ticket) = waiting.remove(&item.outbox_id) {
-                self.poster.post(Event::Issued(ticket, Ok(Box::new(item.issue))));
+                post(Event::Issued(ticket, Ok(Box::new(item.issue))));
             }
         }
         for item in report.refused {
             if let Some(ticket) = waiting.remove(&item.outbox_id) {
-                self.poster.post(Event::Issued(ticket, Err(Fault::Rejected)));
+                post(Event::Issued(ticket, Err(Fault::Rejected)));
             }
         }
         // Still owed and the network is gone: nobody has to stand here and wait for it.
         if report.online == Some(false) {
             for (_, ticket) in std::mem::take(&mut *waiting) {
-                self.poster.post(Event::Issued(ticket, Err(Fault::Offline)));
+                post(Event::Issued(ticket, Err(Fault::Offline)));
             }
         }
     }

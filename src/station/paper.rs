@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use data_encoding::HEXLOWER;
 
-use super::engine::Poster;
+use super::engine::post;
 use super::faults::{of_printer, of_store};
 use super::office::OfficeOrder;
 use crate::card::{self, Orientation, Side, Templates};
@@ -33,7 +33,6 @@ pub struct PaperWorker {
     pub orders: Receiver<PaperOrder>,
     /// Told when there is something to send.
     pub office: Sender<OfficeOrder>,
-    pub poster: Poster,
     pub clock: SharedClock,
     pub utc_offset_hours: i8,
 }
@@ -49,14 +48,14 @@ impl PaperWorker {
             let state =
                 self.print(&order, &print_id).unwrap_or_else(|error| JobState::Failed(of_store(&error)));
             if let JobState::Failed(Fault::Paper | Fault::Cover) = state {
-                self.poster.post(Event::Alert(Alert::Paper, true));
+                post(Event::Alert(Alert::Paper, true));
             }
             let trouble = matches!(state, JobState::Failed(Fault::PrinterOffline | Fault::PrinterTrouble));
-            self.poster.post(Event::Alert(Alert::Printer, trouble));
+            post(Event::Alert(Alert::Printer, trouble));
             if state == JobState::Printed {
-                self.poster.post(Event::Alert(Alert::Paper, false));
+                post(Event::Alert(Alert::Paper, false));
             }
-            self.tell(&order, &print_id, state);
+            tell(&order, &print_id, state);
             if self.office.send(OfficeOrder::Sync).is_err() {
                 return;
             }
@@ -80,10 +79,6 @@ impl PaperWorker {
         Ok(())
     }
 
-    fn tell(&self, order: &PaperOrder, print_id: &str, state: JobState) {
-        self.poster.post(Event::PrintJob { ticket: order.ticket, print_id: print_id.to_owned(), state });
-    }
-
     fn print(&mut self, order: &PaperOrder, print_id: &str) -> Result<JobState, StoreError> {
         let Some(uri) = self.printer.clone() else { return Ok(JobState::Failed(Fault::PrinterOffline)) };
         let job = match self.prepare(&order.issue, order.orientation, print_id) {
@@ -102,9 +97,9 @@ impl PaperWorker {
             },
             self.clock.now(),
         )?;
-        self.tell(order, print_id, JobState::Queued);
+        tell(order, print_id, JobState::Queued);
         self.store.job_sending(&id, self.clock.now())?;
-        self.tell(order, print_id, JobState::Sending);
+        tell(order, print_id, JobState::Sending);
         let printed = printing::open(&uri).and_then(|mut printer| printer.print(&job));
         let (state, outcome) = match &printed {
             Ok(_) => (JobState::Printed, PrintOutcome::Printed),
@@ -167,6 +162,10 @@ impl PaperWorker {
             }),
         }
     }
+}
+
+fn tell(order: &PaperOrder, print_id: &str, state: JobState) {
+    post(Event::PrintJob { ticket: order.ticket, print_id: print_id.to_owned(), state });
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use super::desk::Desk;
-use super::engine::Poster;
+use super::engine::post;
 use super::live::LiveView;
 use crate::camera::{self, Camera};
 use crate::clock::SharedClock;
@@ -27,7 +27,6 @@ pub enum ScanOrder {
 pub struct ScanWorker {
     pub uri: String,
     pub orders: Receiver<ScanOrder>,
-    pub poster: Poster,
     pub view: LiveView,
     pub desk: Desk<SqliteStore>,
     pub clock: SharedClock,
@@ -57,7 +56,7 @@ impl ScanWorker {
                 Some(camera) => camera.frame(FRAME_PATIENCE),
                 None => match camera::open(&self.uri) {
                     Ok(open) => {
-                        self.poster.post(Event::Alert(Alert::Camera, false));
+                        post(Event::Alert(Alert::Camera, false));
                         camera.insert(open).frame(FRAME_PATIENCE)
                     }
                     Err(error) => Err(error),
@@ -67,7 +66,7 @@ impl ScanWorker {
                 Ok(frame) => frame,
                 Err(error) => {
                     tracing::warn!(%error, "scan camera");
-                    self.poster.post(Event::Alert(Alert::Camera, true));
+                    post(Event::Alert(Alert::Camera, true));
                     camera = None;
                     std::thread::sleep(REOPEN_AFTER);
                     continue;
@@ -84,7 +83,7 @@ impl ScanWorker {
             }
             let finding = self.desk.look(&texts);
             last = Some((texts, now));
-            self.poster.post(Event::Scanned(ticket, Box::new(finding)));
+            post(Event::Scanned(ticket, Box::new(finding)));
         }
     }
 }

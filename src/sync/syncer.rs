@@ -64,7 +64,6 @@ pub struct Syncer {
     trust: Option<TrustList>,
     pub intervals: Intervals,
     clock_trusted: bool,
-    watch: time::Watch,
     done: Done,
     failures: u32,
 }
@@ -97,7 +96,6 @@ impl Syncer {
             trust,
             intervals: Intervals::default(),
             clock_trusted: false,
-            watch: time::Watch::default(),
             done: Done::default(),
             failures: 0,
         })
@@ -123,9 +121,7 @@ impl Syncer {
     pub fn run_once(&mut self) -> SyncReport {
         let mut report = SyncReport::default();
         let mut wait = None;
-        if self.watch.look(&self.clock) {
-            self.done.time = None;
-        } else if self.clock_trusted
+        if self.clock_trusted
             && let Err(error) = time::follow(self.store.as_mut(), &self.clock)
         {
             report.errors.push((Operation::Time, error.into()));
@@ -163,7 +159,6 @@ impl Syncer {
             }
         }
         self.failures = if report.errors.is_empty() { 0 } else { self.failures.saturating_add(1) };
-        self.watch.look(&self.clock);
         report.next_in = self.pause(wait);
         report.clock_trusted = self.clock_trusted;
         report.outbox = self.store.outbox_counts().unwrap_or_default();
@@ -236,7 +231,6 @@ impl Syncer {
                 self.rng.fill_bytes(&mut nonce);
                 let check = time::check(&self.client, store, &self.clock, &self.time_public, nonce)?;
                 self.clock_trusted = check.trusted;
-                self.watch.forget();
                 self.done.time = Some(self.clock.monotonic());
                 report.time = Some(check);
             }

@@ -18,42 +18,8 @@ const TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
 /// An answer that took longer says too little about the present.
 const SLOWEST: Duration = Duration::from_secs(10);
 
-/// The wall clock and the steady one may part by this much between two rounds.
-const DRIFT: SignedDuration = SignedDuration::from_secs(30);
 /// The floor follows a trusted clock in steps of this, to spare the disk.
 const FLOOR_STEP: SignedDuration = SignedDuration::from_mins(10);
-
-/// Watches for a system clock that is set under the running program (NTP, a technician): what the
-/// server signed is corrected by an offset to that clock, which is wrong from then on.
-#[derive(Debug, Default)]
-pub(super) struct Watch {
-    /// Wall clock and steady clock at the last look.
-    last: Option<(Timestamp, Duration)>,
-}
-
-impl Watch {
-    /// Puts a clock that jumped back to where the steady one says it should be. `true`: it had
-    /// jumped.
-    pub(super) fn look(&mut self, clock: &CorrectedClock) -> bool {
-        let (now, steady) = (clock.now(), clock.monotonic());
-        let expected = self.last.and_then(|(wall, before)| {
-            let passed = SignedDuration::try_from(steady.saturating_sub(before)).ok()?;
-            wall.checked_add(passed).ok()
-        });
-        let jumped = expected.filter(|expected| now.duration_since(*expected).abs() > DRIFT);
-        if let Some(expected) = jumped {
-            tracing::warn!(seconds = now.duration_since(expected).as_secs(), "the system's clock jumped");
-            clock.set(expected);
-        }
-        self.last = Some((clock.now(), steady));
-        jumped.is_some()
-    }
-
-    /// The clock was set on purpose.
-    pub(super) fn forget(&mut self) {
-        self.last = None;
-    }
-}
 
 /// Lets the floor follow a clock that is trusted.
 pub(super) fn follow(store: &mut dyn Store, clock: &CorrectedClock) -> Result<(), StoreError> {

@@ -112,8 +112,9 @@ impl Station {
             .arg(&data)
             .env("ANJUNGAN_PIN", PIN));
         let text = format!(
-            "data_dir = {data:?}\nprinter = \"escpos+file:{}\"\n\n[display]\nkind = \"headless\"\n\n\
+            "data_dir = \"{}\"\nprinter = \"escpos+file:{}\"\n\n[display]\nkind = \"headless\"\n\n\
              [cameras]\nface = \"{face}\"\nscan = \"{scan}\"\n\n[limits]\nsync_seconds = 1\n",
+            data.display(),
             station.paper().display()
         );
         std::fs::write(station.config(), text).unwrap();

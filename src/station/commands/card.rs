@@ -64,7 +64,7 @@ impl Card {
         let config = self.place.load()?;
         let today = day(clock.now(), config.utc_offset_hours.unwrap_or(7));
         let person = match (self.who.nip, self.who.sample) {
-            (Some(nip), _) => match self.from_roster(nip, clock)? {
+            (Some(nip), _) => match self.roster_record(nip, clock)? {
                 Some(record) => record,
                 None => return Ok(Answer::No),
             },
@@ -112,7 +112,7 @@ impl Card {
     }
 
     /// Opens one record of the roster with the staff's code and PIN.
-    fn from_roster(&self, nip: Nip, clock: &SharedClock) -> Result<Option<OpenRecord>, CommandError> {
+    fn roster_record(&self, nip: Nip, clock: &SharedClock) -> Result<Option<OpenRecord>, CommandError> {
         let secret = |name: &str| {
             std::env::var(name)
                 .map(Zeroizing::new)

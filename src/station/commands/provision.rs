@@ -38,24 +38,23 @@ impl Provision {
                 link.central_url
             );
         }
-        let pin = Zeroizing::new(match self.pin {
-            Some(pin) => pin,
-            None => {
-                eprintln!("PIN of the first staff member (6 to 12 digits):");
-                let mut line = String::new();
-                std::io::stdin().read_line(&mut line)?;
-                line.trim().to_owned()
-            }
+        let pin = Zeroizing::new(if let Some(pin) = self.pin {
+            pin
+        } else {
+            eprintln!("PIN of the first staff member (6 to 12 digits):");
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line)?;
+            line.trim().to_owned()
         });
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         match join(&link, &pin, &mut store, clock, &Terms::default(), &mut os_random()) {
-            Ok(joined) => {
+            Ok(done) => {
                 eprintln!(
                     "Joined as {} ({}), device {}.",
-                    joined.station_name, joined.place, joined.device_id
+                    done.station_name, done.place, done.device_id
                 );
                 eprintln!("Staff code, shown this once; with the PIN it opens what this station keeps:");
-                println!("{}", *joined.staff_code);
+                println!("{}", *done.staff_code);
                 Ok(Answer::Yes)
             }
             // The server understood and said no: another code is the way, not another try.

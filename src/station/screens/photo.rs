@@ -72,9 +72,10 @@ fn instruction(advice: Advice, lang: Lang) -> &'static str {
         Advice::ChinDown => lang.pick("Turunkan dagu sedikit", "Lower your chin a little"),
         Advice::EyesClosed => lang.pick("Mohon buka mata", "Please open your eyes"),
         Advice::MouthOpen => lang.pick("Mohon tutup mulut", "Please close your mouth"),
-        Advice::UnevenLight => {
-            lang.pick("Cahaya datang dari satu sisi: putar badan ke cahaya", "Light from one side: turn towards it")
-        }
+        Advice::UnevenLight => lang.pick(
+            "Cahaya datang dari satu sisi: putar badan ke cahaya",
+            "Light from one side: turn towards it",
+        ),
         Advice::BackdropNotFree => {
             lang.pick("Latar belakang harus kosong", "Nothing else before the backdrop, please")
         }
