@@ -11,7 +11,7 @@ use ciborium::Value;
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use jiff::{SignedDuration, Timestamp, tz::Offset};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::cbor::{self, Order};
@@ -180,7 +180,7 @@ impl StatusList {
             return Err(CredentialError::NotThisOne("status list"));
         }
         let iat = instant(&claims, IAT)?.ok_or(CredentialError::Shape("iat"))?;
-        key.check_day(Offset::UTC.to_datetime(iat).date())?;
+        key.check_moment(iat)?;
         if not_before_iat.is_some_and(|held| iat < held) {
             return Err(CredentialError::GoesBack);
         }

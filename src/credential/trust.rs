@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use super::cbor::{self, Order};
@@ -43,7 +44,7 @@ pub struct SerialRange {
     pub last: String,
 }
 
-/// A key of an issuer. Days are those of the codes: the day of issue, without an hour.
+/// A key of an issuer. Days are those of the codes: civil days at the office, without an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuerKey {
     pub kid: Kid,
@@ -64,12 +65,25 @@ impl IssuerKey {
         Self { kid: Kid::of(&public), public, from, until: None, revoked: false }
     }
 
-    /// May something of this day be signed with it?
+    /// May something of this day be signed with it? The day is one at the office, as it stands in
+    /// a code.
     pub fn check_day(&self, day: Date) -> Result<(), CredentialError> {
+        self.check_days(day, day)
+    }
+
+    /// May something of this moment be signed with it? No list says in which time zone its office
+    /// lies, so the moment counts if it falls on a day of the key in any: from UTC+14, where a day
+    /// begins first, to UTC-12, where it ends last.
+    pub fn check_moment(&self, at: Timestamp) -> Result<(), CredentialError> {
+        let day = |hours| Offset::constant(hours).to_datetime(at).date();
+        self.check_days(day(-12), day(14))
+    }
+
+    fn check_days(&self, earliest: Date, latest: Date) -> Result<(), CredentialError> {
         if self.revoked {
             return Err(CredentialError::KeyRevoked);
         }
-        if day < self.from || self.until.is_some_and(|until| day > until) {
+        if latest < self.from || self.until.is_some_and(|until| earliest > until) {
             return Err(CredentialError::KeyNotValidThen);
         }
         Ok(())

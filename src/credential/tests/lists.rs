@@ -90,6 +90,35 @@ fn a_newer_key_signs_the_list_of_an_older_one_and_a_withdrawn_key_signs_none() {
 }
 
 #[test]
+fn a_keys_days_are_those_of_its_office_wherever_that_lies() {
+    // An office at UTC+7 made its key on the morning of 5 March: at 18:00Z of the 4th.
+    let verify = |key: &IssuerKey, iat: &str| {
+        let mut trust = trust();
+        trust.issuers[0].keys[0] = key.clone();
+        let bytes = StatusList::new(10).sign(&office(), &sub(), iat.parse().unwrap(), None, None).unwrap();
+        StatusList::verify(&bytes, &trust, &sub(), None).err()
+    };
+    let mut key = IssuerKey::new(office().public(), date(2026, 3, 5));
+    assert_eq!(verify(&key, "2026-03-04T18:00:00Z"), None);
+    assert_eq!(verify(&key, "2026-03-04T10:00:00Z"), None, "begun at UTC+14");
+    assert_eq!(verify(&key, "2026-03-04T09:59:59Z"), Some(CredentialError::KeyNotValidThen));
+    // Its last day: over at UTC+7 at 17:00Z, and at UTC-12 not before noon of the next.
+    key.until = Some(date(2026, 3, 9));
+    assert_eq!(verify(&key, "2026-03-09T16:59:59Z"), None);
+    assert_eq!(verify(&key, "2026-03-10T06:00:00Z"), None);
+    assert_eq!(verify(&key, "2026-03-10T11:59:59Z"), None);
+    assert_eq!(verify(&key, "2026-03-10T12:00:00Z"), Some(CredentialError::KeyNotValidThen));
+    key.revoked = true;
+    assert_eq!(verify(&key, "2026-03-07T00:00:00Z"), Some(CredentialError::KeyRevoked));
+    // What stands in a code is the office's own day, and is taken as it is.
+    key.revoked = false;
+    assert_eq!(key.check_day(date(2026, 3, 4)), Err(CredentialError::KeyNotValidThen));
+    assert_eq!(key.check_day(date(2026, 3, 5)), Ok(()));
+    assert_eq!(key.check_day(date(2026, 3, 9)), Ok(()));
+    assert_eq!(key.check_day(date(2026, 3, 10)), Err(CredentialError::KeyNotValidThen));
+}
+
+#[test]
 fn a_list_of_ten_thousand_cards_travels_light() {
     let mut list = StatusList::new(10_000);
     for index in (0..10_000).step_by(100) {
