@@ -7,6 +7,7 @@ mod migrate;
 mod notes;
 mod open;
 mod outbox;
+mod replace;
 mod roster;
 mod salvage;
 

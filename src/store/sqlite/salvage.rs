@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rusqlite::OptionalExtension;
 
-use super::{SqliteStore, open};
+use super::{SqliteStore, open, replace};
 use crate::protocol::OutboxItem;
 use crate::store::{Faults, IdentityStore, ListStore, OutboxStore, StoreError};
 
@@ -21,29 +21,36 @@ pub struct Salvaged {
     pub outbox: u32,
 }
 
-/// Carries over what can be read. Failing to is no error: the file is still there for people.
-pub(super) fn from(kept_as: &Path, store: &mut SqliteStore) -> Salvaged {
-    let copy = open::with_ending(kept_as, ".reading");
-    let salvaged = read(kept_as, &copy, store).unwrap_or_else(|error| {
-        tracing::warn!(%error, "nothing more could be read of the damaged database");
-        Salvaged::default()
-    });
-    for ending in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(open::with_ending(&copy, ending));
+/// Carries over what can be read in `from`, by way of a copy. What cannot be read is no error:
+/// the file is still there for people. A full disk is one: it would look like a loss.
+pub(super) fn from(from: &Path, copy: &Path, store: &mut SqliteStore) -> Result<Salvaged, StoreError> {
+    replace::discard(copy)?;
+    let mut salvaged = Salvaged::default();
+    let outcome = read(from, copy, store, &mut salvaged);
+    let removed = replace::discard(copy);
+    match outcome {
+        Err(StoreError::Full) => return Err(StoreError::Full),
+        Err(error) => tracing::warn!(%error, "nothing more could be read of the damaged database"),
+        Ok(()) => {}
     }
-    salvaged
+    removed?;
+    Ok(salvaged)
 }
 
-fn read(kept_as: &Path, copy: &Path, store: &mut SqliteStore) -> Result<Salvaged, StoreError> {
-    fs::copy(kept_as, copy).map_err(|error| StoreError::io(copy, error))?;
-    let wal = open::with_ending(kept_as, "-wal");
+fn read(
+    from: &Path,
+    copy: &Path,
+    store: &mut SqliteStore,
+    salvaged: &mut Salvaged,
+) -> Result<(), StoreError> {
+    fs::copy(from, copy).map_err(|error| StoreError::io(copy, error))?;
+    let wal = open::with_ending(from, "-wal");
     if wal.exists() {
         let to = open::with_ending(copy, "-wal");
         fs::copy(&wal, &to).map_err(|error| StoreError::io(to, error))?;
     }
     let conn = open::connect(copy)?;
     let damaged = SqliteStore { conn, path: copy.to_owned(), faults: Faults::default() };
-    let mut salvaged = Salvaged::default();
     if let Ok(Some(identity)) = damaged.identity() {
         store.put_identity(&identity)?;
         salvaged.identity = true;
@@ -56,13 +63,14 @@ fn read(kept_as: &Path, copy: &Path, store: &mut SqliteStore) -> Result<Salvaged
         Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0))
     })?;
     for rowid in 1..=last {
-        if let Some(item) = item(&damaged, rowid)
-            && store.enqueue(&item).is_ok()
-        {
-            salvaged.outbox += 1;
+        let Some(item) = item(&damaged, rowid) else { continue };
+        match store.enqueue(&item) {
+            Ok(()) => salvaged.outbox += 1,
+            Err(StoreError::Full) => return Err(StoreError::Full),
+            Err(error) => tracing::warn!(%error, rowid, "an item could not be carried over"),
         }
     }
-    Ok(salvaged)
+    Ok(())
 }
 
 fn item(damaged: &SqliteStore, rowid: i64) -> Option<OutboxItem> {
