@@ -88,7 +88,7 @@ impl Reason {
     fn words(self) -> ((&'static str, &'static str), (&'static str, &'static str)) {
         /// What a clerk may do where a card is genuine as far as known.
         const WITH_KTP: (&str, &str) = (
-            "Boleh diterima dengan KTP; keputusan petugas dicatat.",
+            "Boleh diterima dengan KTP; petugas yang memutuskan.",
             "May be accepted with an identity card (KTP); the clerk's decision is recorded.",
         );
         /// What to do with a code that proves nothing.

@@ -58,9 +58,13 @@ impl Refusal {
     /// What the person can do next.
     pub fn next(self, lang: Lang) -> &'static str {
         match self {
-            Refusal::Candidate | Refusal::NotYet { .. } => lang.pick(
-                "Silakan kembali setelah tanggal itu. Bila SK sudah terbit, mohon hubungi BKPSDM agar data diperbarui.",
-                "Please come back after that date. If the decree has been issued, ask the personnel office to update your record.",
+            Refusal::Candidate => lang.pick(
+                "Silakan kembali setelah SK pengangkatan sebagai PNS terbit. Bila sudah terbit, mohon hubungi BKPSDM agar data diperbarui.",
+                "Please come back once the decree of appointment as PNS is issued. If it has been, ask the personnel office to update your record.",
+            ),
+            Refusal::NotYet { .. } => lang.pick(
+                "Silakan kembali sejak tanggal itu. Bila tanggalnya keliru, mohon hubungi BKPSDM dengan membawa SK.",
+                "Please come back from that date on. If the date is wrong, see the personnel office and bring your decree.",
             ),
             Refusal::NoStartDate | Refusal::NoLongerAsn => lang.pick(
                 "Bila data ini keliru, mohon hubungi BKPSDM dengan membawa SK.",

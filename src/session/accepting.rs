@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Cx, Effect, Event, Fault, Issued, Portrait, Secret, Step, Tap, Ticket};
+use super::{Cx, Effect, Event, Fault, Issued, Portrait, READING, Secret, Step, Tap, Ticket};
 use crate::card::Orientation;
 
 /// How long a person waits for the server before the card becomes one for later.
@@ -50,9 +50,9 @@ impl Accepting {
                 Err(fault @ Fault::Rejected) => return Step::Trouble { fault },
                 Err(fault) => return self.later(fault, cx),
             },
-            Event::Tap(Tap::Later) if self.is_kept() => return self.later(Fault::Offline, cx),
+            Event::Tap(Tap::Later) if self.is_kept() => return self.later(Fault::CardNotReady, cx),
             Event::Tick if self.is_kept() && cx.now.saturating_sub(self.since) >= PATIENCE => {
-                return self.later(Fault::Offline, cx);
+                return self.later(Fault::CardNotReady, cx);
             }
             _ => {}
         }
@@ -61,7 +61,7 @@ impl Accepting {
 
     fn later(self: Box<Self>, fault: Fault, cx: &mut Cx) -> Step {
         match self.kept {
-            Some(code) => Step::Later { code: Some(code), fault, until: cx.now },
+            Some(code) => Step::Later { code: Some(code), fault, until: cx.now + READING },
             None => Step::Accepting(self),
         }
     }

@@ -8,6 +8,7 @@ pub enum Alert {
     Disk,
     ClockUntrusted,
     Camera,
+    ScanCamera,
     Printer,
     Paper,
     Offline,
@@ -15,10 +16,11 @@ pub enum Alert {
 }
 
 impl Alert {
-    pub const ALL: [Alert; 7] = [
+    pub const ALL: [Alert; 8] = [
         Alert::Disk,
         Alert::ClockUntrusted,
         Alert::Camera,
+        Alert::ScanCamera,
         Alert::Printer,
         Alert::Paper,
         Alert::Offline,
@@ -31,6 +33,7 @@ impl Alert {
             Alert::Disk => lang.pick("Penyimpanan penuh", "Storage full"),
             Alert::ClockUntrusted => lang.pick("Jam belum pasti", "Clock not confirmed"),
             Alert::Camera => lang.pick("Kamera terputus", "Camera disconnected"),
+            Alert::ScanCamera => lang.pick("Kamera pindai terputus", "Scan camera disconnected"),
             Alert::Printer => lang.pick("Pencetak bermasalah", "Printer trouble"),
             Alert::Paper => lang.pick("Kertas habis", "Out of paper"),
             Alert::Offline => lang.pick("Jaringan terputus", "Network down"),
@@ -52,8 +55,12 @@ impl Alert {
                 "The station's clock is not confirmed yet. A card check may ask for an ID card.",
             ),
             Alert::Camera => lang.pick(
-                "Foto dan pemeriksaan kartu menunggu kamera tersambung kembali.",
-                "Photos and card checks wait until the camera is connected again.",
+                "Foto menunggu kamera tersambung kembali.",
+                "Photos wait until the camera is connected again.",
+            ),
+            Alert::ScanCamera => lang.pick(
+                "Pemeriksaan kartu menunggu kamera tersambung kembali.",
+                "Card checks wait until the camera is connected again.",
             ),
             Alert::Printer => lang.pick(
                 "Kartu tetap dapat diterbitkan; cetak dapat diambil nanti.",

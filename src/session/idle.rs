@@ -28,6 +28,11 @@ impl Idle {
         self.last_touch = now;
     }
 
+    /// Nobody has touched anything for this long.
+    pub fn quiet_for(self, now: Duration) -> Duration {
+        now.saturating_sub(self.last_touch)
+    }
+
     pub fn is_over(self, now: Duration) -> bool {
         now.saturating_sub(self.last_touch) >= self.quiet + self.warning
     }

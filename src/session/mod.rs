@@ -54,6 +54,10 @@ use idle::Idle;
 /// How long a closing screen stands before the station is free for the next person.
 pub const CLOSING: Duration = Duration::from_secs(20);
 
+/// How long a pick-up code stands to be written down: longer than a farewell, and not so long that
+/// the next person reads it.
+pub const READING: Duration = Duration::from_secs(60);
+
 /// Marks a request, so that an answer that comes too late finds nobody waiting for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
@@ -165,6 +169,8 @@ impl Session {
             }
             Event::Tap(Tap::Home) => return self.go_home(now),
             Event::Tick if !self.at_rest() && self.idle.is_over(now) => return self.go_home(now),
+            // A call from the first screen is not the next person's.
+            Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= READING => self.called = false,
             _ => {}
         }
         let was_home = self.at_rest();
@@ -185,6 +191,7 @@ impl Session {
             Step::Printing(step) => step.step(event, &mut cx),
             Step::Later { code, fault, until } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
+                Event::Tick if now >= until => Step::Attract,
                 _ => Step::Later { code, fault, until },
             },
             Step::Done { printed, until } => match event {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::print_job::JobState;
-use super::{CLOSING, Cx, Effect, Event, Fault, Secret, Step, Tap, Ticket};
+use super::{CLOSING, Cx, Effect, Event, Fault, READING, Secret, Step, Tap, Ticket};
 use crate::card::Orientation;
 use crate::protocol::Issue;
 
@@ -45,13 +45,13 @@ impl Printing {
             }
             Event::Tap(Tap::Later | Tap::Back) => match self.state {
                 JobState::Failed(fault) => {
-                    return Step::Later { code: self.pick_up, fault, until: cx.now + CLOSING };
+                    return Step::Later { code: self.pick_up, fault, until: cx.now + READING };
                 }
                 JobState::Unknown => {
                     return Step::Later {
                         code: self.pick_up,
                         fault: Fault::PrintUnknown,
-                        until: cx.now + CLOSING,
+                        until: cx.now + READING,
                     };
                 }
                 JobState::Queued | JobState::Sending | JobState::Printed => {}

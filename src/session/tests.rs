@@ -422,7 +422,7 @@ fn play() -> impl Strategy<Value = Play> {
         2 => (0..5_u8).prop_map(Play::Job),
         1 => any::<bool>().prop_map(Play::PickedUp),
         1 => (0..5_u8).prop_map(Play::Scanned),
-        1 => (0..7_u8, any::<bool>()).prop_map(|(alert, raised)| Play::Alert(alert, raised)),
+        1 => (0..8_u8, any::<bool>()).prop_map(|(alert, raised)| Play::Alert(alert, raised)),
     ]
 }
 

@@ -24,6 +24,8 @@ pub struct Engine {
     app: App,
     workers: Workers,
     clock: SharedClock,
+    /// A worker has ended while the screen went on.
+    broken: bool,
 }
 
 /// Sees every event before the session does.
@@ -32,13 +34,13 @@ type Watcher = Box<dyn Fn(&Event)>;
 impl Engine {
     /// Takes over this thread's screen.
     pub fn start(session: Session, app: App, workers: Workers, clock: SharedClock) {
-        ENGINE.set(Some(Engine { session: Some(session), app, workers, clock }));
+        ENGINE.set(Some(Engine { session: Some(session), app, workers, clock, broken: false }));
         handle(Event::Tick);
     }
 
-    /// Ends the workers and gives the screen back.
-    pub fn stop() {
-        drop(ENGINE.take());
+    /// Ends the workers and gives the screen back. `false`: one of them had ended before.
+    pub fn stop() -> bool {
+        ENGINE.take().is_none_or(|engine| !engine.broken)
     }
 
     fn handle(&mut self, event: Event) {
@@ -51,7 +53,15 @@ impl Engine {
             if matches!(effect, Effect::Forget) {
                 screens::forget(&self.app);
             }
-            self.workers.carry(effect);
+            if !self.workers.carry(effect) {
+                // A screen that goes on without the part behind it would keep people waiting:
+                // better to end and be started anew.
+                tracing::error!("a worker has ended");
+                self.broken = true;
+                if slint::quit_event_loop().is_err() {
+                    tracing::debug!("the screen is gone");
+                }
+            }
         }
         self.workers.tell_frame_sizes(&self.app);
     }

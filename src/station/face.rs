@@ -8,7 +8,7 @@ use std::time::Duration;
 use image::RgbImage;
 
 use super::engine::post;
-use super::faults::{of_camera, of_photo};
+use super::faults::{of_camera, of_photo, of_reason};
 use super::live::LiveView;
 use crate::camera::{self, Camera, CameraError};
 use crate::clock::SharedClock;
@@ -120,6 +120,11 @@ impl FaceWorker {
     fn shoot(&self, camera: &mut dyn Camera, models: &Models) -> Result<Portrait, Fault> {
         let frame = best_of_burst(camera, models)?;
         let plate = self.plate(camera, &frame);
+        // The same checks as the technician's command: no photo passes here that it would refuse.
+        let report = photo::check(models, &frame, plate.as_ref()).map_err(|error| of_photo(&error))?;
+        if let Some(worst) = report.reasons.first() {
+            return Err(of_reason(*worst));
+        }
         let cutout =
             photo::cut(models, &frame, plate.as_ref(), Crop::Card).map_err(|error| of_photo(&error))?;
         Ok(Portrait { photo: Arc::new(cutout.photo), used_plate: cutout.used_plate })

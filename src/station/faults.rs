@@ -1,7 +1,7 @@
 //! Station: where the errors of its parts become faults that a person can be told.
 
 use crate::camera::CameraError;
-use crate::photo::PhotoError;
+use crate::photo::{Advice, PhotoError, Reason};
 use crate::printing::{PrintError, PrinterFault};
 use crate::protocol::ProblemCode;
 use crate::session::Fault;
@@ -64,5 +64,30 @@ pub fn of_sync(error: &SyncError) -> Fault {
             | ProblemCode::WeakPassword
             | ProblemCode::Internal => Fault::ServerTrouble,
         },
+    }
+}
+
+/// The worst thing about a picture, as the person is told it.
+pub fn of_reason(reason: Reason) -> Fault {
+    let Reason::Advice(advice) = reason else { return Fault::BackgroundUnclear };
+    match advice {
+        Advice::NoFace => Fault::NoFace,
+        Advice::SeveralPeople => Fault::SeveralPeople,
+        Advice::FaceCutOff => Fault::FaceCutOff,
+        Advice::ComeCloser => Fault::FaceTooSmall,
+        Advice::TooDark => Fault::TooDark,
+        Advice::TooBright => Fault::TooBright,
+        Advice::UnevenLight => Fault::UnevenLight,
+        Advice::Blurred => Fault::Blurred,
+        Advice::HeadTilted => Fault::HeadTilted,
+        Advice::LookStraight | Advice::ChinUp | Advice::ChinDown => Fault::LookStraight,
+        Advice::EyesClosed => Fault::EyesClosed,
+        Advice::MouthOpen => Fault::MouthOpen,
+        Advice::BackdropNotFree => Fault::BackdropNotFree,
+        Advice::StepBack | Advice::MoveLeft | Advice::MoveRight | Advice::MoveUp | Advice::MoveDown => {
+            Fault::OffCentre
+        }
+        // Nothing is wrong with it: then there is no reason either.
+        Advice::Ready => Fault::BackgroundUnclear,
     }
 }

@@ -31,7 +31,7 @@ use crate::clock::{CorrectedClock, SharedClock, offset};
 use crate::config::{self, StationConfig};
 use crate::display::{self, DisplayError};
 use crate::session::{Alert, Event, Role, Session};
-use crate::store::{IdentityStore, SqliteStore, StoreError};
+use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
 use desk::Desk;
 use engine::{Engine, post};
@@ -57,6 +57,8 @@ pub enum StationError {
     Templates(#[from] drawing::TemplateError),
     #[error("a worker cannot be started: {0}")]
     Thread(#[from] std::io::Error),
+    #[error("a worker ended by itself; see the messages above")]
+    WorkerEnded,
     #[error("the guided run: {0}")]
     Guided(#[from] guided::GuidedError),
 }
@@ -70,6 +72,7 @@ pub fn database(config: &StationConfig) -> PathBuf {
 struct Parts {
     store: SqliteStore,
     clock: Arc<CorrectedClock>,
+    time: TimeTrust,
     templates: Arc<Templates>,
     name: String,
     joined: bool,
@@ -82,6 +85,7 @@ impl Parts {
         let store = SqliteStore::open(database(config), system.now())?.store;
         let identity = store.identity()?;
         let clock = Arc::new(CorrectedClock::new(Arc::clone(system)));
+        let time = TimeTrust::of_this_machine(system.now(), store.clock_floor()?);
         // No time before one that was proven can be true.
         raise_to_floor(&store, &clock)?;
         let enrolled = identity.as_ref().map(|identity| &identity.enrolled);
@@ -92,13 +96,13 @@ impl Parts {
             utc_offset_hours: config.utc_offset_hours.or(enrolled.map(|e| e.utc_offset_hours)).unwrap_or(7),
             store,
             clock,
+            time,
         })
     }
 
     /// A thread a device, each with a connection to the store of its own: SQLite keeps them apart.
     fn start_workers(self, config: &StationConfig) -> Result<(Workers, Vec<JoinHandle<()>>), StationError> {
         let clock: SharedClock = self.clock.clone();
-        let time = TimeTrust::of_this_machine();
         let (office, office_orders) = channel();
         let (face, face_orders) = channel();
         let (scan, scan_orders) = channel();
@@ -114,7 +118,7 @@ impl Parts {
             office: office.clone(),
         };
         let office_worker =
-            OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, time.clone());
+            OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone());
         let face_worker = FaceWorker {
             uri: config.cameras.face.clone(),
             plate_file: config.data_dir.join("plate.png"),
@@ -126,7 +130,7 @@ impl Parts {
             uri: config.cameras.scan.clone().unwrap_or_else(|| config.cameras.face.clone()),
             orders: scan_orders,
             view: workers.scan_view.clone(),
-            desk: Desk::new(self.store.beside()?, clock.clone(), time, desk::limits(&config.limits)),
+            desk: Desk::new(self.store.beside()?, clock.clone(), self.time, desk::limits(&config.limits)),
             clock: clock.clone(),
         };
         let templates = Arc::clone(&self.templates);
@@ -192,12 +196,15 @@ pub fn run(
     slint::run_event_loop()?;
 
     // The workers end when their queues do; a print in progress is finished first.
-    Engine::stop();
+    let whole = Engine::stop();
     for thread in threads {
         let name = thread.thread().name().unwrap_or_default().to_owned();
         if thread.join().is_err() {
             tracing::error!(name, "a worker panicked");
         }
+    }
+    if !whole {
+        return Err(StationError::WorkerEnded);
     }
     guided.map_or(Ok(()), |guided| Ok(guided.finish()?))
 }

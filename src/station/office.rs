@@ -209,7 +209,8 @@ impl SyncLoop {
     fn run(mut self) {
         loop {
             let report = self.syncer.run_once();
-            let rest = report.next_in.min(self.rest);
+            // After a fault the pause grows as sync says; desks must not knock in step.
+            let rest = if report.errors.is_empty() { report.next_in.min(self.rest) } else { report.next_in };
             self.tell(report);
             match self.woken.recv_timeout(rest) {
                 Ok(()) => while self.woken.try_recv().is_ok() {},
@@ -220,9 +221,7 @@ impl SyncLoop {
     }
 
     fn tell(&self, report: SyncReport) {
-        if report.clock_trusted {
-            self.time.confirmed();
-        }
+        self.time.signed(report.clock_trusted);
         let trusted = self.time.now() == crate::credential::ClockTrust::Trusted;
         post(Event::Alert(Alert::ClockUntrusted, !trusted));
         if let Some(online) = report.online {

@@ -6,11 +6,11 @@ use std::sync::mpsc::{Receiver, Sender};
 use data_encoding::HEXLOWER;
 
 use super::engine::post;
-use super::faults::{of_printer, of_store};
+use super::faults::of_printer;
 use super::office::OfficeOrder;
 use crate::card::{self, Orientation, Side, Templates};
 use crate::clock::{SharedClock, day, os_random, random_bytes};
-use crate::printing::{self, Slip};
+use crate::printing::{self, PrintError, Slip};
 use crate::protocol::{Issue, OutboxItem, OutboxKind, PrintOutcome, Printed};
 use crate::sealed::seal_to;
 use crate::session::print_job::JobState;
@@ -45,8 +45,7 @@ impl PaperWorker {
         }
         while let Ok(order) = self.orders.recv() {
             let print_id = HEXLOWER.encode(&random_bytes::<8>());
-            let state =
-                self.print(&order, &print_id).unwrap_or_else(|error| JobState::Failed(of_store(&error)));
+            let state = self.print(&order, &print_id);
             if let JobState::Failed(Fault::Paper | Fault::Cover) = state {
                 post(Event::Alert(Alert::Paper, true));
             }
@@ -79,39 +78,72 @@ impl PaperWorker {
         Ok(())
     }
 
-    fn print(&mut self, order: &PaperOrder, print_id: &str) -> Result<JobState, StoreError> {
-        let Some(uri) = self.printer.clone() else { return Ok(JobState::Failed(Fault::PrinterOffline)) };
+    fn print(&mut self, order: &PaperOrder, print_id: &str) -> JobState {
+        let Some(uri) = self.printer.clone() else { return JobState::Failed(Fault::PrinterOffline) };
         let job = match self.prepare(&order.issue, order.orientation, print_id) {
             Ok(job) => job,
-            Err(fault) => return Ok(JobState::Failed(fault)),
+            Err(fault) => return JobState::Failed(fault),
         };
         let id = HEXLOWER.encode(&random_bytes::<16>());
-        let serial = order.issue.serial.clone();
-        self.store.add_job(
-            &NewJob {
-                id: id.clone(),
-                print_id: print_id.to_owned(),
-                serial: serial.clone(),
-                options: format!("{{\"orientation\":\"{}\"}}", order.orientation.word()),
-                sealed_picture: self.seal(&id, &job)?,
-            },
-            self.clock.now(),
-        )?;
-        tell(order, print_id, JobState::Queued);
-        self.store.job_sending(&id, self.clock.now())?;
-        tell(order, print_id, JobState::Sending);
+        // Nothing has left yet: a job that cannot be written down is not begun.
+        if let Err(error) = self.begin(order, &id, print_id, &job) {
+            tracing::error!(%error, "the print job cannot be written down");
+            return JobState::Failed(Fault::PrinterTrouble);
+        }
         let printed = printing::open(&uri).and_then(|mut printer| printer.print(&job));
-        let (state, outcome) = match &printed {
-            Ok(_) => (JobState::Printed, PrintOutcome::Printed),
-            Err(error) => (JobState::Failed(of_printer(error)), PrintOutcome::Failed),
+        let state = match &printed {
+            Ok(_) => JobState::Printed,
+            // Part of it, or all of it, went out, and the printer did not say what became of it.
+            Err(PrintError::Interrupted { .. }) => JobState::Unknown,
+            Err(error) => JobState::Failed(of_printer(error)),
         };
-        let end = match &printed {
-            Ok(_) => JobEnd::Printed,
-            Err(error) => JobEnd::Failed { cause: error.code() },
+        // What came out came out, whatever the disk says; a job that still stands as being sent is
+        // a question to the staff at the next start.
+        if let Err(error) = self.end(&id, print_id, &order.issue.serial, &printed) {
+            tracing::error!(%error, "the end of a print job cannot be written down");
+        }
+        state
+    }
+
+    /// Each state is on disk before what it names happens.
+    fn begin(
+        &mut self,
+        order: &PaperOrder,
+        id: &str,
+        print_id: &str,
+        job: &printing::PrintJob,
+    ) -> Result<(), StoreError> {
+        let new = NewJob {
+            id: id.to_owned(),
+            print_id: print_id.to_owned(),
+            serial: order.issue.serial.clone(),
+            options: format!("{{\"orientation\":\"{}\"}}", order.orientation.word()),
+            sealed_picture: self.seal(id, job)?,
         };
-        let report = self.report(print_id, &serial, outcome);
-        self.store.end_job(&id, end, &report, self.clock.now())?;
-        Ok(state)
+        self.store.add_job(&new, self.clock.now())?;
+        tell(order, print_id, JobState::Queued);
+        self.store.job_sending(id, self.clock.now())?;
+        tell(order, print_id, JobState::Sending);
+        Ok(())
+    }
+
+    fn end(
+        &mut self,
+        id: &str,
+        print_id: &str,
+        serial: &str,
+        printed: &Result<printing::Outcome, PrintError>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let (end, outcome) = match printed {
+            Ok(_) => (JobEnd::Printed, PrintOutcome::Printed),
+            Err(error @ PrintError::Interrupted { .. }) => {
+                return self.store.job_unknown(id, error.code(), now);
+            }
+            Err(error) => (JobEnd::Failed { cause: error.code() }, PrintOutcome::Failed),
+        };
+        let report = self.report(print_id, serial, outcome);
+        self.store.end_job(id, end, &report, now)
     }
 
     fn prepare(

@@ -56,7 +56,7 @@ impl ScanWorker {
                 Some(camera) => camera.frame(FRAME_PATIENCE),
                 None => match camera::open(&self.uri) {
                     Ok(open) => {
-                        post(Event::Alert(Alert::Camera, false));
+                        post(Event::Alert(Alert::ScanCamera, false));
                         camera.insert(open).frame(FRAME_PATIENCE)
                     }
                     Err(error) => Err(error),
@@ -66,7 +66,7 @@ impl ScanWorker {
                 Ok(frame) => frame,
                 Err(error) => {
                     tracing::warn!(%error, "scan camera");
-                    post(Event::Alert(Alert::Camera, true));
+                    post(Event::Alert(Alert::ScanCamera, true));
                     camera = None;
                     std::thread::sleep(REOPEN_AFTER);
                     continue;

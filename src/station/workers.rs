@@ -24,9 +24,9 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Gives an effect to the worker that it is for.
-    pub fn carry(&self, effect: Effect) {
-        let sent = match effect {
+    /// Gives an effect to the worker that it is for. `false`: that worker has ended.
+    pub fn carry(&self, effect: Effect) -> bool {
+        match effect {
             Effect::SignIn { ticket, nip, password } => {
                 self.office.send(OfficeOrder::SignIn { ticket, nip, password }).is_ok()
             }
@@ -57,9 +57,6 @@ impl Workers {
                 true
             }
             Effect::Forget => true,
-        };
-        if !sent {
-            tracing::error!("a worker has ended; its part of the station is out of order");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::scan::{self, Luma};
 use crate::session::Finding;
 use crate::station::desk::{self, Desk};
 use crate::station::time_trust::TimeTrust;
-use crate::store::SqliteStore;
+use crate::store::{ListStore, SqliteStore};
 
 #[derive(Args)]
 pub struct Scan {
@@ -95,7 +95,8 @@ impl Scan {
         }
         let store = SqliteStore::open(database, clock.now())?.store;
         let limits = desk::limits(&config.limits);
-        Ok(Desk::new(store, clock.clone(), TimeTrust::of_this_machine(), limits))
+        let time = TimeTrust::of_this_machine(clock.now(), store.clock_floor()?);
+        Ok(Desk::new(store, clock.clone(), time, limits))
     }
 }
 
