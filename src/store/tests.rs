@@ -15,7 +15,7 @@ use crate::protocol::{
 };
 use crate::sealed::{Index, RecordId, SealedRecord, StaffEnvelope, StaffParams, Wrap};
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
@@ -25,7 +25,7 @@ fn open(dir: &TempDir) -> SqliteStore {
     opened.store
 }
 
-fn acceptance(id: &str) -> OutboxItem {
+pub(super) fn acceptance(id: &str) -> OutboxItem {
     OutboxItem {
         id: id.into(),
         happened_at: at(1),
@@ -56,7 +56,7 @@ fn job(id: &str) -> NewJob {
     }
 }
 
-fn identity(root: u8) -> Identity {
+pub(super) fn identity(root: u8) -> Identity {
     Identity {
         central_url: "http://127.0.0.1:1".into(),
         enrolled: Enrolled {
