@@ -326,7 +326,14 @@ fn what_cannot_be_read_is_refused_with_a_problem() {
     assert_eq!(problem(station.raw("POST", "sign-in", &large)), (413, ProblemCode::Malformed));
     assert_eq!(problem(station.raw("GET", "nowhere", b"")), (404, ProblemCode::NotFound));
     assert_eq!(problem(station.raw("GET", "sign-in", b"")), (405, ProblemCode::Malformed));
-    for path in ["time", "time?nonce=zz", "time?nonce=00", "roster?after=abc", "roster?after=-1"] {
+    for path in [
+        "time",
+        "time?nonce=zz",
+        "time?nonce=00",
+        "roster?after=abc",
+        "roster?after=-1",
+        "roster?after=9007199254740991",
+    ] {
         assert_eq!(problem(station.raw("GET", path, b"")), (400, ProblemCode::Malformed), "{path}");
     }
     assert_eq!(problem(station.raw("GET", "status/6201/ffffffff", b"")).0, 404);

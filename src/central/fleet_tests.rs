@@ -24,6 +24,12 @@ pub async fn joined(t: &TestOffice) -> String {
     enrol(&t.office, &asks(&code)).await.unwrap().device_id
 }
 
+/// The bearer token of a station that has joined and opened a session.
+pub async fn in_session(t: &TestOffice) -> String {
+    let id = joined(t).await;
+    open_session(&t.office, &signed_nonce(t, &id).await).await.unwrap().token
+}
+
 fn code_of<T>(answer: Result<T, Refused>) -> ProblemCode {
     match answer {
         Err(Refused::Problem(problem)) => problem.code,

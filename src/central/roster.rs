@@ -76,7 +76,9 @@ async fn write(
     let plain = serde_json::to_vec(&OpenRecord::of(&as_of(person, today), picture))
         .map_err(|_| CentralError::Stored("a record"))?;
 
-    let change_no = storage::next(tx, "roster").await?;
+    // The stations remember it: as their cursor, and as the version below which they go back to
+    // nothing.
+    let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
     let mut look_ups = vec![LookUp::Nip(person.nip.as_u64())];
     look_ups.extend(person.karpeg.as_deref().map(LookUp::Karpeg));
     let sealed: SealedRecord = seal_record(
@@ -131,8 +133,13 @@ async fn record_picture(store: &Store, hash: String) -> Result<Vec<u8>, CentralE
     .map_err(|_| CentralError::Worker)?
 }
 
-/// What changed after this cursor (none: everything), a page of it.
-pub async fn page(store: &Store, after: i64) -> Result<RosterPage, CentralError> {
+/// What changed after this cursor (none: everything), a page of it. `None`: this server has not
+/// come that far, so the cursor is from before it was restored, or from another one. The station
+/// then walks the whole roster again; an empty page would leave it with what it has for ever.
+pub async fn page(store: &Store, after: i64) -> Result<Option<RosterPage>, CentralError> {
+    if after > storage::current(store, "roster").await? {
+        return Ok(None);
+    }
     let rows = sqlx::query(
         "SELECT record_id, change_no, sealed FROM roster_records WHERE change_no > $1
          ORDER BY change_no LIMIT $2",
@@ -159,7 +166,7 @@ pub async fn page(store: &Store, after: i64) -> Result<RosterPage, CentralError>
         }
         page.cursor = row.try_get::<i64, _>("change_no")?.to_string();
     }
-    Ok(page)
+    Ok(Some(page))
 }
 
 #[cfg(test)]
@@ -175,10 +182,11 @@ mod tests {
         let t = office().await;
         let people = sample::people(1, 620, t.office.today());
         put_all(&t.office, &people).await.unwrap();
-        let first = page(&t.office.store, 0).await.unwrap();
+        let page = async |after| super::page(&t.office.store, after).await.unwrap().unwrap();
+        let first = page(0).await;
         assert!((first.records.len() as i64, first.more) == (PAGE, true));
         let cursor: i64 = first.cursor.parse().unwrap();
-        let second = page(&t.office.store, cursor).await.unwrap();
+        let second = page(cursor).await;
         assert_eq!((second.records.len(), second.more), (120, false));
         let mut found: Vec<_> = first
             .records
@@ -199,12 +207,12 @@ mod tests {
         changed.unit = "Dinas Lain".into();
         put_all(&t.office, &[changed.clone(), people[1].clone()]).await.unwrap();
         let cursor: i64 = second.cursor.parse().unwrap();
-        let delta = page(&t.office.store, cursor).await.unwrap();
+        let delta = page(cursor).await;
         assert_eq!(delta.records.len(), 1);
         let index = t.office.keys.epoch.index(&LookUp::Nip(changed.nip.as_u64()));
         assert!(delta.records[0].indexes.contains(&index));
         assert!(delta.records[0].version > second.records[0].version);
-        let none = page(&t.office.store, delta.cursor.parse().unwrap()).await.unwrap();
+        let none = page(delta.cursor.parse().unwrap()).await;
         assert_eq!((none.records.len(), none.cursor), (0, delta.cursor.clone()));
 
         // A record that stations must forget.
@@ -213,7 +221,47 @@ mod tests {
             .execute(t.office.store.pool())
             .await
             .unwrap();
-        let gone = page(&t.office.store, cursor).await.unwrap();
+        let gone = page(cursor).await;
         assert_eq!((gone.records.len(), gone.removed), (0, vec![delta.records[0].id.0.clone()]));
+    }
+
+    #[tokio::test]
+    async fn a_cursor_from_before_a_restore_is_refused_and_later_changes_are_newer() {
+        let t = office().await;
+        let people = sample::people(1, 20, t.office.today());
+        put_all(&t.office, &people[..10]).await.unwrap();
+        let backed_up = storage::current(&t.office.store, "roster").await.unwrap();
+        t.advance(60);
+        put_all(&t.office, &people[10..]).await.unwrap();
+        let lost = page(&t.office.store, backed_up).await.unwrap().unwrap();
+        assert_eq!(lost.records.len(), 10);
+        let held: i64 = lost.cursor.parse().unwrap();
+
+        // The database of a minute ago comes back.
+        let mut tx = t.office.store.write().await.unwrap();
+        sqlx::query("DELETE FROM roster_records WHERE change_no > $1")
+            .bind(backed_up)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        sqlx::query("DELETE FROM people WHERE nip NOT IN (SELECT nip FROM roster_records)")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        sqlx::query("UPDATE counters SET value = $1 WHERE name = 'roster'")
+            .bind(backed_up)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(page(&t.office.store, held).await.unwrap().is_none());
+        assert!(page(&t.office.store, backed_up).await.unwrap().unwrap().records.is_empty());
+
+        // What changes from here on is newer than anything a station can hold.
+        t.advance(1);
+        let changed = Employee { unit: "Dinas Lain".into(), ..people[0].clone() };
+        put_all(&t.office, &[changed]).await.unwrap();
+        let delta = page(&t.office.store, held).await.unwrap().unwrap();
+        assert!(delta.records.len() == 1 && delta.records[0].version as i64 > held);
     }
 }

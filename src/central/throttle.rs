@@ -21,6 +21,14 @@ struct Tries {
     count: u32,
     last: Duration,
     not_before: Duration,
+    /// `last` and `not_before` as the newest try found them.
+    before: (Duration, Duration),
+}
+
+impl Tries {
+    fn none(now: Duration) -> Tries {
+        Tries { count: 0, last: now, not_before: now, before: (now, now) }
+    }
 }
 
 /// Counts tries by name: a NIP at a device, or a device that asks for cards by code.
@@ -44,20 +52,34 @@ impl Throttle {
             let oldest = names.iter().min_by_key(|(_, tries)| tries.last).map(|(name, _)| name.clone());
             oldest.and_then(|name| names.remove(&name));
         }
-        let tries = names.entry(name.to_owned()).or_insert(Tries { count: 0, last: now, not_before: now });
+        let tries = names.entry(name.to_owned()).or_insert(Tries::none(now));
         if now.saturating_sub(tries.last) >= FORGET_AFTER {
-            *tries = Tries { count: 0, last: now, not_before: now };
+            *tries = Tries::none(now);
         }
         if now < tries.not_before {
             return Err(tries.not_before.saturating_sub(now));
         }
         tries.count = tries.count.saturating_add(1);
+        tries.before = (tries.last, tries.not_before);
         tries.last = now;
         if tries.count >= FREE {
             let doublings = (tries.count - FREE).min(16);
             tries.not_before = now + (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT);
         }
         Ok(())
+    }
+
+    /// The try that was asked for at `asked_at` was right: it does not count, and all others do. For
+    /// names under which many people try: whoever has one right code must not wipe out their wrong
+    /// ones with it.
+    pub fn refund(&self, name: &str, asked_at: Duration) {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(tries) = names.get_mut(name) else { return };
+        tries.count = tries.count.saturating_sub(1);
+        // Where another try came in between, the wait that it earned stays.
+        if tries.last == asked_at {
+            (tries.last, tries.not_before) = tries.before;
+        }
     }
 
     /// The try was right: everything before it is forgotten.
@@ -99,6 +121,30 @@ mod tests {
         }
         assert_eq!(throttle.ask("somebody else", s(1)), Ok(()));
         assert!(throttle.names.lock().unwrap().len() <= MOST_NAMES);
+    }
+
+    #[test]
+    fn a_right_try_takes_back_itself_and_no_other() {
+        let throttle = Throttle::default();
+        for _ in 0..2 {
+            throttle.ask("a", s(1)).unwrap();
+        }
+        for now in 2..20 {
+            assert_eq!(throttle.ask("a", s(now)), Ok(()), "right tries alone never wait");
+            throttle.refund("a", s(now));
+        }
+        throttle.ask("a", s(20)).unwrap();
+        assert_eq!(throttle.ask("a", s(20)), Err(s(2)), "the two wrong ones still count");
+        throttle.ask("a", s(22)).unwrap();
+        throttle.refund("a", s(22));
+        throttle.ask("a", s(22)).unwrap();
+        assert_eq!(throttle.ask("a", s(22)), Err(s(4)));
+        // A wrong try while a right one is under way keeps its wait.
+        throttle.ask("a", s(26)).unwrap();
+        let earned = throttle.ask("a", s(34));
+        throttle.refund("a", s(26));
+        assert_eq!((earned, throttle.ask("a", s(34))), (Ok(()), Err(s(16))));
+        throttle.refund("nobody", s(1));
     }
 
     #[test]

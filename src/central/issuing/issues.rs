@@ -4,10 +4,9 @@ use std::str::FromStr as _;
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
-use sha2::{Digest as _, Sha256};
 
 use crate::central::codes::normal_code;
-use crate::central::registry::{PersonRow, nip_from};
+use crate::central::registry::{self, PersonRow, nip_from};
 use crate::central::storage::{Store, audit};
 use crate::central::{App, CentralError, Office, Refused, slow_down, status};
 use crate::credential::{CardStatus, Serial};
@@ -84,14 +83,16 @@ pub async fn newest_of(store: &Store, nip: Nip) -> Result<Option<Issue>, Central
 pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue, Refused> {
     let office = &app.office;
     let name = format!("pick-up {device_id}");
-    app.throttle.ask(&name, office.clock.monotonic()).map_err(slow_down)?;
+    let asked_at = office.clock.monotonic();
+    app.throttle.ask(&name, asked_at).map_err(slow_down)?;
     let forms =
         [asked.code.trim().to_owned(), normal_code(&asked.code)].map(|code| Sha256::digest(code).to_vec());
     let now = office.clock.now();
     for hash in &forms {
+        // Only the card that its holder has: one that was replaced or withdrawn is not printed again.
         let serial: Option<String> = sqlx::query_scalar(
             "SELECT serial FROM issues WHERE pick_up_hash = $1 AND issued_at > $2
-             AND state IN ('live', 'replaced') ORDER BY issued_at DESC LIMIT 1",
+             AND state = 'live' ORDER BY issued_at DESC LIMIT 1",
         )
         .bind(hash)
         .bind(now.as_second() - PICK_UP_LIFE.as_secs())
@@ -99,8 +100,9 @@ pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue
         .await?;
         if let Some(serial) = serial
             && let Some(issue) = by_serial(&office.store, &serial).await?
+            && still_holds(office, issue.nip).await?
         {
-            app.throttle.forgive(&name);
+            app.throttle.refund(&name, asked_at);
             let mut tx = office.store.write().await?;
             audit(&mut tx, now, device_id, "pick-up", &serial).await?;
             tx.commit().await?;
@@ -108,12 +110,19 @@ pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue
         }
     }
     if forms.iter().any(|hash| app.in_flight.awaits(hash)) {
-        app.throttle.forgive(&name);
+        app.throttle.refund(&name, asked_at);
         let mut problem = Problem::new(ProblemCode::NotReady, "the card is being made");
         problem.retry_after_s = Some(2);
         return Err(problem.into());
     }
     Err(Problem::new(ProblemCode::NotFound, "no card for this code").into())
+}
+
+/// Whether this person may hold a card today. Between the acceptance and the pick-up lie up to two
+/// months, and an import may have said since that somebody left.
+async fn still_holds(office: &Office, nip: Nip) -> Result<bool, CentralError> {
+    let person = registry::find(&office.store, nip).await?;
+    Ok(person.is_some_and(|person| card_holds(&person, office.today())))
 }
 
 /// What is known of a serial at this moment, for anybody who asks: no name, no day.

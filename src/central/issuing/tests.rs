@@ -121,7 +121,7 @@ async fn a_contract_that_ends_ends_the_card_on_that_day_without_a_list() {
     assert_eq!(desk.entry(&issue).await, CardStatus::NoLongerAsn);
     assert_eq!(live_status(&desk.t.office, serial).await.unwrap(), Some(CardStatus::NoLongerAsn));
     registry::turn_of_day(&desk.t.office).await.unwrap();
-    let page = roster::page(&desk.t.office.store, 0).await.unwrap();
+    let page = roster::page(&desk.t.office.store, 0).await.unwrap().unwrap();
     let signature = roster::front_signature(&issue.front_code).unwrap();
     let plain = open_by_card(&page.records[0], &signature).unwrap();
     let record: OpenRecord = serde_json::from_slice(&plain).unwrap();
@@ -159,11 +159,40 @@ async fn a_card_that_is_being_made_is_not_ready_yet() {
     let under_way = desk.app.in_flight.note(&hash);
     assert_eq!(refused().await, (ProblemCode::NotReady, true));
     drop(under_way);
-    // Guessing is slowed down, by device.
-    for _ in 0..3 {
+    // Guessing is slowed down, by device; the right code in between changes nothing in that.
+    for _ in 0..2 {
         assert_eq!(refused().await, (ProblemCode::NotFound, false));
     }
     assert_eq!(refused().await, (ProblemCode::SlowDown, true));
+}
+
+#[tokio::test]
+async fn a_card_that_its_holder_has_no_more_is_not_picked_up() {
+    let desk = desk().await;
+    let accepted = async |id: &str, code: &str| {
+        let mut item = desk.item(id, &desk.grant().await, &portrait::tests::drawn(300, 400), 1);
+        let OutboxKind::Acceptance(acceptance) = &mut item.kind else { panic!("an acceptance") };
+        acceptance.pick_up_hash = <sha2::Sha256 as sha2::Digest>::digest(code).to_vec().into();
+        take(&desk.app, &desk.device, item).await.unwrap();
+    };
+    let picked_up = async |code: &str| {
+        desk.t.advance(3600);
+        match pick_up(&desk.app, &desk.device, &PickUp { code: code.into() }).await {
+            Ok(issue) => Ok(issue.name),
+            Err(Refused::Problem(problem)) => Err(problem.code),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    accepted("ITEM-0001", "BCDFGHJK").await;
+    assert_eq!(picked_up("BCDFGHJK").await, Ok(person().name));
+    // A newer photo: the older card is not printed any more.
+    accepted("ITEM-0002", "LMNPQRST").await;
+    assert_eq!(picked_up("BCDFGHJK").await, Err(ProblemCode::NotFound));
+    assert_eq!(picked_up("LMNPQRST").await, Ok(person().name));
+    // Somebody left since: the same answer as for a code that nobody has.
+    let left = Employee { status: Status::Retired, status_since: Some(date(2026, 3, 1)), ..person() };
+    registry::put_all(&desk.t.office, &[left]).await.unwrap();
+    assert_eq!(picked_up("LMNPQRST").await, Err(ProblemCode::NotFound));
 }
 
 #[tokio::test]

@@ -25,18 +25,17 @@ pub async fn session(
     Ok(Json(fleet::open_session(&app.office, &asked).await?))
 }
 
-/// The cursor is opaque to stations; none or an empty one asks for everything.
+/// The cursor is opaque to stations; none or an empty one asks for everything. One that is not of
+/// this server is malformed, and the station starts from the beginning.
 pub async fn roster(
     State(app): State<Arc<App>>,
     _device: Device,
     RawQuery(query): RawQuery,
 ) -> Result<Json<RosterPage>, Refusal> {
-    let after =
-        match parameter(query.as_deref(), "after") {
-            None | Some("") => 0,
-            Some(cursor) => cursor.parse().ok().filter(|after| *after >= 0).ok_or_else(|| {
-                Problem::new(ProblemCode::Malformed, "the cursor is not one of this server")
-            })?,
-        };
-    Ok(Json(roster::page(&app.office.store, after).await?))
+    let foreign = || Problem::new(ProblemCode::Malformed, "the cursor is not one of this server");
+    let after = match parameter(query.as_deref(), "after") {
+        None | Some("") => 0,
+        Some(cursor) => cursor.parse().ok().filter(|after| *after >= 0).ok_or_else(foreign)?,
+    };
+    Ok(Json(roster::page(&app.office.store, after).await?.ok_or_else(foreign)?))
 }

@@ -25,11 +25,26 @@ use answer::Refusal;
 const SMALL: usize = 64 * 1024;
 /// An acceptance holds a portrait.
 const LARGE: usize = 8 * 1024 * 1024;
-/// From the first byte of the body to the answer.
-const SLOWEST: Duration = Duration::from_secs(30);
+/// How long a request may take, from the first byte of the body to the answer.
+#[derive(Clone, Copy)]
+struct Limits {
+    usual: Duration,
+    /// A portrait over a thin line. A station gives up its transfers after 120 s; were this less,
+    /// the server would cut what the station still waits for, each time anew.
+    upload: Duration,
+}
 
-/// The routes of version 1 of the protocol, and the page behind a front code.
+const LIMITS: Limits = Limits { usual: Duration::from_secs(30), upload: Duration::from_secs(150) };
+
+/// The routes of version 1 of the protocol, and the pages for people.
 pub fn all(app: Arc<App>) -> Router {
+    within(app, LIMITS)
+}
+
+fn within(app: Arc<App>, limits: Limits) -> Router {
+    let usual = middleware::from_fn(move |request, next| in_time(limits.usual, request, next));
+    let upload = middleware::from_fn(move |request, next| in_time(limits.upload, request, next));
+    // A layer holds for the routes above it.
     let v1 = Router::new()
         .route("/time", get(signed::time))
         .route("/trust", get(signed::trust))
@@ -42,20 +57,22 @@ pub fn all(app: Arc<App>) -> Router {
         .route("/pick-up", post(issuing::pick_up))
         .route("/roster", get(devices::roster))
         .layer(DefaultBodyLimit::max(SMALL))
-        .route("/outbox", post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)));
+        .layer(usual.clone())
+        .route("/outbox", post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(upload));
     Router::new()
-        .nest(BASE, v1)
         // The address that a status list names as its own.
         .route("/v1/status/{issuer}/{kid}", get(signed::status))
         .route("/V/{serial}", get(pages::card))
         .route("/healthz", get(pages::healthz))
+        .layer(DefaultBodyLimit::max(SMALL))
+        .layer(usual)
+        .nest(BASE, v1)
         .fallback(async || refusal(ProblemCode::NotFound, "no such path"))
         .method_not_allowed_fallback(async || {
             let mut response = refusal(ProblemCode::Malformed, "no such method for this path");
             *response.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             response
         })
-        .layer(middleware::from_fn(in_time))
         .with_state(app)
 }
 
@@ -63,10 +80,55 @@ fn refusal(code: ProblemCode, detail: &str) -> Response {
     Refusal::from(Problem::new(code, detail)).into_response()
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    tokio::time::timeout(SLOWEST, next.run(request)).await.unwrap_or_else(|_| {
+async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
         let mut response = refusal(ProblemCode::Internal, "took too long");
         *response.status_mut() = axum::http::StatusCode::SERVICE_UNAVAILABLE;
         response
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::central::fleet::tests::in_session;
+    use crate::central::testing::office;
+
+    #[tokio::test]
+    async fn an_upload_may_take_longer_than_the_rest() {
+        let t = office().await;
+        let token = in_session(&t).await;
+        let limits = Limits { usual: Duration::from_millis(300), upload: Duration::from_secs(20) };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let router = within(Arc::new(t.app()), limits);
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        // Half of the body, a pause longer than the usual limit, and the other half.
+        let slowly = async |path: &str| {
+            let mut line = TcpStream::connect(addr).await.unwrap();
+            let head = format!(
+                "POST {BASE}{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+                 connection: close\r\ncontent-length: 8\r\n\r\n    "
+            );
+            line.write_all(head.as_bytes()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(900)).await;
+            // The server may have hung up by now.
+            let _ = line.write_all(b"null").await;
+            let mut answer = Vec::new();
+            let _ = line.read_to_end(&mut answer).await;
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let (upload, other) = tokio::join!(slowly("/outbox"), slowly("/sign-in"));
+        assert!(upload.starts_with("HTTP/1.1 400 "), "read to its end: {upload}");
+        assert!(other.starts_with("HTTP/1.1 503 "), "{other}");
+        serving.abort();
+    }
+
+    #[test]
+    fn the_server_waits_longer_than_a_station_does() {
+        assert!(LIMITS.upload > Duration::from_secs(120) && LIMITS.usual < LIMITS.upload);
+    }
 }
