@@ -30,6 +30,9 @@ const SEED_DIFFERS: f32 = 30.0;
 /// A pixel of less hair than this, explained this well by hair and backdrop, is part of a gap.
 const SOLID: f32 = 0.8;
 const MISFIT: f32 = 25.0;
+/// The same for lighter hair, before a backdrop with a hue only, which skin and cloth come near
+/// less easily than they do dark hair and grey.
+const MISFIT_LIGHT: f32 = 5.0;
 /// Share of a person that looks like the backdrop, above which looking like it says nothing.
 const MUCH_ALIKE: f32 = 0.08;
 /// Spread of alpha about the outline's own guess: dark hair is soft, cloth and skin end sharply.
@@ -145,10 +148,17 @@ fn without_gaps(shape: &Shape, small: &Plane<Colour>, backdrop: &Backdrop) -> Pl
         if !*s || inward.data[i] > HAIR_IN || deep.data[i] == u32::MAX {
             continue;
         }
-        let hair = small.data[deep.data[i] as usize];
-        if shape.alike[i / shape.inside.width] < MUCH_ALIKE && dark(hair) {
-            let fit = fit(small.data[i], hair, backdrop.colour.data[i], 0.5, grain);
-            *s = fit.alpha > SOLID || fit.miss > MISFIT;
+        let (hair, behind) = (small.data[deep.data[i] as usize], backdrop.colour.data[i]);
+        let most = if dark(hair) {
+            MISFIT
+        } else if neutral(behind) || bright(hair) {
+            continue;
+        } else {
+            MISFIT_LIGHT
+        };
+        if shape.alike[i / shape.inside.width] < MUCH_ALIKE {
+            let fit = fit(small.data[i], hair, behind, 0.5, grain);
+            *s = fit.alpha > SOLID || fit.miss > most;
         }
     }
     out
@@ -157,6 +167,11 @@ fn without_gaps(shape: &Shape, small: &Plane<Colour>, backdrop: &Backdrop) -> Pl
 /// Linear light in which dark hair lies on all channels.
 fn dark(colour: Colour) -> bool {
     colour.iter().all(|c| *c < 0.12)
+}
+
+/// Linear light above which it is skin or cloth rather than hair.
+fn bright(colour: Colour) -> bool {
+    colour.iter().any(|c| *c > 0.45)
 }
 
 /// A backdrop without a hue of its own: there shaded cloth lies on the line from cloth to

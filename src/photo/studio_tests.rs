@@ -76,8 +76,7 @@ fn a_stale_plate_is_noticed_and_a_good_one_holds_with_a_person_in_it() {
     let wrinkled = |by: f32| {
         RgbImage::from_fn(800, 600, |x, y| {
             let (x, y) = (x as f32 + by, y as f32 + by / 2.0);
-            let light =
-                1.0 + 0.12 * (x / 7.0).sin() * (y / 90.0).cos() + 0.08 * (y / 8.0 + x / 140.0).sin();
+            let light = 1.0 + 0.12 * (x / 7.0).sin() * (y / 90.0).cos() + 0.08 * (y / 8.0 + x / 140.0).sin();
             Rgb([36.0, 84.0, 188.0].map(|c: f32| (c * light) as u8))
         })
     };
