@@ -200,6 +200,9 @@ pub struct StationConfig {
     pub utc_offset_hours: Option<i8>,
     /// Overrides the address that the station was enrolled with.
     pub central: Option<String>,
+    /// PEM of the office's own certificate authority, where the server's certificate is from it.
+    /// None: the authorities that browsers know.
+    pub central_ca: Option<PathBuf>,
     /// None: nothing is printed here; cards are fetched elsewhere.
     pub printer: Option<String>,
     /// A folder of card templates that the office edited itself.
@@ -217,6 +220,7 @@ impl Default for StationConfig {
             language: Lang::Id,
             utc_offset_hours: None,
             central: None,
+            central_ca: None,
             printer: None,
             templates: None,
             display: DisplayConfig::default(),
@@ -302,6 +306,7 @@ mod tests {
         let complete = toml::to_string(&StationConfig {
             utc_offset_hours: Some(7),
             central: Some(String::new()),
+            central_ca: Some(PathBuf::new()),
             printer: Some(String::new()),
             templates: Some(PathBuf::new()),
             cameras: CameraConfig { face: String::new(), scan: Some(String::new()) },

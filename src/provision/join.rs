@@ -11,12 +11,14 @@ use crate::credential::{IssuerId, KeyPair};
 use crate::protocol::{Enrol, Enrolled};
 use crate::sealed::{SealedError, StaffParams, StationKeys, WrappedEpoch, unwrap_epoch, wrap_private};
 use crate::store::{Identity, Store, StoreError, secrets};
-use crate::sync::{Client, SyncError, Timeouts};
+use crate::sync::{Client, Roots, SyncError, Timeouts};
 
-/// What joining costs: how long a call may take, and what Argon2id spends.
-#[derive(Clone, Copy, Debug, Default)]
+/// What joining costs: how long a call may take, and what Argon2id spends; and whose certificate
+/// the server may have.
+#[derive(Clone, Debug, Default)]
 pub struct Terms {
     pub timeouts: Timeouts,
+    pub roots: Roots,
     pub staff: StaffParams,
 }
 
@@ -65,7 +67,7 @@ pub fn join(
     rng: &mut impl CryptoRng,
 ) -> Result<Joined, JoinError> {
     check_pin(pin)?;
-    let client = Client::new(&link.central_url, clock.clone(), terms.timeouts)?;
+    let client = Client::new(&link.central_url, clock.clone(), terms.timeouts)?.with_roots(&terms.roots);
     let before = held(store)?;
 
     let mut device_secret = Zeroizing::new([0; 32]);
@@ -182,7 +184,7 @@ mod tests {
     fn terms() -> Terms {
         let long = Duration::from_secs(10);
         let timeouts = Timeouts { connect: long, answer: long, transfer: long };
-        Terms { timeouts, staff: StaffParams::LEAST }
+        Terms { timeouts, staff: StaffParams::LEAST, ..Terms::default() }
     }
 
     fn clock() -> SharedClock {

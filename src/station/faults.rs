@@ -48,7 +48,7 @@ pub fn of_printer(error: &PrintError) -> Fault {
 pub fn of_sync(error: &SyncError) -> Fault {
     tracing::warn!(%error, "central server");
     match error {
-        SyncError::NotJoined | SyncError::Address(_) => Fault::NotJoined,
+        SyncError::NotJoined | SyncError::Address(_) | SyncError::Roots(_) => Fault::NotJoined,
         SyncError::Unreachable(_) | SyncError::TimedOut(_) | SyncError::Garbage { .. } => Fault::Offline,
         SyncError::Server { .. } | SyncError::Untrusted { .. } => Fault::ServerTrouble,
         SyncError::Store(error) => of_store(error),

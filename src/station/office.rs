@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::protocol::{Acceptance, OutboxItem, OutboxKind, PORTRAIT_INFO};
 use crate::sealed::seal_to;
 use crate::session::{Alert, Event, Fault, Portrait, Secret, SignedInBox, Ticket};
 use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StoreError};
-use crate::sync::{Desk, SyncError, SyncReport, Syncer, Timeouts, pick_up};
+use crate::sync::{Desk, Roots, SyncError, SyncReport, Syncer, Timeouts, pick_up};
 
 pub enum OfficeOrder {
     SignIn {
@@ -50,6 +51,7 @@ pub struct OfficeWorker {
     clock: Arc<CorrectedClock>,
     time: TimeTrust,
     central: Option<String>,
+    central_ca: Option<PathBuf>,
     rest: Duration,
 }
 
@@ -62,7 +64,15 @@ impl OfficeWorker {
         time: TimeTrust,
     ) -> OfficeWorker {
         let rest = Duration::from_secs(config.limits.sync_seconds.into());
-        OfficeWorker { store, orders, clock, time, central: config.central.clone(), rest }
+        OfficeWorker {
+            store,
+            orders,
+            clock,
+            time,
+            central: config.central.clone(),
+            central_ca: config.central_ca.clone(),
+            rest,
+        }
     }
 
     /// Runs until the station lets go of the other end.
@@ -124,13 +134,15 @@ impl OfficeWorker {
     }
 
     fn syncer(&self) -> Result<Syncer, SyncError> {
-        Syncer::new(
+        let roots = Roots::load(self.central_ca.as_deref())?;
+        let syncer = Syncer::new(
             Box::new(self.store.beside()?),
             Arc::clone(&self.clock),
             Box::new(os_random()),
             self.central.as_deref(),
             Timeouts::default(),
-        )
+        )?;
+        Ok(syncer.with_roots(&roots))
     }
 
     /// Seals the portrait and writes the acceptance down. Returns once it is on the disk, with the

@@ -1,4 +1,9 @@
 //! One call to the server: bounded in time and size, with an error that says what happened.
+//!
+//! Over `https` every call but the one for the time judges the server's certificate, and rustls,
+//! as ureq drives it, asks the machine's own clock for that: a machine without a battery clock
+//! learns the time here ([`SharedClock`] is right from then on), but its other calls wait until
+//! NTP or a technician sets the machine's clock too.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,9 +11,10 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, header};
+use ureq::tls::TlsConfig;
 
-use super::SyncError;
 use super::device::{Device, Session};
+use super::{Roots, SyncError};
 use crate::clock::SharedClock;
 use crate::credential::KeyPair;
 use crate::protocol::{BASE, Problem};
@@ -44,6 +50,8 @@ impl Default for Timeouts {
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
+    /// For [`get_unverified`](Self::get_unverified) alone.
+    unverified: Agent,
     base: String,
     timeouts: Timeouts,
     pub(super) clock: SharedClock,
@@ -74,25 +82,22 @@ impl Client {
         {
             return Err(SyncError::Address(central_url.to_owned()));
         }
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            // A redirect would carry a bearer token or a password somewhere else.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_connect(Some(timeouts.connect))
-            .timeout_recv_response(Some(timeouts.answer))
-            .user_agent(concat!("anjungan/", env!("CARGO_PKG_VERSION")));
-        if host.is_some_and(|host| host.starts_with("127.") || host.starts_with("localhost")) {
-            config = config.proxy(None);
-        }
         Ok(Client {
-            agent: config.build().new_agent(),
+            agent: agent(&base, timeouts, Roots::default().tls()),
+            unverified: agent(&base, timeouts, TlsConfig::builder().disable_verification(true).build()),
             base,
             timeouts,
             clock,
             device: None,
             session: Arc::default(),
         })
+    }
+
+    /// The same client, believing the certificates that `roots` vouch for.
+    #[must_use]
+    pub fn with_roots(mut self, roots: &Roots) -> Client {
+        self.agent = agent(&self.base, self.timeouts, roots.tls());
+        self
     }
 
     /// The same client, able to open device sessions.
@@ -120,6 +125,17 @@ impl Client {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let (status, body) = read(request.call(), if weight == Weight::Short { SMALL } else { LARGE })?;
+        json(status, &success(status, body)?)
+    }
+
+    /// `GET` of an answer that proves itself, from whoever gives it: a station whose clock stands
+    /// in 1970 takes every certificate for one of the future, and has to learn the time
+    /// nonetheless. Nothing secret goes out this way, and of what comes back nothing is believed
+    /// that no pinned key signed over this very question; a refusal least of all.
+    pub(super) fn get_unverified<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
+        let limit = self.limit(Weight::Short);
+        let request = self.unverified.get(self.url(path)).config().timeout_global(Some(limit)).build();
+        let (status, body) = read(request.call(), SMALL)?;
         json(status, &success(status, body)?)
     }
 
@@ -166,6 +182,13 @@ impl Client {
         Ok(Answer { status, body: success(status, body)? })
     }
 
+    /// Are certificates judged: for the time, for all else.
+    #[cfg(test)]
+    pub(super) fn judges_certificates(&self) -> (bool, bool) {
+        let judges = |agent: &Agent| !agent.config().tls_config().disable_verification();
+        (judges(&self.unverified), judges(&self.agent))
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{BASE}/{path}", self.base)
     }
@@ -180,6 +203,23 @@ impl Client {
     pub(super) fn forget_session(&self) {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+fn agent(base: &str, timeouts: Timeouts, tls: TlsConfig) -> Agent {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        // A redirect would carry a bearer token or a password somewhere else.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_recv_response(Some(timeouts.answer))
+        .user_agent(concat!("anjungan/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls);
+    let host = base.split_once("://").map_or(base, |(_, host)| host);
+    if host.starts_with("127.") || host.starts_with("localhost") {
+        config = config.proxy(None);
+    }
+    config.build().new_agent()
 }
 
 /// The body of a success.

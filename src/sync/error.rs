@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::RootsError;
 use crate::credential::CredentialError;
 use crate::protocol::{Problem, ProblemCode};
 use crate::store::StoreError;
@@ -32,6 +33,9 @@ pub enum SyncError {
     Untrusted { what: &'static str, source: CredentialError },
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The authority that the configuration names for the server's certificate.
+    #[error("the certificate authority {0}")]
+    Roots(#[from] RootsError),
 }
 
 /// What to do after an error.
@@ -54,7 +58,7 @@ impl SyncError {
             | SyncError::Garbage { .. }
             | SyncError::Untrusted { .. }
             | SyncError::Store(_) => Next::Retry,
-            SyncError::NotJoined | SyncError::Address(_) => Next::Never,
+            SyncError::NotJoined | SyncError::Address(_) | SyncError::Roots(_) => Next::Never,
             SyncError::Refused(problem) => match (problem.retry_after_s, problem.code) {
                 // A day at most: a number that is out of its mind does not silence a station.
                 (Some(seconds), _) => Next::RetryAfter(Duration::from_secs(seconds.min(86_400))),

@@ -10,7 +10,8 @@ use super::outbox::Sent;
 use super::plan::{Intervals, Known, Operation, plan};
 use super::time::TimeCheck;
 use super::{
-    Client, Desk, IssuedItem, Next, RefusedItem, SyncError, Timeouts, backoff, lists, outbox, roster, time,
+    Client, Desk, IssuedItem, Next, RefusedItem, Roots, SyncError, Timeouts, backoff, lists, outbox, roster,
+    time,
 };
 use crate::clock::{Clock, CorrectedClock};
 use crate::credential::{ClockTrust, IssuerId, KeyPair, ListId, TrustList};
@@ -99,6 +100,14 @@ impl Syncer {
             done: Done::default(),
             failures: 0,
         })
+    }
+
+    /// The same, for a server whose certificate an office's own authority vouches for. Before
+    /// [`desk`](Self::desk).
+    #[must_use]
+    pub fn with_roots(mut self, roots: &Roots) -> Syncer {
+        self.client = self.client.with_roots(roots);
+        self
     }
 
     /// The calls for a person's session. They run beside a sync.

@@ -11,7 +11,7 @@ use crate::protocol::ProblemCode;
 use crate::provision::{JoinError, Link, Terms, join};
 use crate::station::scanner::codes_in;
 use crate::store::SqliteStore;
-use crate::sync::SyncError;
+use crate::sync::{Roots, SyncError};
 
 #[derive(Args)]
 pub struct Provision {
@@ -47,7 +47,9 @@ impl Provision {
             line.trim().to_owned()
         });
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
-        match join(&link, &pin, &mut store, clock, &Terms::default(), &mut os_random()) {
+        let roots = Roots::load(config.central_ca.as_deref()).map_err(SyncError::from)?;
+        let terms = Terms { roots, ..Terms::default() };
+        match join(&link, &pin, &mut store, clock, &terms, &mut os_random()) {
             Ok(done) => {
                 eprintln!(
                     "Joined as {} ({}), device {}.",

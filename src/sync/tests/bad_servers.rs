@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::store::OutboxStore;
-use crate::sync::{Client, Next, SyncError};
+use crate::sync::plan::Operation;
+use crate::sync::{Client, Next, Roots, SyncError};
 
 /// What the client makes of an answer to a plain call.
 fn asked(reply: Reply) -> SyncError {
@@ -81,6 +82,33 @@ fn nobody_listens() {
         pauses.push(report.next_in);
     }
     assert!(pauses[0] <= Duration::from_secs(2) && pauses[5] >= Duration::from_secs(32), "{pauses:?}");
+}
+
+#[test]
+fn certificates_are_judged_for_everything_but_the_time() {
+    let clock = Arc::new(ManualClock::at(at(0)));
+    let client = Client::new("https://kantor.example", clock, timeouts()).unwrap();
+    assert_eq!(client.judges_certificates(), (false, true));
+    let client = client.with_roots(&Roots::default()).with_device("device-1", device_key());
+    assert_eq!(client.judges_certificates(), (false, true));
+}
+
+/// Whoever stands between can answer for the time without a certificate: it gains him nothing.
+#[test]
+fn a_refusal_of_the_time_neither_revokes_nor_silences_a_station() {
+    let mut pause = Problem::new(ProblemCode::SlowDown, "wait for a day");
+    pause.retry_after_s = Some(86_400);
+    for refusal in [Reply::json(429, &pause), problem(401, ProblemCode::UnknownDevice)] {
+        let (office, stub) = Office::open();
+        let mut desk = Desk::at(&stub.url);
+        office.instead("time", refusal);
+        let report = desk.syncer.run_once();
+        let errors = report.errors.as_slice();
+        assert!(matches!(errors, [(Operation::Time, SyncError::Untrusted { .. })]), "{errors:?}");
+        assert!(!report.revoked && !report.clock_trusted);
+        assert!(report.next_in < Duration::from_mins(2), "{:?}", report.next_in);
+        assert_eq!(report.online, Some(true), "the other calls judge for themselves");
+    }
 }
 
 #[test]
