@@ -4,9 +4,24 @@
 use crate::lang::Lang;
 use crate::person::NipError;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    Nip(NipError),
+/// Declares the faults and, so that none can be left out, the list of them all.
+macro_rules! faults {
+    ($($fault:ident,)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault {
+            Nip(NipError),
+            $($fault,)+
+        }
+
+        impl Fault {
+            /// One for each row of the table.
+            pub const ALL: &[Fault] =
+                &[Fault::Nip(NipError::Length(0)), Fault::Nip(NipError::Birth), $(Fault::$fault,)+];
+        }
+    };
+}
+
+faults! {
     PasswordMissing,
     WrongCredentials,
     NotActivated,
@@ -180,6 +195,57 @@ impl Fault {
             Fault::PrintDropped => ("R06",
                 "Cetakan dibatalkan.", "The print was dropped.",
                 "Kartu sudah terbit dan dapat dicetak lagi.", "The card is issued and can be printed again."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Words that blame or wound somebody, in the languages of the screen.
+    const NEVER: [&str; 12] = [
+        "palsu",
+        "meninggal",
+        "pensiun",
+        "diberhentikan",
+        "dipecat",
+        "buka jilbab",
+        "lepas jilbab",
+        "fake",
+        "forged",
+        "dead",
+        "dismissed",
+        "retired",
+    ];
+
+    #[test]
+    fn every_fault_speaks_both_languages_and_blames_nobody() {
+        for fault in Fault::ALL {
+            let name = fault.code();
+            for said in [Fault::sentence, Fault::next] {
+                let (id, en) = (said(*fault, Lang::Id), said(*fault, Lang::En));
+                assert_ne!(id, en, "{name}");
+                for text in [id, en] {
+                    assert!(text.len() > 10 && text.ends_with('.'), "{name}: {text:?}");
+                    assert!(text.starts_with(char::is_uppercase), "{name}: {text:?}");
+                    let small = text.to_lowercase();
+                    let word = NEVER.iter().find(|word| small.contains(**word));
+                    assert!(word.is_none(), "{name}: {text:?} says {word:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_leads_to_one_row() {
+        let codes: BTreeSet<&str> = Fault::ALL.iter().map(|fault| fault.code()).collect();
+        assert_eq!(codes.len(), Fault::ALL.len());
+        for code in codes {
+            let digits = code.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+            assert!(code.len() == 3 && digits.len() == 2 && digits.parse::<u8>().is_ok(), "{code}");
         }
     }
 }

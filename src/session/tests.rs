@@ -354,17 +354,6 @@ fn the_next_person_is_greeted_in_the_stations_language() {
     assert_eq!(visit.session.lang, Lang::Id);
 }
 
-#[test]
-fn every_fault_speaks_both_languages_and_blames_nobody() {
-    let faults = [Fault::Offline, Fault::WrongCredentials, Fault::NoFace, Fault::Paper, Fault::Rejected];
-    for fault in faults {
-        for lang in [Lang::Id, Lang::En] {
-            assert!(!fault.sentence(lang).is_empty() && !fault.next(lang).is_empty());
-        }
-        assert_ne!(fault.sentence(Lang::Id), fault.sentence(Lang::En));
-    }
-}
-
 /// What can happen, without tickets and pictures: those are made when it is played.
 #[derive(Clone, Debug)]
 enum Play {
