@@ -3,10 +3,10 @@
 
 mod central_station;
 
-use anjungan::credential::{CardStatus, Code, ListId, StatusList, TrustList, parse};
+use anjungan::credential::{CardStatus, Code, ListId, StatusList, TrustList, Verdict, parse};
 use anjungan::person::{Refusal, sample};
 use anjungan::protocol::{
-    Activate, Issue, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp, PrintOutcome, Printed,
+    Activate, Issue, Looked, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp, PrintOutcome, Printed,
     Problem, ProblemCode, RosterPage, SignIn, SignedIn,
 };
 use anjungan::sealed::{open_by_card, open_by_epoch};
@@ -100,6 +100,9 @@ fn from_sign_in_to_a_card_that_another_desk_can_check() {
     };
     assert!(matches!(station.outbox(&print("ITEM-0003", &newer.serial)), OutboxAnswer::Noted));
     assert!(matches!(station.outbox(&print("ITEM-0004", "AAAAAAAAAAAAAAAA")), OutboxAnswer::Rejected { .. }));
+    let look = Looked { serial: "AAAAAAAAAAAAAAAA".parse().unwrap(), verdict: Verdict::Confirm };
+    let look = OutboxItem { kind: OutboxKind::Looked(look), ..print("ITEM-0005", "") };
+    assert!(matches!(station.outbox(&look), OutboxAnswer::Noted));
 
     // The page behind the code, for anybody.
     let (status, page) = server.get(&format!("/V/{}", newer.serial));

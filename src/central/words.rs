@@ -15,7 +15,7 @@ pub enum Rejection {
     NotEligible(Refusal),
     Seal,
     Portrait(PortraitError),
-    PickUpHash,
+    PickUpCode,
     UnknownIssue,
 }
 
@@ -34,7 +34,7 @@ impl Rejection {
             Rejection::NotEligible(_) => "not-eligible",
             Rejection::Seal => "seal",
             Rejection::Portrait(_) => "portrait",
-            Rejection::PickUpHash => "pick-up-hash",
+            Rejection::PickUpCode => "pick-up-code",
             Rejection::UnknownIssue => "unknown-issue",
         }
     }
@@ -73,7 +73,7 @@ impl Rejection {
                 "Ukuran foto tidak sesuai. Mohon ambil foto kembali.",
                 "The photo has the wrong size. Please take it again.",
             ),
-            Rejection::PickUpHash => {
+            Rejection::PickUpCode => {
                 ("Kode ambil tidak terbaca.", "The pick-up code does not have the right form.")
             }
             Rejection::UnknownIssue => {

@@ -17,6 +17,7 @@
 //!
 //! A device session is a bearer token in `Authorization`. Every refusal is a [`Problem`].
 
+mod acceptance;
 mod bytes;
 mod device;
 mod issue;
@@ -24,15 +25,13 @@ mod outbox;
 mod problem;
 mod roster;
 
+pub use acceptance::{Acceptance, AcceptedPhoto};
 pub use bytes::Blob;
 pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession};
 pub use issue::{Activate, Issue, PickUp, Report, SignIn, SignedIn};
-pub use outbox::{Acceptance, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed};
+pub use outbox::{Looked, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed};
 pub use problem::{Problem, ProblemCode};
 pub use roster::{OpenRecord, RosterPage};
 
 /// The path under which version 1 lives.
 pub const BASE: &str = "/api/v1";
-
-/// HPKE `info` of a portrait on its way from a station to the server.
-pub const PORTRAIT_INFO: &[u8] = b"anjungan v1 portrait";

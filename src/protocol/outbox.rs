@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, Issue};
+use super::{Acceptance, Issue};
+use crate::credential::{Serial, Verdict};
 
 /// One thing that happened at a station and that the server must learn.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,18 +21,14 @@ pub struct OutboxItem {
 pub enum OutboxKind {
     Acceptance(Acceptance),
     Printed(Printed),
+    Looked(Looked),
 }
 
-/// `Gunakan Foto Ini`: the person accepts this photo, and so asks for a card with it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Acceptance {
-    /// From the sign-in. Says who accepts.
-    pub grant: String,
-    /// HPKE to the server's portrait key, with [`PORTRAIT_INFO`](super::PORTRAIT_INFO) and the
-    /// item's id as associated data. Inside: a PNG with a transparent background.
-    pub sealed_portrait: Blob,
-    /// SHA-256 of the pick-up code that the station showed.
-    pub pick_up_hash: Blob,
+/// Somebody at this station's desk looked at a card, and was shown whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    pub serial: Serial,
+    pub verdict: Verdict,
 }
 
 /// One print of one issue. A print has its own id, so a paper can be traced.

@@ -16,8 +16,7 @@ use super::time_trust::TimeTrust;
 use crate::clock::{Clock, CorrectedClock, os_random, random_bytes};
 use crate::config::StationConfig;
 use crate::person::Nip;
-use crate::protocol::{Acceptance, OutboxItem, OutboxKind, PORTRAIT_INFO};
-use crate::sealed::seal_to;
+use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem, OutboxKind};
 use crate::session::{Alert, Event, Fault, Portrait, Secret, SignedInBox, Ticket};
 use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StoreError};
 use crate::sync::{Desk, Roots, SyncError, SyncReport, Syncer, Timeouts, pick_up};
@@ -145,8 +144,9 @@ impl OfficeWorker {
         Ok(syncer.with_roots(&roots))
     }
 
-    /// Seals the portrait and writes the acceptance down. Returns once it is on the disk, with the
-    /// code that fetches the card if it comes later.
+    /// Seals what was accepted and writes it down: neither grant nor code stays here in a form that
+    /// a thief could use. Returns once it is on the disk, with the code that fetches the card if it
+    /// comes later.
     fn keep(
         &mut self,
         ticket: Ticket,
@@ -162,20 +162,16 @@ impl OfficeWorker {
             Fault::StoreTrouble
         })?;
         let id = HEXLOWER.encode(&random_bytes::<16>());
-        let sealed =
-            seal_to(&key, PORTRAIT_INFO, id.as_bytes(), &png, &mut os_random()).map_err(|error| {
-                tracing::error!(%error, "the portrait cannot be sealed");
-                Fault::StoreTrouble
-            })?;
-        let code = pick_up::letters(crate::session::CODE_LENGTH, &mut os_random());
+        let code = Secret::from(pick_up::letters(crate::session::CODE_LENGTH, &mut os_random()).as_str());
+        let accepted = AcceptedPhoto { grant, pick_up_code: code.expose().to_owned(), png };
+        let sealed = Acceptance::seal(&accepted, &id, &key, &mut os_random()).map_err(|error| {
+            tracing::error!(%error, "the acceptance cannot be sealed");
+            Fault::StoreTrouble
+        })?;
         let item = OutboxItem {
             id: id.clone(),
             happened_at: self.clock.now(),
-            kind: OutboxKind::Acceptance(Acceptance {
-                grant,
-                sealed_portrait: sealed.into(),
-                pick_up_hash: pick_up::hash(&code).to_vec().into(),
-            }),
+            kind: OutboxKind::Acceptance(sealed),
         };
         // Told apart before it can be sent, so that no answer comes before somebody waits for it.
         lock(waiting).insert(id.clone(), ticket);
@@ -183,7 +179,7 @@ impl OfficeWorker {
             lock(waiting).remove(&id);
             of_store(&error)
         })?;
-        Ok(Secret::from(code.as_str()))
+        Ok(code)
     }
 }
 

@@ -50,8 +50,9 @@ pub struct KeptAcceptance {
 }
 
 pub trait OutboxStore {
-    /// Keeps what a person accepted: the item and the pick-up code's hash, in one transaction.
-    /// Once this returns, the person may walk away. A repeat of the same item changes nothing.
+    /// Keeps what a person accepted. The item is sealed; neither grant nor pick-up code is kept in
+    /// any form. Once this returns, the person may walk away. A repeat of the same item changes
+    /// nothing.
     fn accept(&mut self, item: &OutboxItem) -> Result<(), StoreError>;
 
     /// Puts another kind of item at the end of the queue. A repeat changes nothing.
@@ -79,7 +80,4 @@ pub trait OutboxStore {
 
     /// What became of an acceptance, by its item's id.
     fn acceptance(&self, outbox_id: &str) -> Result<Option<KeptAcceptance>, StoreError>;
-
-    /// What became of an acceptance, by SHA-256 of the pick-up code.
-    fn acceptance_by_pick_up(&self, hash: &[u8]) -> Result<Option<KeptAcceptance>, StoreError>;
 }

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::*;
-use crate::credential::{IssuerId, Kid};
+use crate::credential::{IssuerId, Kid, Serial, Verdict};
 use crate::protocol::{
-    Acceptance, Blob, Enrolled, EpochWrap, OutboxItem, OutboxKind, PrintOutcome, Printed, RosterPage,
+    Acceptance, AcceptedPhoto, Blob, Enrolled, EpochWrap, Looked, OutboxItem, OutboxKind, PrintOutcome,
+    Printed, RosterPage,
 };
-use crate::sealed::{Index, RecordId, SealedRecord, StaffEnvelope, StaffParams, Wrap};
+use crate::sealed::{Index, RecordId, SealedRecord, StaffEnvelope, StaffParams, StationKeys, Wrap};
 
 pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -29,11 +33,7 @@ pub(super) fn acceptance(id: &str) -> OutboxItem {
     OutboxItem {
         id: id.into(),
         happened_at: at(1),
-        kind: OutboxKind::Acceptance(Acceptance {
-            grant: "grant".into(),
-            sealed_portrait: Blob(vec![7; 3000]),
-            pick_up_hash: Blob(id.as_bytes().repeat(4)),
-        }),
+        kind: OutboxKind::Acceptance(Acceptance { sealed: Blob(vec![7; 3000]) }),
     }
 }
 
@@ -138,14 +138,11 @@ fn an_acceptance_survives_its_answer_but_its_portrait_does_not() {
     let mut store = open(&dir);
     let head = store.outbox_head().unwrap().unwrap();
     assert_eq!((head.id.as_str(), head.attempts), ("a1", 0));
-    assert!(
-        matches!(head.item.unwrap().kind, OutboxKind::Acceptance(a) if a.sealed_portrait.0.len() == 3000)
-    );
+    assert!(matches!(head.item.unwrap().kind, OutboxKind::Acceptance(a) if a.sealed.0.len() == 3000));
     store.outbox_trying("a1", at(3)).unwrap();
     assert_eq!(store.outbox_head().unwrap().unwrap().attempts, 1);
 
-    let hash = "a1".repeat(4);
-    let kept = store.acceptance_by_pick_up(hash.as_bytes()).unwrap().unwrap();
+    let kept = store.acceptance("a1").unwrap().unwrap();
     assert_eq!((kept.state, kept.serial), (AcceptanceState::Kept, None));
     store.outbox_answered("a1", Some("SERIAL"), at(4)).unwrap();
     let kept = store.acceptance("a1").unwrap().unwrap();
@@ -160,6 +157,67 @@ fn an_acceptance_survives_its_answer_but_its_portrait_does_not() {
     assert!(matches!(store.outbox_answered("zz", None, at(5)), Err(StoreError::Absent { .. })));
 }
 
+/// A thief has the disk, and time: the codes are short, so a hash of one is as good as the code.
+#[test]
+fn a_thief_finds_neither_grant_nor_pick_up_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(&dir);
+    let mut rng = crate::clock::os_random();
+    let server = StationKeys::generate(&mut rng).unwrap();
+    let (grant, code) = ("m4XbGrantOfThisPerson0123456789", "BCDFGHJK");
+    let png = b"\x89PNG and then the portrait of a person".to_vec();
+    let accepted = AcceptedPhoto { grant: grant.into(), pick_up_code: code.into(), png };
+    let mut item = acceptance("a1");
+    item.kind = OutboxKind::Acceptance(Acceptance::seal(&accepted, "a1", &server.public, &mut rng).unwrap());
+    store.accept(&item).unwrap();
+    store.outbox_trying("a1", at(2)).unwrap();
+    store.note("kept", "a1", at(2)).unwrap();
+    let found = || {
+        let mut found = Vec::new();
+        for text in [grant, code, "BCDF-GHJK", "bcdfghjk", "the portrait of a person"] {
+            let hash: [u8; 32] = Sha256::digest(text).into();
+            let (hex, base64) = (HEXLOWER.encode(&hash), BASE64URL_NOPAD.encode(&hash));
+            let forms = [text.as_bytes(), &hash[..], hex.as_bytes(), base64.as_bytes()];
+            let inside = |bytes: &[u8]| forms.iter().any(|f| bytes.windows(f.len()).any(|at| at == *f));
+            for file in fs::read_dir(dir.path()).unwrap() {
+                let path = file.unwrap().path();
+                if path.is_file() && inside(&fs::read(&path).unwrap()) {
+                    found.push(format!("{text} in {}", path.display()));
+                }
+            }
+        }
+        found
+    };
+    assert_eq!(found(), Vec::<String>::new());
+    // The search does find what is there, and the server can open what was kept.
+    store.note("leak", code, at(3)).unwrap();
+    assert!(!found().is_empty());
+    let OutboxKind::Acceptance(kept) = store.outbox_head().unwrap().unwrap().item.unwrap().kind else {
+        panic!("an acceptance")
+    };
+    assert!(kept.open("a1", server.private()).unwrap() == accepted);
+}
+
+#[test]
+fn what_lies_on_the_disk_is_for_its_owner_only() {
+    let outer = tempfile::tempdir().unwrap();
+    let dir = outer.path().join("data");
+    let path = dir.join("station.db");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mut store = SqliteStore::open(&path, at(0)).unwrap().store;
+    store.accept(&acceptance("a")).unwrap();
+    assert_eq!(mode(&dir), 0o700);
+    for ending in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&dir.join(format!("station.db{ending}"))), 0o600, "{ending}");
+    }
+    // A file that came back from a copy.
+    drop(store);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let _store = SqliteStore::open(&path, at(0)).unwrap().store;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&dir.join("station.db-wal")), 0o600);
+}
+
 #[test]
 fn one_id_never_stands_for_two_things() {
     let dir = tempfile::tempdir().unwrap();
@@ -169,13 +227,12 @@ fn one_id_never_stands_for_two_things() {
     other.happened_at = at(99);
     assert!(matches!(store.enqueue(&other), Err(StoreError::Conflict { .. })));
     assert!(matches!(store.accept(&printed("y")), Err(StoreError::WrongState { .. })));
-    // Two people never get the same pick-up code.
     store.accept(&acceptance("a")).unwrap();
-    let mut twin = acceptance("b");
+    let mut twin = acceptance("a");
     if let OutboxKind::Acceptance(acceptance) = &mut twin.kind {
-        acceptance.pick_up_hash = Blob("a".repeat(4).into_bytes());
+        acceptance.sealed = Blob(vec![8; 3000]);
     }
-    assert!(store.accept(&twin).is_err());
+    assert!(matches!(store.accept(&twin), Err(StoreError::Conflict { .. })));
     assert_eq!(store.outbox_counts().unwrap().queued, 2, "and half of it is not kept either");
 }
 
@@ -185,7 +242,8 @@ fn order_holds_across_parking() {
     let mut store = open(&dir);
     store.accept(&acceptance("1")).unwrap();
     store.enqueue(&printed("2")).unwrap();
-    store.enqueue(&printed("3")).unwrap();
+    let look = Looked { serial: Serial::from_bytes([3; 10]), verdict: Verdict::Confirm };
+    store.enqueue(&OutboxItem { kind: OutboxKind::Looked(look), ..printed("3") }).unwrap();
     store.park("1", "no such grant", at(3)).unwrap();
     assert_eq!(store.outbox_counts().unwrap(), OutboxCounts { queued: 2, parked: 1 });
     assert_eq!(store.outbox_head().unwrap().unwrap().id, "2");

@@ -8,15 +8,14 @@ use anjungan::credential::{
     CardStatus, Code, KeyPair, ListId, SignedTime, StatusList, TrustList, parse, sign_assertion,
 };
 use anjungan::protocol::{
-    Acceptance, AskNonce, BASE, Blob, DeviceSession, Enrol, Enrolled, Issue, Nonce, OpenSession,
-    OutboxAnswer, OutboxItem, OutboxKind, PORTRAIT_INFO, Problem, RosterPage,
+    Acceptance, AcceptedPhoto, AskNonce, BASE, Blob, DeviceSession, Enrol, Enrolled, Issue, Nonce,
+    OpenSession, OutboxAnswer, OutboxItem, OutboxKind, Problem, RosterPage,
 };
-use anjungan::sealed::{EpochKey, SealedRecord, StationKeys, WrappedEpoch, seal_to, unwrap_epoch};
+use anjungan::sealed::{EpochKey, SealedRecord, StationKeys, WrappedEpoch, unwrap_epoch};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest as _, Sha256};
 
 type Answer<T> = Result<T, (u16, Problem)>;
 
@@ -184,16 +183,10 @@ impl Station {
 
     pub fn acceptance(&self, id: &str, grant: &str, png: &[u8], pick_up: &str) -> OutboxItem {
         let public = self.enrolled.as_ref().unwrap().portrait_public.array().unwrap();
-        let sealed = seal_to(&public, PORTRAIT_INFO, id.as_bytes(), png, &mut os_random()).unwrap();
-        OutboxItem {
-            id: id.into(),
-            happened_at: Timestamp::UNIX_EPOCH,
-            kind: OutboxKind::Acceptance(Acceptance {
-                grant: grant.into(),
-                sealed_portrait: sealed.into(),
-                pick_up_hash: Sha256::digest(pick_up).to_vec().into(),
-            }),
-        }
+        let (grant, pick_up_code) = (grant.to_owned(), pick_up.to_owned());
+        let accepted = AcceptedPhoto { grant, pick_up_code, png: png.to_vec() };
+        let sealed = Acceptance::seal(&accepted, id, &public, &mut os_random()).unwrap();
+        OutboxItem { id: id.into(), happened_at: Timestamp::UNIX_EPOCH, kind: OutboxKind::Acceptance(sealed) }
     }
 
     pub fn outbox(&self, item: &OutboxItem) -> OutboxAnswer {

@@ -1,29 +1,40 @@
 //! One acceptance to one issue: everything is checked again, and what is written is written in
 //! one transaction, so a power cut leaves a whole card or none.
 
-use crate::central::codes::token_hash;
+use crate::central::codes::{normal_code, token_hash};
 use crate::central::portrait::{self, Portrait};
 use crate::central::storage::{Tx, audit};
 use crate::central::words::Rejection;
-use crate::central::{CentralError, Office, registry, roster, status};
+use crate::central::{App, CentralError, Office, registry, roster, status};
 use crate::credential::{BackClaims, FrontClaims, sign_back, sign_front};
 use crate::person::{Employee, Nip, eligibility};
-use crate::protocol::{Acceptance, OutboxItem, PORTRAIT_INFO};
-use crate::sealed::open_with;
+use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem};
 
 use super::draw::{self, Drawn};
+use super::issues::pick_up_hash;
 use super::outbox::{Kept, keep};
+
+/// Letters and digits of a pick-up code that is none too easy to guess.
+const PICK_UP_LENGTH: std::ops::RangeInclusive<usize> = 8..=32;
 
 /// Makes the card, or says why it never will. The caller has seen that the item is new.
 pub async fn accept(
-    office: &Office,
+    app: &App,
     device_id: &str,
     item: &OutboxItem,
-    accepted: &Acceptance,
+    sealed: &Acceptance,
 ) -> Result<Kept, CentralError> {
-    // Opening and encoding take long; nothing is locked meanwhile. What may have changed since is
-    // checked again below.
-    let portrait = match open_portrait(office, item, accepted).await? {
+    let office = &*app.office;
+    let mut accepted = match open(office, item, sealed).await? {
+        Ok(accepted) => accepted,
+        Err(rejection) => return reject(office, device_id, item, rejection).await,
+    };
+    let code_hash = pick_up_hash(office, &accepted.pick_up_code);
+    // From here on, whoever comes with the code is told that the card is on its way.
+    let _noted = app.in_flight.note(&code_hash);
+    // Encoding takes long; nothing is locked meanwhile. What may have changed since is checked
+    // again below.
+    let portrait = match prepare(office, std::mem::take(&mut accepted.png)).await? {
         Ok(portrait) => portrait,
         Err(rejection) => return reject(office, device_id, item, rejection).await,
     };
@@ -34,14 +45,14 @@ pub async fn accept(
             .map_err(|_| CentralError::Worker)??
     };
     let mut tx = office.store.write().await?;
-    let person = match holder(office, &mut tx, device_id, &item.id, accepted).await? {
+    let person = match holder(office, &mut tx, device_id, &item.id, &accepted.grant).await? {
         Ok(person) => person,
         Err(rejection) => {
             tx.rollback().await?;
             return reject(office, device_id, item, rejection).await;
         }
     };
-    let kept = issue(office, &mut tx, device_id, item, accepted, &person, portrait, &photo_hash).await?;
+    let kept = issue(office, &mut tx, device_id, item, &code_hash, &person, portrait, &photo_hash).await?;
     keep(&mut tx, office.clock.now(), device_id, item, &kept).await?;
     tx.commit().await?;
     Ok(kept)
@@ -62,24 +73,29 @@ async fn reject(
     Ok(kept)
 }
 
-async fn open_portrait(
+async fn open(
     office: &Office,
     item: &OutboxItem,
-    accepted: &Acceptance,
-) -> Result<Result<Portrait, Rejection>, CentralError> {
-    if accepted.pick_up_hash.0.len() != 32 {
-        return Ok(Err(Rejection::PickUpHash));
-    }
-    let (private, sealed, id) =
-        (office.keys.portrait.clone(), accepted.sealed_portrait.clone(), item.id.clone());
-    let _permit = office.workers.acquire().await.map_err(|_| CentralError::Worker)?;
-    tokio::task::spawn_blocking(move || {
-        let png =
-            open_with(&private, PORTRAIT_INFO, id.as_bytes(), &sealed.0).map_err(|_| Rejection::Seal)?;
-        portrait::prepare(&png).map_err(Rejection::Portrait)
+    sealed: &Acceptance,
+) -> Result<Result<AcceptedPhoto, Rejection>, CentralError> {
+    let (private, sealed, id) = (office.keys.portrait.clone(), sealed.clone(), item.id.clone());
+    let opened = tokio::task::spawn_blocking(move || sealed.open(&id, &private))
+        .await
+        .map_err(|_| CentralError::Worker)?;
+    Ok(match opened {
+        Err(_) => Err(Rejection::Seal),
+        Ok(accepted) if !PICK_UP_LENGTH.contains(&normal_code(&accepted.pick_up_code).len()) => {
+            Err(Rejection::PickUpCode)
+        }
+        Ok(accepted) => Ok(accepted),
     })
-    .await
-    .map_err(|_| CentralError::Worker)
+}
+
+async fn prepare(office: &Office, png: Vec<u8>) -> Result<Result<Portrait, Rejection>, CentralError> {
+    let _permit = office.workers.acquire().await.map_err(|_| CentralError::Worker)?;
+    tokio::task::spawn_blocking(move || portrait::prepare(&png).map_err(Rejection::Portrait))
+        .await
+        .map_err(|_| CentralError::Worker)
 }
 
 /// Who accepts, by the grant; spends the grant for this item.
@@ -88,9 +104,9 @@ async fn holder(
     tx: &mut Tx,
     device_id: &str,
     item_id: &str,
-    accepted: &Acceptance,
+    grant: &str,
 ) -> Result<Result<Employee, Rejection>, CentralError> {
-    let hash = token_hash(&accepted.grant);
+    let hash = token_hash(grant);
     let grant: Option<(i64, String, i64, Option<String>)> =
         sqlx::query_as("SELECT nip, device_id, expires_at, item_id FROM grants WHERE hash = $1")
             .bind(&hash)
@@ -131,7 +147,7 @@ async fn issue(
     tx: &mut Tx,
     device_id: &str,
     item: &OutboxItem,
-    accepted: &Acceptance,
+    code_hash: &[u8],
     person: &Employee,
     portrait: Portrait,
     photo_hash: &str,
@@ -183,7 +199,7 @@ async fn issue(
     .bind(front_code)
     .bind(back_code)
     .bind(&item.id)
-    .bind(&accepted.pick_up_hash.0)
+    .bind(code_hash)
     .execute(&mut **tx)
     .await?;
     status::changed(tx).await?;

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
-use crate::central::codes::normal_code;
+use crate::central::codes::code_hash;
 use crate::central::registry::{self, PersonRow, nip_from};
 use crate::central::storage::{Store, audit};
 use crate::central::{App, CentralError, Office, Refused, slow_down, status};
@@ -78,38 +78,40 @@ pub async fn newest_of(store: &Store, nip: Nip) -> Result<Option<Issue>, Central
     }
 }
 
-/// The card behind a pick-up code. The station hashed the code as it showed it; people may type
-/// it in small letters and with blanks, so the plain form is tried too.
+/// What is kept of a pick-up code. The codes are short: without the key, guessing one from its hash
+/// would take minutes.
+pub fn pick_up_hash(office: &Office, code: &str) -> Vec<u8> {
+    code_hash(&office.keys.code, "pick-up", code)
+}
+
+/// The card behind a pick-up code, however it was typed.
 pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue, Refused> {
     let office = &app.office;
     let name = format!("pick-up {device_id}");
     let asked_at = office.clock.monotonic();
     app.throttle.ask(&name, asked_at).map_err(slow_down)?;
-    let forms =
-        [asked.code.trim().to_owned(), normal_code(&asked.code)].map(|code| Sha256::digest(code).to_vec());
+    let hash = pick_up_hash(office, &asked.code);
     let now = office.clock.now();
-    for hash in &forms {
-        // Only the card that its holder has: one that was replaced or withdrawn is not printed again.
-        let serial: Option<String> = sqlx::query_scalar(
-            "SELECT serial FROM issues WHERE pick_up_hash = $1 AND issued_at > $2
-             AND state = 'live' ORDER BY issued_at DESC LIMIT 1",
-        )
-        .bind(hash)
-        .bind(now.as_second() - PICK_UP_LIFE.as_secs())
-        .fetch_optional(office.store.pool())
-        .await?;
-        if let Some(serial) = serial
-            && let Some(issue) = by_serial(&office.store, &serial).await?
-            && still_holds(office, issue.nip).await?
-        {
-            app.throttle.refund(&name, asked_at);
-            let mut tx = office.store.write().await?;
-            audit(&mut tx, now, device_id, "pick-up", &serial).await?;
-            tx.commit().await?;
-            return Ok(issue);
-        }
+    // Only the card that its holder has: one that was replaced or withdrawn is not printed again.
+    let serial: Option<String> = sqlx::query_scalar(
+        "SELECT serial FROM issues WHERE pick_up_hash = $1 AND issued_at > $2
+         AND state = 'live' ORDER BY issued_at DESC LIMIT 1",
+    )
+    .bind(&hash)
+    .bind(now.as_second() - PICK_UP_LIFE.as_secs())
+    .fetch_optional(office.store.pool())
+    .await?;
+    if let Some(serial) = serial
+        && let Some(issue) = by_serial(&office.store, &serial).await?
+        && still_holds(office, issue.nip).await?
+    {
+        app.throttle.refund(&name, asked_at);
+        let mut tx = office.store.write().await?;
+        audit(&mut tx, now, device_id, "pick-up", &serial).await?;
+        tx.commit().await?;
+        return Ok(issue);
     }
-    if forms.iter().any(|hash| app.in_flight.awaits(hash)) {
+    if app.in_flight.awaits(&hash) {
         app.throttle.refund(&name, asked_at);
         let mut problem = Problem::new(ProblemCode::NotReady, "the card is being made");
         problem.retry_after_s = Some(2);

@@ -9,10 +9,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{acceptance, issues};
-use crate::central::storage::{Store, Tx};
+use crate::central::storage::{Store, Tx, audit};
 use crate::central::words::Rejection;
 use crate::central::{App, CentralError, Refused};
-use crate::protocol::{OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed, Problem, ProblemCode};
+use crate::credential::Verdict;
+use crate::protocol::{
+    Looked, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed, Problem, ProblemCode,
+};
 
 /// An answer as it is kept. A card is kept by its serial: an issue never changes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -91,18 +94,13 @@ pub async fn take(app: &App, device_id: &str, item: OutboxItem) -> Result<Outbox
             Problem::new(ProblemCode::Malformed, "an item's id has 8 to 64 letters and digits").into()
         );
     }
-    let _noted = match &item.kind {
-        OutboxKind::Acceptance(acceptance) => Some(app.in_flight.note(&acceptance.pick_up_hash.0)),
-        OutboxKind::Printed(_) => None,
-    };
     let _turn = app.in_flight.stripe(&item.id).lock().await;
     let kept = match first_answer(&app.office.store, device_id, &item.id).await? {
         Some(kept) => kept,
         None => match &item.kind {
-            OutboxKind::Acceptance(accepted) => {
-                acceptance::accept(&app.office, device_id, &item, accepted).await?
-            }
+            OutboxKind::Acceptance(sealed) => acceptance::accept(app, device_id, &item, sealed).await?,
             OutboxKind::Printed(printed) => note_print(app, device_id, &item, printed).await?,
+            OutboxKind::Looked(looked) => note_look(app, device_id, &item, looked).await?,
         },
     };
     Ok(match kept {
@@ -151,6 +149,30 @@ pub async fn keep(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Notes who looked at which card, and what the desk was told. A card of another office is noted
+/// too: its holder's data was shown all the same.
+async fn note_look(
+    app: &App,
+    device_id: &str,
+    item: &OutboxItem,
+    looked: &Looked,
+) -> Result<Kept, CentralError> {
+    let (store, now) = (&app.office.store, app.office.clock.now());
+    let action = match looked.verdict {
+        Verdict::Valid => "look: valid",
+        Verdict::Confirm => "look: confirm",
+        Verdict::NoLongerValid => "look: no-longer-valid",
+        Verdict::NotGenuine => "look: not-genuine",
+        Verdict::NoCode => "look: no-code",
+    };
+    let mut tx = store.write().await?;
+    // When it happened, as the station says; no later than now, whatever its clock says.
+    audit(&mut tx, item.happened_at.min(now), device_id, action, &looked.serial.to_string()).await?;
+    keep(&mut tx, now, device_id, item, &Kept::Noted).await?;
+    tx.commit().await?;
+    Ok(Kept::Noted)
 }
 
 async fn note_print(

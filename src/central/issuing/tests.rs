@@ -6,15 +6,16 @@ use super::*;
 use crate::central::testing::{TestOffice, office};
 use crate::central::{App, Refused, accounts, fleet, password, portrait, registry, roster, status};
 use crate::clock::os_random;
-use crate::credential::{CardStatus, Code, Kid, StatusList, TrustList, parse};
+use crate::credential::{CardStatus, Code, Kid, Serial, StatusList, TrustList, Verdict, parse};
 use crate::person::{Employee, Nip, Status};
 use crate::protocol::{
-    Acceptance, Issue, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PORTRAIT_INFO, PickUp, ProblemCode,
-    SignIn,
+    Acceptance, AcceptedPhoto, Issue, Looked, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp,
+    ProblemCode, SignIn,
 };
-use crate::sealed::{open_by_card, seal_to};
+use crate::sealed::open_by_card;
 
 const PASSWORD: &str = "melati di beranda";
+const CODE: &str = "LMNP-QRST";
 
 fn person() -> Employee {
     Employee {
@@ -51,22 +52,19 @@ impl Desk {
         accounts::sign_in(&self.app, &self.device, asked).await.unwrap().grant.unwrap()
     }
 
-    fn item(&self, id: &str, grant: &str, png: &[u8], pick_up: u8) -> OutboxItem {
+    fn item(&self, id: &str, grant: &str, png: &[u8], code: &str) -> OutboxItem {
         let public = self.t.office.keys.portrait_public;
-        let sealed = seal_to(&public, PORTRAIT_INFO, id.as_bytes(), png, &mut os_random()).unwrap();
+        let accepted = AcceptedPhoto { grant: grant.into(), pick_up_code: code.into(), png: png.to_vec() };
+        let sealed = Acceptance::seal(&accepted, id, &public, &mut os_random()).unwrap();
         OutboxItem {
             id: id.into(),
             happened_at: self.t.office.clock.now(),
-            kind: OutboxKind::Acceptance(Acceptance {
-                grant: grant.into(),
-                sealed_portrait: sealed.into(),
-                pick_up_hash: vec![pick_up; 32].into(),
-            }),
+            kind: OutboxKind::Acceptance(sealed),
         }
     }
 
     async fn issued(&self, id: &str) -> Issue {
-        let item = self.item(id, &self.grant().await, &portrait::tests::drawn(300, 400), 1);
+        let item = self.item(id, &self.grant().await, &portrait::tests::drawn(300, 400), CODE);
         match take(&self.app, &self.device, item).await.unwrap() {
             OutboxAnswer::Issued(issue) => *issue,
             other => panic!("{other:?}"),
@@ -100,12 +98,12 @@ async fn a_grant_lives_two_weeks_and_what_counts_is_the_day_it_comes_in() {
     let grant = desk.grant().await;
     // Accepted while the contract ran, handed in after its end.
     desk.t.advance(4 * 24 * 3600);
-    let reason = desk.reason(desk.item("ITEM-0001", &grant, &png, 1)).await;
+    let reason = desk.reason(desk.item("ITEM-0001", &grant, &png, CODE)).await;
     assert!(reason.starts_with("not-eligible: "), "{reason}");
     // A longer contract, but the grant is too old by then.
     let longer = Employee { contract_end: Some(date(2028, 3, 5)), ..person() };
     registry::put_all(&desk.t.office, &[longer]).await.unwrap();
-    let at_the_last = desk.item("ITEM-0002", &grant, &png, 1);
+    let at_the_last = desk.item("ITEM-0002", &grant, &png, CODE);
     desk.t.advance(10 * 24 * 3600);
     assert!(desk.reason(at_the_last).await.starts_with("grant-expired: "));
 }
@@ -155,7 +153,7 @@ async fn a_card_that_is_being_made_is_not_ready_yet() {
         other => panic!("{other:?}"),
     };
     assert_eq!(refused().await, (ProblemCode::NotFound, false));
-    let hash = <sha2::Sha256 as sha2::Digest>::digest("BCDFGHJK");
+    let hash = issues::pick_up_hash(&desk.t.office, "BCDFGHJK");
     let under_way = desk.app.in_flight.note(&hash);
     assert_eq!(refused().await, (ProblemCode::NotReady, true));
     drop(under_way);
@@ -170,9 +168,7 @@ async fn a_card_that_is_being_made_is_not_ready_yet() {
 async fn a_card_that_its_holder_has_no_more_is_not_picked_up() {
     let desk = desk().await;
     let accepted = async |id: &str, code: &str| {
-        let mut item = desk.item(id, &desk.grant().await, &portrait::tests::drawn(300, 400), 1);
-        let OutboxKind::Acceptance(acceptance) = &mut item.kind else { panic!("an acceptance") };
-        acceptance.pick_up_hash = <sha2::Sha256 as sha2::Digest>::digest(code).to_vec().into();
+        let item = desk.item(id, &desk.grant().await, &portrait::tests::drawn(300, 400), code);
         take(&desk.app, &desk.device, item).await.unwrap();
     };
     let picked_up = async |code: &str| {
@@ -222,11 +218,63 @@ async fn indexes_are_drawn_without_a_repeat_and_the_list_grows_in_time() {
 async fn a_full_disk_loses_nothing_and_spends_nothing() {
     let desk = desk().await;
     let grant = desk.grant().await;
-    let item = desk.item("ITEM-0001", &grant, &portrait::tests::drawn(300, 400), 1);
+    let item = desk.item("ITEM-0001", &grant, &portrait::tests::drawn(300, 400), CODE);
     // A folder that is gone fails as a full disk does: the photo cannot be kept.
     let photos = desk.t.office.config.data.join("photos");
     std::fs::rename(&photos, photos.with_extension("away")).unwrap();
     assert!(matches!(take(&desk.app, &desk.device, item.clone()).await, Err(Refused::Server(_))));
     std::fs::rename(photos.with_extension("away"), &photos).unwrap();
     assert!(matches!(take(&desk.app, &desk.device, item).await, Ok(OutboxAnswer::Issued(_))));
+}
+
+#[tokio::test]
+async fn a_pick_up_code_opens_its_card_and_is_nowhere_kept_as_it_is() {
+    let desk = desk().await;
+    let issue = desk.issued("ITEM-0001").await;
+    let typed = PickUp { code: "lmnp qrst".into() };
+    assert_eq!(pick_up(&desk.app, &desk.device, &typed).await.unwrap(), issue);
+    let kept: Vec<u8> = sqlx::query_scalar("SELECT pick_up_hash FROM issues")
+        .fetch_one(desk.t.office.store.pool())
+        .await
+        .unwrap();
+    let plain = |code: &str| <sha2::Sha256 as sha2::Digest>::digest(code).to_vec();
+    assert!(kept != plain(CODE) && kept != plain("LMNPQRST"), "a hash without a key is as good as the code");
+    // A code that anybody could guess gets no card, and the grant is not spent on it.
+    let (grant, png) = (desk.grant().await, portrait::tests::drawn(300, 400));
+    let short = desk.item("ITEM-0002", &grant, &png, "B--C");
+    assert!(desk.reason(short).await.starts_with("pick-up-code: "));
+    let good = desk.item("ITEM-0003", &grant, &png, "BCDF-GHJK");
+    assert!(matches!(take(&desk.app, &desk.device, good).await, Ok(OutboxAnswer::Issued(_))));
+}
+
+#[tokio::test]
+async fn who_looked_is_noted_once_also_for_a_card_of_another_office() {
+    let desk = desk().await;
+    let issue = desk.issued("ITEM-0001").await;
+    let ours = Serial::parse(&issue.serial).unwrap();
+    let theirs = Serial::from_bytes([9; 10]);
+    let happened_at = desk.t.office.clock.now();
+    let item = |id: &str, serial, verdict| OutboxItem {
+        id: id.into(),
+        happened_at,
+        kind: OutboxKind::Looked(Looked { serial, verdict }),
+    };
+    desk.t.advance(3600);
+    for item in [
+        item("LOOK-0001", ours, Verdict::Valid),
+        item("LOOK-0001", ours, Verdict::Valid),
+        item("LOOK-0002", theirs, Verdict::Confirm),
+    ] {
+        assert!(matches!(take(&desk.app, &desk.device, item).await, Ok(OutboxAnswer::Noted)));
+    }
+    let noted: Vec<(i64, String, String, String)> = sqlx::query_as(
+        "SELECT at, actor, action, subject FROM audit WHERE action LIKE 'look:%' ORDER BY action DESC",
+    )
+    .fetch_all(desk.t.office.store.pool())
+    .await
+    .unwrap();
+    let row = |action: &str, serial: Serial| {
+        (happened_at.as_second(), desk.device.clone(), action.to_owned(), serial.to_string())
+    };
+    assert_eq!(noted, [row("look: valid", ours), row("look: confirm", theirs)]);
 }

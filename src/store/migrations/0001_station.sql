@@ -33,12 +33,11 @@ CREATE INDEX outbox_by_state ON outbox (state, seq);
 
 -- What people accepted here, and what became of it.
 CREATE TABLE acceptances (
-    outbox_id    TEXT   NOT NULL PRIMARY KEY REFERENCES outbox (id),
-    pick_up_hash BYTEA  NOT NULL UNIQUE,
-    state        TEXT   NOT NULL CHECK (state IN ('kept', 'issued', 'refused')),
-    serial       TEXT,
-    accepted_at  BIGINT NOT NULL,
-    changed_at   BIGINT NOT NULL
+    outbox_id   TEXT   NOT NULL PRIMARY KEY REFERENCES outbox (id),
+    state       TEXT   NOT NULL CHECK (state IN ('kept', 'issued', 'refused')),
+    serial      TEXT,
+    accepted_at BIGINT NOT NULL,
+    changed_at  BIGINT NOT NULL
 );
 
 -- The print queue. A state is written before what it names begins.

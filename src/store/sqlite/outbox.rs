@@ -24,6 +24,7 @@ pub(super) fn append(tx: &Transaction<'_>, item: &OutboxItem) -> Result<bool, St
     let kind = match item.kind {
         OutboxKind::Acceptance(_) => "acceptance",
         OutboxKind::Printed(_) => "printed",
+        OutboxKind::Looked(_) => "looked",
     };
     tx.execute(
         "INSERT INTO outbox (id, seq, kind, body, state, happened_at)
@@ -48,19 +49,19 @@ fn changed(tx: &Transaction<'_>, id: &str, rows: usize) -> Result<(), StoreError
 
 impl OutboxStore for SqliteStore {
     fn accept(&mut self, item: &OutboxItem) -> Result<(), StoreError> {
-        let OutboxKind::Acceptance(acceptance) = &item.kind else {
+        if !matches!(item.kind, OutboxKind::Acceptance(_)) {
             return Err(StoreError::WrongState {
                 what: "outbox item",
                 id: item.id.clone(),
                 state: "not an acceptance".into(),
             });
-        };
+        }
         self.write(|tx| {
             if append(tx, item)? {
                 tx.execute(
-                    "INSERT INTO acceptances (outbox_id, pick_up_hash, state, accepted_at, changed_at)
-                     VALUES (?1, ?2, 'kept', ?3, ?3)",
-                    params![item.id, acceptance.pick_up_hash.0, millis(item.happened_at)],
+                    "INSERT INTO acceptances (outbox_id, state, accepted_at, changed_at)
+                     VALUES (?1, 'kept', ?2, ?2)",
+                    params![item.id, millis(item.happened_at)],
                 )?;
             }
             Ok(())
@@ -177,11 +178,6 @@ impl OutboxStore for SqliteStore {
     fn acceptance(&self, outbox_id: &str) -> Result<Option<KeptAcceptance>, StoreError> {
         let sql = "SELECT outbox_id, state, serial, accepted_at FROM acceptances WHERE outbox_id = ?1";
         self.conn.query_row(sql, [outbox_id], acceptance).optional()?.transpose()
-    }
-
-    fn acceptance_by_pick_up(&self, hash: &[u8]) -> Result<Option<KeptAcceptance>, StoreError> {
-        let sql = "SELECT outbox_id, state, serial, accepted_at FROM acceptances WHERE pick_up_hash = ?1";
-        self.conn.query_row(sql, [hash], acceptance).optional()?.transpose()
     }
 }
 
