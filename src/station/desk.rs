@@ -3,18 +3,19 @@
 
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use image::RgbaImage;
 use jiff::{SignedDuration, Timestamp};
 
 use super::time_trust::TimeTrust;
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, random_bytes};
 use crate::credential::{
     AgeLimits, Code, Evidence, Judgement, ListId, Reason, StatusList, TrustList, Verdict, judge, parse,
 };
-use crate::protocol::OpenRecord;
+use crate::protocol::{Looked, OpenRecord, OutboxItem, OutboxKind};
 use crate::sealed::{card_tag, open_by_card};
 use crate::session::Finding;
-use crate::store::{IdentityStore, ListStore, RosterStore, StoreError};
+use crate::store::{IdentityStore, ListStore, OutboxStore, RosterStore, StoreError};
 
 /// Judges cards from the station's own store.
 pub struct Desk<S> {
@@ -132,6 +133,28 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
     }
 }
 
+impl<S: OutboxStore> Desk<S> {
+    /// Notes for the server that somebody was shown whose card this is. `noted` is what was noted
+    /// of this look at the screen so far: a card that stays in view is one look, not one a frame.
+    /// A note that cannot be kept is told to the technician; the verdict stands without it.
+    pub fn note_look(&mut self, finding: &Finding, noted: &mut Vec<Looked>) {
+        let Some(holder) = &finding.judgement.holder else { return };
+        let looked = Looked { serial: holder.serial, verdict: finding.judgement.verdict };
+        if noted.contains(&looked) {
+            return;
+        }
+        let item = OutboxItem {
+            id: HEXLOWER.encode(&random_bytes::<16>()),
+            happened_at: self.clock.now(),
+            kind: OutboxKind::Looked(looked),
+        };
+        match self.store.enqueue(&item) {
+            Ok(()) => noted.push(looked),
+            Err(error) => tracing::error!(%error, "a look at a card is not noted"),
+        }
+    }
+}
+
 /// The limits of a station's configuration.
 pub fn limits(config: &crate::config::LimitConfig) -> AgeLimits {
     AgeLimits {
@@ -148,4 +171,62 @@ fn picture(webp: &[u8]) -> Option<RgbaImage> {
 
 fn is_ours(code: &Code) -> bool {
     matches!(code, Code::Front(_) | Code::Back(_) | Code::Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::credential::{Holder, IssuerId, Serial};
+    use crate::store::SqliteStore;
+
+    #[test]
+    fn a_card_in_view_is_one_look_and_a_code_without_a_holder_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap());
+        let store = SqliteStore::open(dir.path().join("station.db"), Timestamp::UNIX_EPOCH).unwrap().store;
+        let beside = store.beside().unwrap();
+        let mut desk = Desk::new(beside, Arc::new(clock), TimeTrust::default(), AgeLimits::default());
+        let finding = |serial: Option<u8>, verdict| Finding {
+            judgement: Judgement {
+                verdict,
+                reasons: Vec::new(),
+                holder: serial.map(|serial| Holder {
+                    name: "Sri Wahyuni".into(),
+                    nip: "197402152001122001".parse().unwrap(),
+                    issued_on: jiff::civil::date(2026, 3, 1),
+                    serial: Serial::from_bytes([serial; 10]),
+                    issuer: IssuerId::parse("6201").unwrap(),
+                }),
+                face_webp: None,
+            },
+            portrait: None,
+            status_age_hours: None,
+        };
+        let queued = || store.outbox_counts().unwrap().queued;
+        let mut noted = Vec::new();
+        for _ in 0..10 {
+            desk.note_look(&finding(Some(1), Verdict::Confirm), &mut noted);
+        }
+        assert_eq!(queued(), 1);
+        desk.note_look(&finding(None, Verdict::NotGenuine), &mut noted);
+        assert_eq!(queued(), 1, "nobody's data was shown");
+        desk.note_look(&finding(Some(1), Verdict::Valid), &mut noted);
+        desk.note_look(&finding(Some(2), Verdict::Valid), &mut noted);
+        desk.note_look(&finding(Some(1), Verdict::Confirm), &mut noted);
+        assert_eq!(queued(), 3);
+        desk.note_look(&finding(Some(1), Verdict::Confirm), &mut Vec::new());
+        assert_eq!(queued(), 4, "the next visit looks anew");
+        let head = store.outbox_head().unwrap().unwrap().item.unwrap();
+        assert_eq!(head.happened_at, Timestamp::from_second(1_800_000_000).unwrap());
+        let OutboxKind::Looked(looked) = head.kind else { panic!("a look") };
+        assert_eq!((looked.serial, looked.verdict), (Serial::from_bytes([1; 10]), Verdict::Confirm));
+        // A full disk costs the note, and the next frame tries again.
+        store.faults().disk_full_after(0);
+        desk.note_look(&finding(Some(3), Verdict::Valid), &mut noted);
+        store.faults().clear();
+        assert_eq!(queued(), 4);
+        desk.note_look(&finding(Some(3), Verdict::Valid), &mut noted);
+        assert_eq!(queued(), 5);
+    }
 }

@@ -46,9 +46,13 @@ impl ScanWorker {
     fn visit(&mut self, mut ticket: Ticket) {
         let mut camera: Option<Box<dyn Camera>> = None;
         let mut last: Option<(Vec<String>, Duration)> = None;
+        let mut noted = Vec::new();
         loop {
             match self.orders.try_recv() {
-                Ok(ScanOrder::Open(again)) => (ticket, last) = (again, None),
+                Ok(ScanOrder::Open(again)) => {
+                    (ticket, last) = (again, None);
+                    noted.clear();
+                }
                 Ok(ScanOrder::Close) | Err(TryRecvError::Disconnected) => return,
                 Err(TryRecvError::Empty) => {}
             }
@@ -83,7 +87,8 @@ impl ScanWorker {
             }
             let finding = self.desk.look(&texts);
             last = Some((texts, now));
-            post(Event::Scanned(ticket, Box::new(finding)));
+            post(Event::Scanned(ticket, Box::new(finding.clone())));
+            self.desk.note_look(&finding, &mut noted);
         }
     }
 }
