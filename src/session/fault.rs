@@ -79,6 +79,7 @@ impl Fault {
     }
 
     #[rustfmt::skip]
+    #[allow(clippy::too_many_lines, reason = "one table")]
     fn row(self) -> (&'static str, &'static str, &'static str, &'static str, &'static str) {
         match self {
             Fault::Nip(NipError::Length(_)) => ("A01",

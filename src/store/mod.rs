@@ -15,6 +15,7 @@ mod jobs;
 mod lists;
 mod notes;
 mod outbox;
+mod prune;
 mod roster;
 pub mod secrets;
 mod sqlite;
@@ -28,13 +29,17 @@ pub use jobs::{JobEnd, JobState, JobStore, NewJob, PrintJob};
 pub use lists::{HeldStatus, HeldTrust, ListStore};
 pub use notes::{Event, NoteStore};
 pub use outbox::{AcceptanceState, KeptAcceptance, OutboxCounts, OutboxStore, ParkedItem, QueuedItem};
+pub use prune::PruneStore;
 pub use roster::{PageApplied, RosterState, RosterStore};
 pub use sqlite::{Opened, Salvaged, SetAside, SqliteStore};
 
 /// Everything a station keeps.
-pub trait Store: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + Send {}
+pub trait Store:
+    IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + PruneStore + Send
+{
+}
 
 impl<T> Store for T where
-    T: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + Send
+    T: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + PruneStore + Send
 {
 }

@@ -37,7 +37,7 @@ pub(super) fn acceptance(id: &str) -> OutboxItem {
     }
 }
 
-fn printed(id: &str) -> OutboxItem {
+pub(super) fn printed(id: &str) -> OutboxItem {
     let kind = OutboxKind::Printed(Printed {
         print_id: format!("print-{id}"),
         serial: "S".into(),
@@ -46,7 +46,7 @@ fn printed(id: &str) -> OutboxItem {
     OutboxItem { id: id.into(), happened_at: at(2), kind }
 }
 
-fn job(id: &str) -> NewJob {
+pub(super) fn job(id: &str) -> NewJob {
     NewJob {
         id: id.into(),
         print_id: format!("print-{id}"),

@@ -13,6 +13,7 @@ mod client;
 mod desk;
 mod device;
 mod error;
+mod forgetting;
 mod lists;
 mod outbox;
 pub mod pick_up;

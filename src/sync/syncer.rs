@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 
+use super::forgetting::Forgetting;
 use super::outbox::Sent;
 use super::plan::{Intervals, Known, Operation, plan};
 use super::time::TimeCheck;
@@ -66,6 +67,7 @@ pub struct Syncer {
     pub intervals: Intervals,
     clock_trusted: bool,
     done: Done,
+    forgetting: Forgetting,
     failures: u32,
 }
 
@@ -98,6 +100,7 @@ impl Syncer {
             intervals: Intervals::default(),
             clock_trusted: false,
             done: Done::default(),
+            forgetting: Forgetting::default(),
             failures: 0,
         })
     }
@@ -167,6 +170,7 @@ impl Syncer {
                 break;
             }
         }
+        self.forgetting.run(self.store.as_mut(), &self.clock, self.clock_trusted);
         self.failures = if report.errors.is_empty() { 0 } else { self.failures.saturating_add(1) };
         report.next_in = self.pause(wait);
         report.clock_trusted = self.clock_trusted;

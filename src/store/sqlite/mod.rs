@@ -7,6 +7,7 @@ mod migrate;
 mod notes;
 mod open;
 mod outbox;
+mod prune;
 mod replace;
 mod roster;
 mod salvage;
