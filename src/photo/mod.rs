@@ -1,6 +1,9 @@
 //! Photo (floor 1): pixels in, pixels out. Finds the face, advises before the shutter, judges a
 //! picture, and cuts the person out of the backdrop. No camera, no files, no clock, no threads.
 
+// x, y, w, h, t and the like are the names that pixels and faces have in every formula.
+#![allow(clippy::many_single_char_names)]
+
 mod backdrop;
 #[cfg(test)]
 mod bad_input;

@@ -1,9 +1,11 @@
 //! Photo: where the head looks, from the mesh's points laid onto MediaPipe's model of a mean face.
 
+type Row = (usize, f32, [f32; 3]);
+
 /// (point of the mesh, weight, place on the mean face in centimetres: right in the picture, up,
 /// towards the camera). The points and weights of MediaPipe's own face geometry, Apache-2.0:
 /// `geometry_pipeline_metadata_landmarks.binarypb` of the package named in `assets/models/ORIGIN.md`.
-const MEAN_FACE: [(usize, f32, [f32; 3]); 33] = [
+const MEAN_FACE: [Row; 33] = [
     (4, 0.07091, [0.0000, -0.4632, 7.5866]),
     (6, 0.03210, [0.0000, 2.4733, 5.7886]),
     (10, 0.00845, [0.0000, 8.2618, 4.4815]),
@@ -54,7 +56,7 @@ pub struct Pose {
 pub fn pose(points: &[[f32; 3]]) -> Pose {
     let seen = |i: usize| points.get(i).map_or([0.0; 3], |p| [p[0], -p[1], -p[2]]);
     let total: f32 = MEAN_FACE.iter().map(|(_, w, _)| w).sum();
-    let middle = |f: &dyn Fn(&(usize, f32, [f32; 3])) -> [f32; 3]| {
+    let middle = |f: &dyn Fn(&Row) -> [f32; 3]| {
         let mut sum = [0.0_f32; 3];
         for row in &MEAN_FACE {
             let p = f(row);

@@ -40,18 +40,16 @@ impl Steady {
         let next = self.last.iter().copied().filter(|a| votes(*a) >= VOTES).min();
         match next {
             // What is shown and still said now and then is only left for something worse.
-            Some(next) if next > shown && votes(shown) > 1 => shown,
-            Some(next) if next != shown => {
+            Some(next) if next < shown || (next > shown && votes(shown) <= 1) => {
                 let urgent = next.min(shown) <= Advice::SeveralPeople;
                 if self.stood >= STANDS || urgent { self.show(next) } else { shown }
             }
-            Some(_) => shown,
             // Nothing holds, and what is shown was not said for half a second: the worst of it.
             None if votes(shown) == 0 && self.stood >= STANDS => {
                 let worst = self.last.iter().copied().min().unwrap_or(advice);
                 self.show(worst)
             }
-            None => shown,
+            _ => shown,
         }
     }
 
