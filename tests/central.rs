@@ -224,7 +224,9 @@ fn an_account_without_a_password_gets_one_by_the_offices_code() {
     };
     assert_eq!(problem(sign("melati di beranda")), (403, ProblemCode::NotActivated));
     let out = server.command(&["user", "add", nip, "--json"], 0);
-    let code = serde_json::from_str::<serde_json::Value>(&out).unwrap()["code"].as_str().unwrap().to_owned();
+    let facts: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(facts["page"].as_str(), Some("https://kartu.example/aktivasi"));
+    let code = facts["code"].as_str().unwrap().to_owned();
     let activate = |code: &str, password: &str| {
         let body = Activate { nip: nip.parse().unwrap(), code: code.into(), password: password.into() };
         station.post_empty("activate", &body)
@@ -240,6 +242,98 @@ fn an_account_without_a_password_gets_one_by_the_offices_code() {
     server.command(&["user", "add", "123"], 2);
     server.command(&["user", "reset", nip], 0);
     assert_eq!(problem(sign("melati di beranda")), (403, ProblemCode::NotActivated));
+}
+
+#[test]
+fn somebody_turns_the_code_into_a_password_on_their_phone() {
+    let (server, _) = office();
+    let station = Station::enrol(&server);
+    let nip = "198003102005011003";
+    let file = server.data.path().join("one.csv");
+    std::fs::write(&file, format!("nip,nama,status,tmt,instansi\n{nip},Citra,aktif,2006-01-01,X\n")).unwrap();
+    server.command(&["import", file.to_str().unwrap()], 0);
+    let out = server.command(&["user", "add", nip], 0);
+    let code = out.lines().find_map(|line| line.strip_prefix("activation code: ")).unwrap().to_owned();
+    assert!(out.contains("page: https://kartu.example/aktivasi"), "{out}");
+
+    let (status, page) = server.get("/aktivasi");
+    assert!(status == 200 && page.contains("Kode aktivasi") && !page.contains("<script"));
+    assert!(server.get("/aktivasi?lang=en").1.contains("Activation code"));
+    let policy = server.header("/aktivasi", "content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self'"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for (name, value) in [
+        ("referrer-policy", "no-referrer"),
+        ("x-robots-tag", "noindex, nofollow"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(server.header("/aktivasi", name), value);
+    }
+
+    let form = |nip: &str, code: &str, first: &str, second: &str| {
+        let body = format!("lang=id&nip={nip}&code={code}&password={first}&again={second}");
+        server.post_form("/aktivasi", &body)
+    };
+    let good = "melati+di+beranda";
+    let (status, page) = form(nip, &code, good, "melati+di+taman");
+    assert!(status == 422 && page.contains("tidak sama") && page.contains("not the same"), "{page}");
+    // A wrong code, and a NIP that nobody here has: the same page but for the NIP.
+    let (status, wrong) = form(nip, "XXXX-XXXX-XXXX", good, good);
+    assert_eq!(status, 403);
+    let nobody = "197402152001122001";
+    assert_eq!(form(nobody, "XXXX-XXXX-XXXX", good, good), (403, wrong.replace(nip, nobody)));
+    let grouped = "19800310+200501+1+003";
+    let (status, page) = form(grouped, &code.to_lowercase(), good, good);
+    assert!(status == 200 && page.contains("sudah dibuat") && !page.contains("<form"), "{page}");
+    assert_eq!(form(nip, &code, good, good).0, 403, "a code is good once");
+    let slowed = (0..4).map(|_| form(nip, &code, good, good)).find(|(status, _)| *status == 429);
+    assert!(slowed.unwrap().1.contains("Mohon tunggu"), "the throttle of the call");
+    let signed_in: SignedIn = station
+        .post("sign-in", &SignIn { nip: nip.parse().unwrap(), password: "melati di beranda".into() })
+        .unwrap();
+    assert_eq!(signed_in.employee.name, "Citra");
+
+    // Nothing that was typed becomes a part of the page.
+    let (status, page) = form("%22%3E%3Cb%3E", "%3Cscript%3E", good, good);
+    assert!(status == 422 && !page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert_eq!(server.post_form("/aktivasi", "nip=%ff&code=%zz").0, 400);
+    assert_eq!(server.post_form("/aktivasi", &"x".repeat(70_000)).0, 413);
+}
+
+#[test]
+fn no_card_is_signed_for_an_office_that_was_made_up() {
+    let server = Server::new();
+    for command in [&["serve"][..], &["import", "people.csv"], &["device", "list"]] {
+        let told = server.refused(command);
+        for key in ["host =", "return_to =", "[issuer] id =", "central.toml"] {
+            assert!(told.contains(key), "{command:?}: {told}");
+        }
+    }
+    assert!(!server.data.path().join("data").exists(), "nothing was begun");
+    // The same folder once the office has written down who it is.
+    server.set_up();
+    server.command(&["device", "list"], 0);
+    let server = server.start();
+    let station = Station::enrol(&server);
+    let trust = TrustList::verify(&station.bytes("trust").1, &station.root_public(), None).unwrap();
+    assert_eq!(trust.issuers[0].name, "BKPSDM");
+}
+
+#[test]
+fn a_station_that_joins_again_hands_in_what_still_waits() {
+    let (server, people) = office();
+    let station = Station::enrol(&server);
+    let grant = sign_in(&station, &people[sample::ACTIVE_PNS]).grant.unwrap();
+    let waiting = station.acceptance("ITEM-0040", &grant, &portrait(), "BCDF-GHJK");
+    let again = server.command(&["device", "new", "--for", &station.device_id], 0);
+    let code = again.trim().rsplit(' ').next().unwrap();
+    let mut joined = Station::try_enrol(&server, code).unwrap();
+    assert_eq!(joined.device_id, station.device_id);
+    joined.open();
+    joined.issued(&waiting);
+    server.command(&["device", "new", "--for", "NOWHERE"], 1);
+    server.command(&["device", "new", "--for", &station.device_id, "--name", "X"], 2);
+    server.command(&["device", "new", "--name", "X"], 2);
 }
 
 #[test]
@@ -348,6 +442,7 @@ fn what_cannot_be_read_is_refused_with_a_problem() {
 #[test]
 fn an_import_by_command_tells_every_bad_row_and_its_exit_code() {
     let server = Server::new();
+    server.set_up();
     let file = server.data.path().join("people.csv");
     let path = file.to_str().unwrap();
     std::fs::write(&file, b"\xef\xbb\xbfnip;nama;status;instansi\n197402152001122001;Ren\xe9;aktif;X\n")

@@ -35,9 +35,15 @@ fn a_list_of_100_megabytes_streams_through() {
     out.write_all(b"19740215200").unwrap();
     out.into_inner().unwrap().sync_all().unwrap();
 
+    let office = dir.path().join("central.toml");
+    let text =
+        "host = \"KARTU.CONTOH.GO.ID\"\nreturn_to = \"BKPSDM\"\n[issuer]\nid = \"6201\"\nname = \"BKPSDM\"\n";
+    std::fs::write(&office, text).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_anjungan-central"))
         .args(["import", file.to_str().unwrap(), "--json", "--data"])
         .arg(dir.path().join("data"))
+        .arg("--config")
+        .arg(&office)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

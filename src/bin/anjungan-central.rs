@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anjungan::central::{CentralConfig, commands};
+use anjungan::central::{CentralConfig, Flags, commands};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 /// The central server of an office or a region: employees, cards, stations.
+///
+/// Without --config it reads central.toml in the data folder. host, return_to and the issuer's id and
+/// name must be set there, for they stand on every card; `sample` writes a made-up office into an
+/// empty data folder.
 #[derive(Parser)]
 #[command(name = "anjungan-central", version, about)]
 struct Cli {
@@ -19,7 +23,7 @@ struct Cli {
 
 #[derive(Args)]
 struct OfficeArgs {
-    /// Configuration file (TOML)
+    /// Configuration file (TOML); without it, central.toml in the data folder
     #[arg(long, global = true, env = "ANJUNGAN_CENTRAL_CONFIG")]
     config: Option<PathBuf>,
     /// Folder of database, keys and photos; over the file's
@@ -43,7 +47,7 @@ enum Command {
     },
     /// Takes employees from a CSV file; every bad row is told with its line and reason
     Import { file: PathBuf },
-    /// Puts in people who do not exist, for a demonstration
+    /// Puts in people who do not exist, for a demonstration; into an empty data folder, an office too
     Sample {
         #[arg(long, default_value_t = 200)]
         count: usize,
@@ -69,17 +73,21 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Device {
-    /// Prints a one-time code for a new station
+    /// Prints a one-time code: for a new station, or for one that joins again
     New {
-        #[arg(long)]
-        name: String,
-        #[arg(long)]
-        place: String,
+        #[arg(long, required_unless_present = "again")]
+        name: Option<String>,
+        #[arg(long, required_unless_present = "again")]
+        place: Option<String>,
+        /// A station that is listed already and joins again: it keeps its id, and with it what waits
+        /// in its outbox
+        #[arg(long = "for", value_name = "DEVICE-ID", conflicts_with_all = ["name", "place"])]
+        again: Option<String>,
     },
+    /// Shows the stations and their ids
     List,
-    Revoke {
-        id: String,
-    },
+    /// Shuts a station out at once and for good
+    Revoke { id: String },
 }
 
 #[derive(Subcommand)]
@@ -109,12 +117,11 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let mut config = match &cli.office.config {
-        Some(path) => anjungan::config::load::<CentralConfig>(path)?,
-        None => CentralConfig::default(),
+    let flags = Flags { config: cli.office.config, data: cli.office.data, host: cli.office.host };
+    let mut config = match cli.command {
+        Command::Sample { .. } => CentralConfig::load_or_make_up(&flags)?,
+        _ => CentralConfig::load(&flags)?,
     };
-    config.data = cli.office.data.unwrap_or(config.data);
-    config.host = cli.office.host.unwrap_or(config.host);
     let json = cli.office.json;
     let code = match cli.command {
         Command::Serve { listen } => {
@@ -127,8 +134,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Sample { count, seed, credentials, active } => {
             commands::sample(config, count, seed, credentials.as_deref(), active).await?
         }
-        Command::Device(Device::New { name, place }) => {
-            commands::device_new(config, &name, &place, json).await?
+        Command::Device(Device::New { name, place, again }) => {
+            let new = (name.unwrap_or_default(), place.unwrap_or_default());
+            commands::device_new(config, again, new, json).await?
         }
         Command::Device(Device::List) => commands::device_list(config, json).await?,
         Command::Device(Device::Revoke { id }) => commands::device_revoke(config, &id).await?,

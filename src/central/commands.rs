@@ -95,23 +95,29 @@ pub async fn sample(
     Ok(0)
 }
 
-/// `device new`
+/// `device new --name NAME --place PLACE`, or `device new --for ID` for a station that joins again.
 pub async fn device_new(
     config: CentralConfig,
-    name: &str,
-    place: &str,
+    again: Option<String>,
+    (name, place): (String, String),
     as_json: bool,
 ) -> Result<u8, CentralError> {
     let office = open(config).await?;
-    let (id, code) = fleet::new_device(&office, name, place).await?;
-    if as_json {
-        say(&json!({ "device_id": id, "code": code, "expires_in_s": fleet::CODE_LIFE.as_secs() }).to_string());
-    } else {
-        say(&format!("{id}  one-time code: {code}"));
-        eprintln!("The code is shown this once and can be used for 24 hours.");
-    }
+    let answer = match again {
+        Some(id) => fleet::new_code(&office, &id).await.map(|code| (id, code)),
+        None => fleet::new_device(&office, &name, &place).await,
+    };
     office.store.close().await;
-    Ok(0)
+    answer_of(answer.map(|(id, code)| one_time_code(&id, &code, as_json)))
+}
+
+fn one_time_code(id: &str, code: &str, as_json: bool) -> String {
+    if as_json {
+        return json!({ "device_id": id, "code": code, "expires_in_s": fleet::CODE_LIFE.as_secs() })
+            .to_string();
+    }
+    eprintln!("The code is shown this once and can be used for 24 hours.");
+    format!("{id}  one-time code: {code}")
 }
 
 /// `device list`
@@ -146,13 +152,14 @@ pub async fn user(config: CentralConfig, nip: &str, reset: bool, as_json: bool) 
     let nip = Nip::parse(nip).map_err(|e| CentralError::Argument(format!("NIP: {e}")))?;
     let office = open(config).await?;
     let answer = accounts::new_code_for(&office, nip, reset).await;
+    let page = office.config.activation_page();
     office.store.close().await;
     answer_of(answer.map(|code| {
         if as_json {
-            json!({ "code": code, "expires_in_s": accounts::CODE_LIFE.as_secs() }).to_string()
+            json!({ "code": code, "page": page, "expires_in_s": accounts::CODE_LIFE.as_secs() }).to_string()
         } else {
-            eprintln!("The code is shown this once and can be used for 30 days.");
-            format!("activation code: {code}")
+            eprintln!("The code is shown this once and can be used for 30 days, on this page:");
+            format!("activation code: {code}\npage: {page}")
         }
     }))
 }

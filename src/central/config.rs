@@ -1,19 +1,27 @@
 //! What an office sets for its central server: a TOML file, or flags for a first try.
+//!
+//! Three values have no default, because they stand on every card for thirty years: the host, the
+//! issuer, and the place that a found card goes to.
 
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::CentralError;
 use crate::credential::IssuerId;
 
-/// Every key has a default, so that the file of a small office is short.
-#[derive(Clone, Debug, Deserialize)]
+/// The file in the data folder that is read where no other is named.
+const OWN_FILE: &str = "central.toml";
+
+/// Every key but those three has a default, so that the file of a small office is short.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CentralConfig {
     /// Address and port to listen on. Port 0 takes a free one.
     pub listen: String,
     /// The folder of database, keys and photos.
+    #[serde(skip_serializing)]
     pub data: PathBuf,
     /// The address in the codes. It outlives the server behind it: cards live thirty years.
     pub host: String,
@@ -25,7 +33,7 @@ pub struct CentralConfig {
 }
 
 /// The office that issues.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IssuerConfig {
     /// Short: it stands in every code. Digits, capitals or `-`.
@@ -45,9 +53,9 @@ impl Default for CentralConfig {
         CentralConfig {
             listen: "127.0.0.1:8420".into(),
             data: "/var/lib/anjungan-central".into(),
-            host: "KARTU.EXAMPLE".into(),
+            host: String::new(),
             utc_offset_hours: 7,
-            return_to: "BKPSDM, Jalan Contoh No. 1".into(),
+            return_to: String::new(),
             issuer: IssuerConfig::default(),
         }
     }
@@ -56,8 +64,8 @@ impl Default for CentralConfig {
 impl Default for IssuerConfig {
     fn default() -> Self {
         IssuerConfig {
-            id: "6201".into(),
-            name: "BKPSDM Kabupaten Contoh".into(),
+            id: String::new(),
+            name: String::new(),
             bodies: Vec::new(),
             first_number: 1,
             last_number: 9_999_999,
@@ -65,13 +73,94 @@ impl Default for IssuerConfig {
     }
 }
 
+/// What the command line says over the file.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub config: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub host: Option<String>,
+}
+
 impl CentralConfig {
-    /// What a wrong value would only show much later, on a card.
+    /// An office that does not exist, for demonstrations and tests.
+    pub fn example() -> CentralConfig {
+        CentralConfig {
+            host: "KARTU.EXAMPLE".into(),
+            return_to: "BKPSDM, Jalan Contoh No. 1".into(),
+            issuer: IssuerConfig {
+                id: "6201".into(),
+                name: "BKPSDM Kabupaten Contoh".into(),
+                ..IssuerConfig::default()
+            },
+            ..CentralConfig::default()
+        }
+    }
+
+    /// The file that the flags name; without one, `central.toml` in the data folder where it is
+    /// there; the other flags over it.
+    pub fn load(flags: &Flags) -> Result<CentralConfig, CentralError> {
+        let folder = flags.data.clone().unwrap_or_else(|| CentralConfig::default().data);
+        let own = folder.join(OWN_FILE);
+        let mut config = match &flags.config {
+            Some(path) => read(path)?,
+            None if own.exists() => CentralConfig { data: folder, ..read(&own)? },
+            None => CentralConfig::default(),
+        };
+        config.data = flags.data.clone().unwrap_or(config.data);
+        config.host = flags.host.clone().unwrap_or(config.host);
+        Ok(config)
+    }
+
+    /// As [`CentralConfig::load`]; in a data folder that is still empty it first writes the made-up
+    /// office there, so that the commands that follow find it without being told.
+    pub fn load_or_make_up(flags: &Flags) -> Result<CentralConfig, CentralError> {
+        let config = CentralConfig::load(flags)?;
+        let file = config.data.join(OWN_FILE);
+        if flags.config.is_some() || file.exists() || config.data.join("central.sqlite").exists() {
+            return Ok(config);
+        }
+        let made_up = CentralConfig::example();
+        let host = if config.host.is_empty() { made_up.host } else { config.host };
+        let made_up = CentralConfig { data: config.data, host, ..made_up };
+        made_up.check()?;
+        let text = toml::to_string(&made_up).map_err(|e| CentralError::Config(e.to_string()))?;
+        let text = format!("# An office that does not exist, written by `anjungan-central sample`.\n{text}");
+        std::fs::create_dir_all(&made_up.data).map_err(|e| CentralError::io(&made_up.data, e))?;
+        let mut new = std::fs::OpenOptions::new();
+        let written = new.write(true).create_new(true).mode(0o600).open(&file);
+        written
+            .and_then(|mut out| std::io::Write::write_all(&mut out, text.as_bytes()))
+            .map_err(|e| CentralError::io(&file, e))?;
+        Ok(made_up)
+    }
+
+    /// What a missing or wrong value would only show much later, on a card.
     pub fn check(&self) -> Result<IssuerId, CentralError> {
+        let missing: Vec<&str> = [
+            (&self.host, "  host = \"KARTU.KANTOR.GO.ID\"   # stands in every code: --host, or in the file"),
+            (&self.return_to, "  return_to = \"BKPSDM, Jalan ...\"   # where a found card goes"),
+            (
+                &self.issuer.id,
+                "  [issuer] id = \"6201\"   # the issuing office, short: digits, capitals or -",
+            ),
+            (&self.issuer.name, "  [issuer] name = \"BKPSDM Kabupaten ...\""),
+        ]
+        .into_iter()
+        .filter(|(value, _)| value.trim().is_empty())
+        .map(|(_, line)| line)
+        .collect();
+        if !missing.is_empty() {
+            return Err(CentralError::Config(format!(
+                "the cards need what only the office knows. Write into the file of --config, or into {}:\n{}\n\
+                 For a try with made-up people, `anjungan-central sample` makes up an office as well.",
+                self.data.join(OWN_FILE).display(),
+                missing.join("\n")
+            )));
+        }
         if !(-12..=14).contains(&self.utc_offset_hours) {
             return Err(CentralError::Config("utc_offset_hours: no place is that far from UTC".into()));
         }
-        if self.host.is_empty() || self.host.contains(['/', '#', ' ']) {
+        if self.host.contains(['/', '#', ' ']) {
             return Err(CentralError::Config(format!("host: '{}' is not a host name", self.host)));
         }
         let numbers = self.issuer.first_number..=self.issuer.last_number;
@@ -80,6 +169,15 @@ impl CentralConfig {
         }
         IssuerId::parse(&self.issuer.id).map_err(|e| CentralError::Config(format!("issuer.id: {e}")))
     }
+
+    /// The page on which employees turn their activation code into a password.
+    pub fn activation_page(&self) -> String {
+        format!("https://{}/aktivasi", self.host.to_ascii_lowercase())
+    }
+}
+
+fn read(path: &Path) -> Result<CentralConfig, CentralError> {
+    crate::config::load(path).map_err(|e| CentralError::Config(e.to_string()))
 }
 
 #[cfg(test)]
@@ -87,12 +185,56 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_hold_and_a_typo_does_not() {
-        assert!(CentralConfig::default().check().is_ok());
+    fn the_example_holds_and_a_typo_does_not() {
+        assert!(CentralConfig::example().check().is_ok());
         assert!(toml::from_str::<CentralConfig>("lissten = \"x\"").is_err());
-        let config: CentralConfig = toml::from_str("[issuer]\nid = \"a b\"").unwrap();
-        assert!(config.check().unwrap_err().to_string().contains("issuer.id"));
-        let config: CentralConfig = toml::from_str("utc_offset_hours = 99").unwrap();
-        assert!(config.check().is_err());
+        let wrong = |change: fn(&mut CentralConfig)| {
+            let mut config = CentralConfig::example();
+            change(&mut config);
+            config.check().unwrap_err().to_string()
+        };
+        assert!(wrong(|config| config.issuer.id = "a b".into()).contains("issuer.id"));
+        assert!(wrong(|config| config.utc_offset_hours = 99).contains("utc_offset_hours"));
+        assert!(wrong(|config| config.host = "a/b".into()).contains("host"));
+        assert!(wrong(|config| config.issuer.last_number = 0).contains("numbers"));
+    }
+
+    #[test]
+    fn nothing_is_made_up_for_what_stands_on_a_card() {
+        let told = CentralConfig::default().check().unwrap_err().to_string();
+        for key in ["host =", "return_to =", "[issuer] id =", "[issuer] name =", "central.toml"] {
+            assert!(told.contains(key), "{told}");
+        }
+        let config: CentralConfig =
+            toml::from_str("host = \"A.GO.ID\"\nreturn_to = \"X\"\n[issuer]\nname = \"Y\"").unwrap();
+        let told = config.check().unwrap_err().to_string();
+        assert!(told.contains("[issuer] id =") && !told.contains("return_to ="), "{told}");
+    }
+
+    #[test]
+    fn a_made_up_office_is_found_again_and_a_real_one_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let flags = |host: Option<&str>| Flags {
+            data: Some(dir.path().join("d")),
+            host: host.map(str::to_owned),
+            ..Flags::default()
+        };
+        assert!(CentralConfig::load(&flags(None)).unwrap().check().is_err());
+        let made_up = CentralConfig::load_or_make_up(&flags(Some("A.GO.ID"))).unwrap();
+        assert_eq!(made_up.host, "A.GO.ID");
+        let again = CentralConfig::load(&flags(None)).unwrap();
+        assert_eq!((again.host.as_str(), again.data), ("A.GO.ID", dir.path().join("d")));
+        assert!(CentralConfig::load(&flags(Some("B.GO.ID"))).unwrap().check().is_ok());
+
+        // A folder in use without a file: its office is written down elsewhere.
+        std::fs::remove_file(dir.path().join("d/central.toml")).unwrap();
+        std::fs::write(dir.path().join("d/central.sqlite"), b"").unwrap();
+        assert!(CentralConfig::load_or_make_up(&flags(None)).unwrap().check().is_err());
+        assert!(!dir.path().join("d/central.toml").exists());
+    }
+
+    #[test]
+    fn the_page_has_the_hosts_address() {
+        assert_eq!(CentralConfig::example().activation_page(), "https://kartu.example/aktivasi");
     }
 }

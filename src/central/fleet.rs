@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::codes::{code_hash, new_code, new_token, random_id, token_hash};
+use super::codes::{self, code_hash, new_token, random_id, token_hash};
 use super::storage::audit;
 use super::{CentralError, Office};
 use crate::clock::{os_random, random_bytes};
@@ -36,7 +36,7 @@ pub struct DeviceLine {
 
 /// Makes room for a station. Returns its id and the one-time code, which is shown this once.
 pub async fn new_device(office: &Office, name: &str, place: &str) -> Result<(String, String), CentralError> {
-    let (id, code, now) = (random_id(), new_code(), office.clock.now());
+    let (id, code, now) = (random_id(), codes::new_code(), office.clock.now());
     let mut tx = office.store.write().await?;
     sqlx::query(
         "INSERT INTO devices (id, name, place, utc_offset_hours, code_hash, code_expires_at, created_at)
@@ -54,6 +54,28 @@ pub async fn new_device(office: &Office, name: &str, place: &str) -> Result<(Str
     audit(&mut tx, now, "admin", "device-new", &id).await?;
     tx.commit().await?;
     Ok((id, code))
+}
+
+/// A fresh one-time code for a station that is to join again, after a repair or with a new disk. The
+/// id stays, and with it the grants: what was accepted there and still waits is taken from it. Until
+/// the code is used, the station works on as before.
+pub async fn new_code(office: &Office, id: &str) -> Result<String, CentralError> {
+    let (code, now) = (codes::new_code(), office.clock.now());
+    let mut tx = office.store.write().await?;
+    let done = sqlx::query(
+        "UPDATE devices SET code_hash = $2, code_expires_at = $3 WHERE id = $1 AND revoked_at IS NULL",
+    )
+    .bind(id)
+    .bind(code_hash(&office.keys.code, PURPOSE, &code))
+    .bind(now.as_second() + CODE_LIFE.as_secs())
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(CentralError::NotFound("no such device, or it is revoked"));
+    }
+    audit(&mut tx, now, "admin", "device-code", id).await?;
+    tx.commit().await?;
+    Ok(code)
 }
 
 /// All stations, the oldest first.
@@ -114,6 +136,12 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
     let Some((device_id, station_name, place, offset)) = joined else {
         return Err(Problem::new(ProblemCode::BadCode, "the one-time code is wrong, used or too old").into());
     };
+    // Where it had joined before: who holds the former keys, or a session of theirs, is out.
+    for statement in
+        ["DELETE FROM device_sessions WHERE device_id = $1", "DELETE FROM nonces WHERE device_id = $1"]
+    {
+        sqlx::query(statement).bind(&device_id).execute(&mut *tx).await?;
+    }
     audit(&mut tx, now, &device_id, "enrol", &device_id).await?;
     tx.commit().await?;
     Ok(Enrolled {

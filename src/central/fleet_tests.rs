@@ -77,6 +77,28 @@ async fn a_nonce_lives_a_minute_and_a_session_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn a_station_that_joins_again_keeps_its_id_and_loses_its_sessions() {
+    let t = office().await;
+    let id = joined(&t).await;
+    let session = open_session(&t.office, &signed_nonce(&t, &id).await).await.unwrap();
+    let code = new_code(&t.office, &id).await.unwrap();
+    let now = || t.office.clock.now();
+    assert_eq!(device_of(&t.office, &session.token, now()).await.unwrap(), id, "until the code is used");
+    let other_key = KeyPair::from_secret([10; 32]);
+    let asked = Enrol { device_public: other_key.public().to_vec().into(), ..asks(&code) };
+    let enrolled = enrol(&t.office, &asked).await.unwrap();
+    assert_eq!((enrolled.device_id.as_str(), enrolled.station_name.as_str()), (id.as_str(), "Meja 1"));
+    assert_eq!(code_of(device_of(&t.office, &session.token, now()).await), ProblemCode::DeviceSession);
+    let old = signed_nonce(&t, &id).await;
+    assert_eq!(code_of(open_session(&t.office, &old).await), ProblemCode::DeviceSession, "the former key");
+    assert_eq!(code_of(enrol(&t.office, &asked).await), ProblemCode::BadCode);
+    revoke(&t.office, &id).await.unwrap();
+    for id in [id.as_str(), "NOWHERE"] {
+        assert!(matches!(new_code(&t.office, id).await, Err(CentralError::NotFound(_))));
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_signature_spends_the_nonce_too() {
     let t = office().await;
     let id = joined(&t).await;

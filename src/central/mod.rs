@@ -5,6 +5,7 @@
 //! through [`storage`]. [`commands`] are the same modules behind a command line.
 
 mod accounts;
+mod activation_words;
 mod codes;
 pub mod commands;
 mod config;
@@ -33,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-pub use config::{CentralConfig, IssuerConfig};
+pub use config::{CentralConfig, Flags, IssuerConfig};
 pub use error::CentralError;
 pub use storage::Store;
 
@@ -209,7 +210,7 @@ pub mod testing {
     pub async fn office() -> TestOffice {
         let dir = tempfile::tempdir().unwrap();
         let clock = ManualClock::at("2026-03-02T03:00:00Z".parse().unwrap());
-        let config = CentralConfig { data: dir.path().join("data"), ..CentralConfig::default() };
+        let config = CentralConfig { data: dir.path().join("data"), ..CentralConfig::example() };
         let office = Office::open(config, Arc::new(clock.clone())).await.unwrap();
         TestOffice { office: Arc::new(office), clock, _dir: dir }
     }

@@ -19,6 +19,9 @@ use serde::de::DeserializeOwned;
 
 type Answer<T> = Result<T, (u16, Problem)>;
 
+const OFFICE: &str =
+    "host = \"KARTU.CONTOH.GO.ID\"\nreturn_to = \"BKPSDM\"\n[issuer]\nid = \"6201\"\nname = \"BKPSDM\"\n";
+
 /// The real binary, with a folder of its own.
 pub struct Server {
     pub data: tempfile::TempDir,
@@ -37,6 +40,33 @@ impl Server {
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(expected), "{args:?}: {told}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail; what it told on standard error.
+    pub fn refused(&self, args: &[&str]) -> String {
+        let output = binary().args(args).arg("--data").arg(self.folder()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Sends a form as a browser does, without a device.
+    pub fn post_form(&self, path: &str, body: &str) -> (u16, String) {
+        let url = format!("{}{path}", self.base);
+        let kind = "application/x-www-form-urlencoded";
+        let mut answer = agent().post(url).header("content-type", kind).send(body).unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    /// Answers a GET with this header's value.
+    pub fn header(&self, path: &str, name: &str) -> String {
+        let answer = agent().get(format!("{}{path}", self.base)).call().unwrap();
+        answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// What a real office writes down before its first command.
+    pub fn set_up(&self) {
+        std::fs::create_dir_all(self.folder()).unwrap();
+        std::fs::write(self.folder().join("central.toml"), OFFICE).unwrap();
     }
 
     fn folder(&self) -> std::path::PathBuf {
@@ -131,8 +161,13 @@ impl Station {
         let code =
             serde_json::from_str::<serde_json::Value>(&out).unwrap()["code"].as_str().unwrap().to_owned();
         let mut station = Station::try_enrol(server, &code).unwrap();
-        station.token = station.open_with(&station.nonce(), &station.device_id).unwrap().token;
+        station.open();
         station
+    }
+
+    /// Opens a session.
+    pub fn open(&mut self) {
+        self.token = self.open_with(&self.nonce(), &self.device_id).unwrap().token;
     }
 
     pub fn try_enrol(server: &Server, code: &str) -> Answer<Station> {

@@ -2,10 +2,12 @@
 //! does the work, and writes the answer; nothing is decided here. Nothing is logged per request:
 //! paths hold serials, and bodies hold people.
 
+mod activation;
 mod answer;
 mod devices;
 mod issuing;
 mod pages;
+mod shell;
 mod signed;
 
 use std::sync::Arc;
@@ -63,6 +65,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         // The address that a status list names as its own.
         .route("/v1/status/{issuer}/{kid}", get(signed::status))
         .route("/V/{serial}", get(pages::card))
+        .route("/aktivasi", get(activation::show).post(activation::take))
         .route("/healthz", get(pages::healthz))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
@@ -129,6 +132,6 @@ mod tests {
 
     #[test]
     fn the_server_waits_longer_than_a_station_does() {
-        assert!(LIMITS.upload > Duration::from_secs(120) && LIMITS.usual < LIMITS.upload);
+        assert!(LIMITS.upload > Duration::from_mins(2) && LIMITS.usual < LIMITS.upload);
     }
 }

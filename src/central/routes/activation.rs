@@ -1,0 +1,211 @@
+//! The page on which employees turn the office's activation code into a password: a plain form, the
+//! same rules and the same throttle as the call behind it.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::answer::parameter;
+use super::shell::{Page, Tone, escape};
+use crate::central::activation_words::{Fault, Words};
+use crate::central::{App, Refused, accounts, password};
+use crate::lang::Lang;
+use crate::person::Nip;
+use crate::protocol::{Activate, ProblemCode};
+
+/// What is shown again of a field: nobody's NIP or code is longer.
+const LONGEST_SHOWN: usize = 40;
+
+pub async fn show(RawQuery(query): RawQuery) -> Response {
+    form(language(query.as_deref()), "", "", None).answer(StatusCode::OK)
+}
+
+pub async fn take(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let lang = language(query.as_deref());
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return form(lang, "", "", Some(Fault::Unreadable)).answer(rejection.status()),
+    };
+    let Some(fields) = Fields::read(&body) else {
+        return form(lang, "", "", Some(Fault::Unreadable)).answer(StatusCode::BAD_REQUEST);
+    };
+    let (nip, code) = (fields.nip.clone(), fields.code.clone());
+    let Err(fault) = activate(&app, fields).await else { return done(lang).answer(StatusCode::OK) };
+    let status = match fault {
+        Fault::Nip | Fault::Differ | Fault::Weak(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Fault::Code => StatusCode::FORBIDDEN,
+        Fault::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
+        Fault::Unreadable => StatusCode::BAD_REQUEST,
+        Fault::Server => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut answer = form(lang, &nip, &code, Some(fault)).answer(status);
+    if let Fault::Wait(seconds) = fault {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
+}
+
+async fn activate(app: &App, fields: Fields) -> Result<(), Fault> {
+    let nip = Nip::parse(&fields.nip).map_err(|_| Fault::Nip)?;
+    if fields.password != fields.again {
+        return Err(Fault::Differ);
+    }
+    // Asked here too, for the sentence that says which rule it is.
+    password::check(&fields.password, nip).map_err(Fault::Weak)?;
+    let asked = Activate { nip, code: fields.code, password: fields.password };
+    accounts::activate(app, asked).await.map_err(|refused| match refused {
+        Refused::Problem(problem) => match (problem.code, problem.retry_after_s) {
+            (ProblemCode::SlowDown, seconds) => Fault::Wait(seconds.unwrap_or(1)),
+            _ => Fault::Code,
+        },
+        Refused::Server(error) => {
+            tracing::error!(%error, "an activation failed");
+            Fault::Server
+        }
+    })
+}
+
+fn language(query: Option<&str>) -> Lang {
+    parameter(query, "lang").and_then(|tag| tag.parse().ok()).unwrap_or_default()
+}
+
+struct Fields {
+    nip: String,
+    code: String,
+    password: String,
+    again: String,
+}
+
+impl Fields {
+    /// The body of a form. `None`: it is none, or not in UTF-8. A field that is missing is empty.
+    fn read(body: &[u8]) -> Option<Fields> {
+        let body = std::str::from_utf8(body).ok()?;
+        let field = |name: &str| match parameter(Some(body), name) {
+            Some(value) => decoded(value),
+            None => Some(String::new()),
+        };
+        Some(Fields {
+            nip: field("nip")?,
+            code: field("code")?,
+            password: field("password")?,
+            again: field("again")?,
+        })
+    }
+}
+
+/// A value of `application/x-www-form-urlencoded`: `+` is a blank, `%XX` a byte.
+fn decoded(value: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                (digit()? * 16 + digit()?) as u8
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn form(lang: Lang, nip: &str, code: &str, fault: Option<Fault>) -> Page {
+    let words = Words::of(lang);
+    let shown = |text: &str| escape(&text.chars().take(LONGEST_SHOWN).collect::<String>());
+    let alert = fault.map(|fault| {
+        let other = lang.other();
+        format!(
+            "<div class=\"alert\" role=\"alert\"><p>{}</p><p class=\"second\" lang=\"{}\">{}</p></div>",
+            escape(&fault.sentence(lang)),
+            other.tag(),
+            escape(&fault.sentence(other))
+        )
+    });
+    let field = |name: &str, label: &str, hint: &str, attributes: &str| {
+        format!(
+            "<label for=\"{name}\">{label}<span class=\"hint\" id=\"{name}-hint\">{hint}</span></label>\
+             <input id=\"{name}\" name=\"{name}\" aria-describedby=\"{name}-hint\" required {attributes}>"
+        )
+    };
+    let plain = "autocapitalize=\"characters\" spellcheck=\"false\"";
+    let main = format!(
+        "<h1>{}</h1>{}<p>{}</p><form method=\"post\" action=\"/aktivasi?lang={}\">{}{}{}{}\
+         <button type=\"submit\">{}</button></form><p class=\"second\">{}</p>",
+        words.heading,
+        alert.unwrap_or_default(),
+        words.intro,
+        lang.tag(),
+        field(
+            "nip",
+            "NIP",
+            words.nip_hint,
+            &format!("inputmode=\"numeric\" autocomplete=\"username\" value=\"{}\"", shown(nip))
+        ),
+        field(
+            "code",
+            words.code,
+            words.code_hint,
+            &format!("autocomplete=\"one-time-code\" {plain} value=\"{}\"", shown(code))
+        ),
+        field(
+            "password",
+            words.password,
+            words.password_hint,
+            "type=\"password\" autocomplete=\"new-password\""
+        ),
+        field("again", words.again, words.again_hint, "type=\"password\" autocomplete=\"new-password\""),
+        words.button,
+        words.note
+    );
+    page(lang, main, true)
+}
+
+fn done(lang: Lang) -> Page {
+    let words = Words::of(lang);
+    page(lang, format!("<h1>{}</h1><p>{}</p>", words.done, words.next), false)
+}
+
+fn page(lang: Lang, main: String, form: bool) -> Page {
+    let aside = if form {
+        lang.pick(
+            "<a href=\"/aktivasi?lang=en\" hreflang=\"en\" lang=\"en\">English</a>",
+            "<a href=\"/aktivasi\" hreflang=\"id\" lang=\"id\">Bahasa Indonesia</a>",
+        )
+    } else {
+        ""
+    };
+    Page { lang, tone: Tone::Plain, title: "Anjungan", aside, main, form }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_as_browsers_write_it() {
+        let fields = Fields::read(b"nip=1+2&code=a%2Db&password=%C3%A9%26%3D%2B&again=x&other=%zz").unwrap();
+        assert_eq!((fields.nip.as_str(), fields.code.as_str()), ("1 2", "a-b"));
+        assert_eq!((fields.password.as_str(), fields.again.as_str()), ("\u{e9}&=+", "x"));
+        assert_eq!(Fields::read(b"").unwrap().code, "");
+        for broken in [&b"nip=%"[..], b"nip=%1", b"nip=%zz", b"nip=%ff", b"nip=\xff", b"code=%+1"] {
+            assert!(Fields::read(broken).is_none());
+        }
+    }
+
+    #[test]
+    fn what_was_typed_comes_back_escaped_and_cut_and_passwords_never() {
+        let page = form(Lang::En, "\"><script>", &"x".repeat(200), Some(Fault::Code));
+        assert!(!page.main.contains("<script>") && page.main.contains("&quot;&gt;&lt;script&gt;"));
+        assert!(!page.main.contains(&"x".repeat(LONGEST_SHOWN + 1)));
+        assert_eq!(page.main.matches("value=").count(), 2);
+    }
+}
