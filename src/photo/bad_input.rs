@@ -28,7 +28,7 @@ fn one_pixel_is_too_small_to_decode_and_to_look_at() {
     assert!(matches!(check(&models, &dot, None), Err(PhotoError::TooSmall(1, 1))));
     assert!(matches!(cut(&models, &dot, None, Crop::FullFrame), Err(PhotoError::TooSmall(1, 1))));
     assert!(matches!(live_matte(&models, &dot), Err(PhotoError::TooSmall(1, 1))));
-    assert!(matches!(plate::make(&models, &[dot.clone()]), Err(plate::PlateProblem::TooFew(1))));
+    assert!(matches!(plate::make(&models, std::slice::from_ref(&dot)), Err(plate::PlateProblem::TooFew(1))));
     assert_eq!(plate::stale(&dot, &dot), Some(plate::Staleness::AnotherPlace));
     assert_eq!(best_of(&models, &[dot]), 0);
 }

@@ -71,19 +71,19 @@ fn best(seen: &[Option<Seen>]) -> usize {
 mod tests {
     use super::*;
 
-    fn seen(worst: Advice, lid_gap: f32, sharpness: f32) -> Option<Seen> {
+    fn seen(worst: Advice, lid_gap: f32, sharpness: f32) -> Seen {
         let measures =
             Measures { faces: 1, mesh: true, lid_gap, eye_opening: 0.06, sharpness, ..Measures::default() };
-        Some(Seen { worst, measures })
+        Seen { worst, measures }
     }
 
     #[test]
     fn never_the_blink_and_of_the_others_the_sharpest() {
         let burst = [
-            seen(Advice::Ready, 0.07, 0.10),
-            seen(Advice::Ready, 0.05, 0.90),
-            seen(Advice::EyesClosed, 0.03, 0.95),
-            seen(Advice::Ready, 0.068, 0.20),
+            Some(seen(Advice::Ready, 0.07, 0.10)),
+            Some(seen(Advice::Ready, 0.05, 0.90)),
+            Some(seen(Advice::EyesClosed, 0.03, 0.95)),
+            Some(seen(Advice::Ready, 0.068, 0.20)),
             None,
         ];
         assert_eq!(best(&burst), 3);
@@ -92,9 +92,9 @@ mod tests {
     #[test]
     fn a_blink_is_worse_than_a_smile_and_nobody_worse_than_either() {
         let burst = [
-            seen(Advice::NoFace, 0.0, 0.9),
-            seen(Advice::EyesClosed, 0.03, 0.9),
-            seen(Advice::MouthOpen, 0.07, 0.1),
+            Some(seen(Advice::NoFace, 0.0, 0.9)),
+            Some(seen(Advice::EyesClosed, 0.03, 0.9)),
+            Some(seen(Advice::MouthOpen, 0.07, 0.1)),
         ];
         assert_eq!(best(&burst), 2);
         assert_eq!(best(&[]), 0);

@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn well_lit_skin_of_any_tone_is_left_alone() {
         for skin in [[236, 205, 186], [198, 148, 112], [141, 96, 70], [105, 72, 55]] {
-            assert_eq!(gain(skin), [1.0; 3], "{skin:?}");
+            assert!(gain(skin).iter().all(|g| (g - 1.0).abs() < 1e-6), "{skin:?} {:?}", gain(skin));
         }
     }
 
