@@ -20,6 +20,9 @@ pub struct Terms {
     pub timeouts: Timeouts,
     pub roots: Roots,
     pub staff: StaffParams,
+    /// Join under another device id even if that leaves accepted cards behind which the server will
+    /// then not take. Only where the former place at the server is gone for good.
+    pub leave_waiting: bool,
 }
 
 /// What to tell the person who joined the station.
@@ -32,6 +35,10 @@ pub struct Joined {
     pub place: String,
     /// The station had joined before; its outbox and history are still here.
     pub again: bool,
+    /// Items that wait here from under another device id: the server will not take the accepted
+    /// cards among them. More than none only with [`Terms::leave_waiting`], or where the former
+    /// identity could not be read.
+    pub orphaned: u32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +58,14 @@ pub enum JoinError {
     /// one-time code is needed.
     #[error("joined, but the station could not keep it ({0}); ask for a new one-time code")]
     Lost(#[source] StoreError),
+    /// What was accepted here is bound to the id under which it was accepted. Nothing changed at
+    /// this station, and it goes on under its former id; only the one-time code is spent.
+    #[error(
+        "{waiting} items still wait here to be sent as device {held}, and this code is for device \
+         {offered}. Nothing was changed. At the server, `anjungan-central device new --for {held}` gives \
+         a code that keeps the device; {offered} can be revoked"
+    )]
+    WouldOrphan { waiting: u32, held: String, offered: String },
     #[error("keys: {0}")]
     Keys(#[from] SealedError),
 }
@@ -93,6 +108,8 @@ pub fn join(
     // Says early that the disk is full.
     store.note("provision", "joining", clock.now()).map_err(|error| give_up(JoinError::Keep(error)))?;
 
+    let waiting = store.outbox_counts().map_err(|error| give_up(JoinError::Keep(error)))?.queued;
+
     let enrol = Enrol {
         code: link.code.clone(),
         device_public: device_public.into(),
@@ -102,12 +119,24 @@ pub fn join(
     let enrolled = client.enrol(&enrol).map_err(|error| give_up(error.into()))?;
     usable(&enrolled, &keys).map_err(|why| give_up(JoinError::Answer(why)))?;
 
+    // Only the answer says which id the code is for. The former identity still stands, and with it
+    // the way on which the items go out.
+    let orphaned = match &before {
+        Some(before) if before.enrolled.device_id == enrolled.device_id => 0,
+        Some(before) if waiting > 0 && !terms.leave_waiting => {
+            let (held, offered) = (before.enrolled.device_id.clone(), enrolled.device_id);
+            return Err(give_up(JoinError::WouldOrphan { waiting, held, offered }));
+        }
+        _ => waiting,
+    };
+
     let joined = Joined {
         staff_code,
         device_id: enrolled.device_id.clone(),
         station_name: enrolled.station_name.clone(),
         place: enrolled.place.clone(),
         again: before.is_some(),
+        orphaned,
     };
     let identity = Identity {
         central_url: link.central_url.clone(),
@@ -325,6 +354,42 @@ mod tests {
         }
     }
 
+    fn waits() -> OutboxItem {
+        let kind = OutboxKind::Printed(Printed {
+            print_id: "p".into(),
+            serial: "S".into(),
+            outcome: PrintOutcome::Printed,
+        });
+        OutboxItem { id: "item-001".into(), happened_at: Timestamp::UNIX_EPOCH, kind }
+    }
+
+    #[test]
+    fn a_code_for_another_device_takes_nothing_away_from_what_waits() {
+        let dir = tempfile::tempdir().unwrap();
+        let here = server(|_| ());
+        let elsewhere = server(|answer| answer.device_id = "device-2".into());
+        let mut store = open(&dir);
+        let staff_code = try_join(&here, "GOOD", PIN, &mut store).unwrap().staff_code;
+        let held = keys(&dir);
+        store.enqueue(&waits()).unwrap();
+        let refused = try_join(&elsewhere, "GOOD", PIN, &mut store).unwrap_err();
+        assert!(refused.to_string().contains("device new --for device-1"), "{refused}");
+        assert!(matches!(refused, JoinError::WouldOrphan { waiting: 1, .. }));
+        // The station is what it was, and can send.
+        let identity = store.identity().unwrap().unwrap();
+        assert_eq!((identity.enrolled.device_id.as_str(), keys(&dir)), ("device-1", held));
+        assert!(unlock(&identity, &staff_code, PIN).is_ok());
+        assert_eq!(store.outbox_counts().unwrap().queued, 1);
+
+        // Who knows what they leave behind may; and with nothing waiting nobody is asked.
+        let link = Link::new(&elsewhere.url, "GOOD").unwrap();
+        let leave = Terms { leave_waiting: true, ..terms() };
+        let joined = join(&link, PIN, &mut store, &clock(), &leave, &mut os_random()).unwrap();
+        assert_eq!((joined.device_id.as_str(), joined.orphaned), ("device-2", 1));
+        store.outbox_answered("item-001", None, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(try_join(&here, "GOOD", PIN, &mut store).unwrap().orphaned, 0);
+    }
+
     #[test]
     fn joining_again_keeps_the_outbox_and_changes_every_key() {
         let dir = tempfile::tempdir().unwrap();
@@ -338,15 +403,9 @@ mod tests {
         });
         let mut store = open(&dir);
         let first = try_join(&stub, "GOOD", PIN, &mut store).unwrap();
-        let kind = OutboxKind::Printed(Printed {
-            print_id: "p".into(),
-            serial: "S".into(),
-            outcome: PrintOutcome::Printed,
-        });
-        let happened_at = Timestamp::UNIX_EPOCH;
-        store.enqueue(&OutboxItem { id: "item-001".into(), happened_at, kind }).unwrap();
+        store.enqueue(&waits()).unwrap();
         let second = try_join(&stub, "GOOD", PIN, &mut store).unwrap();
-        assert!(second.again);
+        assert!(second.again && second.orphaned == 0);
         assert_eq!(store.outbox_counts().unwrap().queued, 1);
         assert_ne!(*first.staff_code, *second.staff_code);
         let identity = store.identity().unwrap().unwrap();

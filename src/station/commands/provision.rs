@@ -24,6 +24,10 @@ pub struct Provision {
     /// The first staff PIN, 6 to 12 digits. Without it the PIN is read from standard input.
     #[arg(long, env = "ANJUNGAN_PIN", hide_env_values = true)]
     pin: Option<String>,
+    /// Join as another device although accepted cards still wait here under the former one: the server
+    /// will not take them any more.
+    #[arg(long)]
+    leave_waiting: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -48,13 +52,13 @@ impl Provision {
         });
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         let roots = Roots::load(config.central_ca.as_deref()).map_err(SyncError::from)?;
-        let terms = Terms { roots, ..Terms::default() };
+        let terms = Terms { roots, leave_waiting: self.leave_waiting, ..Terms::default() };
         match join(&link, &pin, &mut store, clock, &terms, &mut os_random()) {
             Ok(done) => {
-                eprintln!(
-                    "Joined as {} ({}), device {}.",
-                    done.station_name, done.place, done.device_id
-                );
+                eprintln!("Joined as {} ({}), device {}.", done.station_name, done.place, done.device_id);
+                if done.orphaned > 0 {
+                    eprintln!("{} items that wait here belong to the former device.", done.orphaned);
+                }
                 eprintln!("Staff code, shown this once; with the PIN it opens what this station keeps:");
                 println!("{}", *done.staff_code);
                 Ok(Answer::Yes)
@@ -65,6 +69,10 @@ impl Provision {
                     "{}: the one-time code is wrong, used or too old; ask for a new one",
                     link.central_url
                 );
+                Ok(Answer::No)
+            }
+            Err(error @ JoinError::WouldOrphan { .. }) => {
+                eprintln!("{error}; where the former place is gone for good: --leave-waiting");
                 Ok(Answer::No)
             }
             Err(error) => Err(error.into()),
