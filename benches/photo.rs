@@ -21,6 +21,7 @@ fn cloth(x: u32, y: u32) -> [f32; 3] {
     [36.0 * light, 84.0 * light, 188.0 * light]
 }
 
+#[allow(clippy::many_single_char_names, reason = "coordinates")]
 /// Head and shoulders with eyes and mouth, a soft edge of about two pixels.
 fn person(x: u32, y: u32) -> [f32; 3] {
     let t = 200.0;

@@ -74,7 +74,7 @@ fn walk(finger: &Finger<App>) {
 
     finger.click("Mulai").unwrap();
     finger.click_when_there("Panggil Petugas", SOON).unwrap();
-    finger.wait_for("Petugas dipanggil", SOON).unwrap();
+    finger.wait_for("Hubungi petugas", SOON).unwrap();
     finger.click("English").unwrap();
     finger.wait_for("What would you like to do?", SOON).unwrap();
     finger.click("Indonesia").unwrap();

@@ -176,7 +176,7 @@ impl Fault {
                 "Kode ini tidak dikenal.", "This code is not known.",
                 "Mohon periksa kembali, atau masuk dengan NIP.", "Please check it, or sign in with your NIP."),
             Fault::CardNotReady => ("P03",
-                "Kartu ini masih diproses.", "This card is still being made.",
+                "Kartu masih diproses.", "This card is still being made.",
                 "Mohon coba lagi beberapa saat lagi.", "Please try again in a while."),
             Fault::Paper => ("R01",
                 "Kertas pencetak habis.", "The printer is out of paper.",

@@ -48,12 +48,13 @@ impl Staff {
             (Staff::SignedOut { wrong, wait_until }, E::HandIn) if now >= wait_until => {
                 Staff::Checking { wrong }
             }
-            (Staff::Checking { .. }, E::Opened) => Staff::SignedIn { last_touch: now },
+            (Staff::Checking { .. }, E::Opened) | (Staff::SignedIn { .. }, E::Touch) => {
+                Staff::SignedIn { last_touch: now }
+            }
             (Staff::Checking { wrong }, E::Wrong) => {
                 let wrong = wrong + 1;
                 Staff::SignedOut { wrong, wait_until: now + wait_after(wrong) }
             }
-            (Staff::SignedIn { .. }, E::Touch) => Staff::SignedIn { last_touch: now },
             (Staff::SignedIn { last_touch }, event)
                 if event == E::SignOut
                     || event == E::Tick && now.saturating_sub(last_touch) >= STAFF_IDLE =>

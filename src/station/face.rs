@@ -12,7 +12,7 @@ use super::faults::{of_camera, of_photo, of_reason};
 use super::live::LiveView;
 use crate::camera::{self, Camera, CameraError};
 use crate::clock::SharedClock;
-use crate::photo::{self, Advice, Crop, Models};
+use crate::photo::{self, Crop, Models, Steady};
 use crate::session::{Alert, Event, Fault, Portrait, Ticket};
 
 /// No frame for this long: the camera counts as gone.
@@ -67,9 +67,10 @@ impl FaceWorker {
     fn visit(&self, mut ticket: Ticket, models: &Models) {
         let mut camera: Option<Box<dyn Camera>> = None;
         let mut advised_at: Option<Duration> = None;
+        let mut steady = Steady::new();
         loop {
             match self.orders.try_recv() {
-                Ok(FaceOrder::Open(again)) => (ticket, advised_at) = (again, None),
+                Ok(FaceOrder::Open(again)) => (ticket, advised_at, steady) = (again, None, Steady::new()),
                 Ok(FaceOrder::Shoot(shoot)) => {
                     let result = match &mut camera {
                         Some(camera) => self.shoot(camera.as_mut(), models),
@@ -91,7 +92,7 @@ impl FaceWorker {
                     if advised_at.is_none_or(|at| now.saturating_sub(at) >= ADVICE_EVERY) {
                         advised_at = Some(now);
                         match photo::guide(models, &frame.rgb) {
-                            Ok(advice) => post(Event::Advice(ticket, advice)),
+                            Ok(advice) => post(Event::Advice(ticket, steady.push(advice))),
                             Err(error) => tracing::warn!(%error, "no advice for this frame"),
                         }
                     }
@@ -157,42 +158,19 @@ fn gone(error: &CameraError) {
     std::thread::sleep(REOPEN_AFTER);
 }
 
-/// The frame that needs the least correction; of equals, the sharpest.
+/// The frame of a short burst that would pass, without a blink, and sharpest.
 fn best_of_burst(camera: &mut dyn Camera, models: &Models) -> Result<RgbImage, Fault> {
-    let mut best: Option<(bool, f32, RgbImage)> = None;
+    let mut frames = Vec::with_capacity(BURST);
     let mut last_error = None;
     for _ in 0..BURST {
         match camera.frame(FRAME_PATIENCE) {
-            Ok(frame) => {
-                let ready = matches!(photo::guide(models, &frame.rgb), Ok(Advice::Ready));
-                let score = (ready, sharpness(&frame.rgb));
-                if best.as_ref().is_none_or(|(r, s, _)| (score.0, score.1) > (*r, *s)) {
-                    best = Some((score.0, score.1, frame.rgb));
-                }
-            }
+            Ok(frame) => frames.push(frame.rgb),
             Err(error) => last_error = Some(error),
         }
     }
-    match (best, last_error) {
-        (Some((_, _, frame)), _) => Ok(frame),
-        (None, Some(error)) => Err(of_camera(&error)),
-        (None, None) => Err(Fault::CameraGone),
+    if frames.is_empty() {
+        return Err(last_error.map_or(Fault::CameraGone, |error| of_camera(&error)));
     }
-}
-
-/// Mean squared difference of neighbours in the middle of the picture: enough to rank frames of
-/// one burst against each other.
-fn sharpness(frame: &RgbImage) -> f32 {
-    let (width, height) = frame.dimensions();
-    let mut sum = 0_u64;
-    let mut count = 0_u64;
-    for y in (height / 4..height * 3 / 4).step_by(2) {
-        for x in (width / 4..width * 3 / 4).step_by(2) {
-            let (here, right) = (frame.get_pixel(x, y).0[1], frame.get_pixel((x + 1).min(width - 1), y).0[1]);
-            let difference = u64::from(here.abs_diff(right));
-            sum += difference * difference;
-            count += 1;
-        }
-    }
-    sum as f32 / count.max(1) as f32
+    let best = photo::best_of(models, &frames);
+    Ok(frames.swap_remove(best))
 }

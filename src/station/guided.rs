@@ -65,6 +65,8 @@ pub enum Way {
     PickUp { code: String },
     /// Hold a card to the scan camera.
     Check,
+    /// Stand before the live picture for so many seconds, for whoever measures what that costs.
+    Live { nip: String, password: String, seconds: u64 },
 }
 
 /// A guided run to be.
@@ -152,6 +154,7 @@ impl Walk {
             Way::Card { nip, password } => self.card(&nip, &password),
             Way::PickUp { code } => self.pick_up(&code),
             Way::Check => self.check(),
+            Way::Live { nip, password, seconds } => self.live(&nip, &password, seconds),
         };
         if result.is_err() {
             // What stood there when it went wrong is worth more than the error's words.
@@ -162,7 +165,18 @@ impl Walk {
         result
     }
 
-    fn card(&mut self, nip: &str, password: &str) -> Result<(), GuidedError> {
+    fn live(&mut self, nip: &str, password: &str, seconds: u64) -> Result<(), GuidedError> {
+        self.sign_in(nip, password)?;
+        self.press("Ambil Foto", "photo-invite")?;
+        self.click("Mulai")?;
+        self.wait("Ambil Foto")?;
+        settle(2);
+        self.shot("live")?;
+        std::thread::sleep(Duration::from_secs(seconds));
+        self.summary("summary.json", &serde_json::Value::Null)
+    }
+
+    fn sign_in(&mut self, nip: &str, password: &str) -> Result<(), GuidedError> {
         self.begin()?;
         self.press("Kartu Saya", "sign-in-nip")?;
         self.finger.press_key(nip)?;
@@ -175,7 +189,11 @@ impl Walk {
             self.shot("refused")?;
             return Err(GuidedError::NotEligible);
         }
-        self.shot("my-card")?;
+        self.shot("my-card")
+    }
+
+    fn card(&mut self, nip: &str, password: &str) -> Result<(), GuidedError> {
+        self.sign_in(nip, password)?;
         // Who holds a card already takes a new photo for it.
         if self.finger.labels()?.contains(&self.word("Perbarui Foto")) {
             self.press("Perbarui Foto", "photo-invite")?;

@@ -31,6 +31,8 @@ enum Way {
     PickUp,
     /// Hold a card to the scan camera.
     Check,
+    /// Stand before the live picture, to measure what that costs.
+    Live,
 }
 
 #[derive(Args)]
@@ -52,6 +54,9 @@ pub struct Guided {
     /// The pick-up code of an earlier visit.
     #[arg(long, required_if_eq("way", "pick-up"))]
     code: Option<String>,
+    /// How long to stand before the live picture.
+    #[arg(long, default_value_t = 30)]
+    seconds: u64,
     #[arg(long, default_value = "id")]
     lang: Lang,
 }
@@ -60,16 +65,25 @@ impl Guided {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
         let mut config = self.place.load()?;
         config.display.kind = DisplayKind::Headless;
+        let password = match &self.password_file {
+            None => None,
+            Some(file) => {
+                let text =
+                    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+                text.lines().next().map(str::to_owned)
+            }
+        };
+        let person = (self.nip, password);
         let way = match self.way {
             Way::Check => guided::Way::Check,
             Way::PickUp => guided::Way::PickUp { code: self.code.ok_or("--code is missing")? },
-            Way::Card => {
-                let file = self.password_file.ok_or("--password-file is missing")?;
-                let text =
-                    std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-                guided::Way::Card {
-                    nip: self.nip.ok_or("--nip is missing")?,
-                    password: text.lines().next().unwrap_or_default().to_owned(),
+            Way::Card | Way::Live => {
+                let (Some(nip), Some(password)) = person else {
+                    return Err("--nip and --password-file are missing".into());
+                };
+                match self.way {
+                    Way::Live => guided::Way::Live { nip, password, seconds: self.seconds },
+                    _ => guided::Way::Card { nip, password },
                 }
             }
         };

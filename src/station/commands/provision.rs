@@ -46,9 +46,9 @@ impl Provision {
             pin
         } else {
             eprintln!("PIN of the first staff member (6 to 12 digits):");
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line)?;
-            line.trim().to_owned()
+            let mut typed = String::new();
+            std::io::stdin().read_line(&mut typed)?;
+            typed.trim().to_owned()
         });
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         let roots = Roots::load(config.central_ca.as_deref()).map_err(SyncError::from)?;
