@@ -89,7 +89,7 @@ impl Reason {
         /// What a clerk may do where a card is genuine as far as known.
         const WITH_KTP: (&str, &str) = (
             "Boleh diterima dengan KTP; petugas yang memutuskan.",
-            "May be accepted with an identity card (KTP); the clerk's decision is recorded.",
+            "May be accepted with an identity card (KTP); the clerk decides.",
         );
         /// What to do with a code that proves nothing.
         const ASK_KTP: (&str, &str) = (

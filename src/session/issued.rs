@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::review::card_of_issue;
-use super::{CLOSING, Cx, Drawing, Effect, Event, Fault, Printing, Secret, Step, Tap, Ticket};
+use super::{CLOSING, Cx, Drawing, Effect, Ending, Event, Fault, Printing, Secret, Step, Tap, Ticket};
 use crate::card::Orientation;
 use crate::protocol::Issue;
 
@@ -62,7 +62,7 @@ impl Issued {
                 return Step::Printing(Box::new(start));
             }
             Event::Tap(Tap::Finish | Tap::Back) => {
-                return Step::Done { printed: false, until: cx.now + CLOSING };
+                return Step::Done { ending: Ending::NotPrinted, until: cx.now + CLOSING };
             }
             _ => {}
         }

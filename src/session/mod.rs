@@ -98,7 +98,7 @@ pub enum Step {
         until: Duration,
     },
     Done {
-        printed: bool,
+        ending: Ending,
         until: Duration,
     },
     PickUp(PickUp),
@@ -107,6 +107,17 @@ pub enum Step {
     Trouble {
         fault: Fault,
     },
+}
+
+/// How a visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The printer said that the card is on paper.
+    Printed,
+    /// The printer has everything and does not say what became of it.
+    Sent,
+    /// Nobody asked for a print.
+    NotPrinted,
 }
 
 /// What a step needs of its surroundings while it decides.
@@ -194,10 +205,10 @@ impl Session {
                 Event::Tick if now >= until => Step::Attract,
                 _ => Step::Later { code, fault, until },
             },
-            Step::Done { printed, until } => match event {
+            Step::Done { ending, until } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 Event::Tick if now >= until => Step::Attract,
-                _ => Step::Done { printed, until },
+                _ => Step::Done { ending, until },
             },
             Step::PickUp(step) => step.step(event, &mut cx),
             Step::Check(step) => step.step(event, &mut cx),

@@ -13,6 +13,8 @@ pub enum JobState {
     /// The printer has it, or part of it.
     Sending,
     Printed,
+    /// Every byte went out, to a printer that does not say what became of it.
+    Sent,
     /// Known not to have come out whole.
     Failed(Fault),
     /// Nobody can say what came out. Staff are asked; nobody guesses.
@@ -26,6 +28,7 @@ impl JobState {
             JobState::Queued => "queued",
             JobState::Sending => "sending",
             JobState::Printed => "printed",
+            JobState::Sent => "sent",
             JobState::Failed(_) => "failed",
             JobState::Unknown => "unknown",
         }

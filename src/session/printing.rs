@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::print_job::JobState;
-use super::{CLOSING, Cx, Effect, Event, Fault, READING, Secret, Step, Tap, Ticket};
+use super::{CLOSING, Cx, Effect, Ending, Event, Fault, READING, Secret, Step, Tap, Ticket};
 use crate::card::Orientation;
 use crate::protocol::Issue;
 
@@ -33,8 +33,13 @@ impl Printing {
         match event {
             Event::PrintJob { ticket, print_id, state } if ticket == self.ticket => {
                 self.print_id = Some(print_id);
-                if state == JobState::Printed {
-                    return Step::Done { printed: true, until: cx.now + CLOSING };
+                let ending = match state {
+                    JobState::Printed => Some(Ending::Printed),
+                    JobState::Sent => Some(Ending::Sent),
+                    _ => None,
+                };
+                if let Some(ending) = ending {
+                    return Step::Done { ending, until: cx.now + CLOSING };
                 }
                 self.state = state;
             }
@@ -54,7 +59,7 @@ impl Printing {
                         until: cx.now + READING,
                     };
                 }
-                JobState::Queued | JobState::Sending | JobState::Printed => {}
+                JobState::Queued | JobState::Sending | JobState::Printed | JobState::Sent => {}
             },
             _ => {}
         }

@@ -169,7 +169,7 @@ fn the_main_way_from_attract_to_a_printed_card() {
     assert!(matches!(visit.effects.as_slice(), [Effect::Print { .. }]));
     let ticket = visit.ticket();
     visit.send(printed(ticket, JobState::Sending)).send(printed(ticket, JobState::Printed));
-    assert!(matches!(visit.session.step, Step::Done { printed: true, .. }));
+    assert!(matches!(visit.session.step, Step::Done { ending: Ending::Printed, .. }));
     visit.after(CLOSING);
     assert!(matches!(visit.session.step, Step::Attract));
     assert!(visit.effects.iter().any(|effect| matches!(effect, Effect::Forget)));
@@ -257,6 +257,15 @@ fn a_full_disk_is_said_and_nothing_is_promised() {
     let ticket = visit.ticket();
     visit.send(Event::Kept(ticket, Err(Fault::DiskFull)));
     assert!(matches!(visit.session.step, Step::Trouble { fault: Fault::DiskFull }));
+}
+
+#[test]
+fn a_printer_that_says_nothing_ends_the_visit_without_a_promise() {
+    let mut visit = Visit::new();
+    visit.reach_issued().tap(Tap::Print);
+    let ticket = visit.ticket();
+    visit.send(printed(ticket, JobState::Sent));
+    assert!(matches!(visit.session.step, Step::Done { ending: Ending::Sent, .. }));
 }
 
 #[test]
@@ -408,7 +417,7 @@ fn play() -> impl Strategy<Value = Play> {
         3 => any::<bool>().prop_map(Play::Drawn),
         2 => any::<bool>().prop_map(Play::Kept),
         2 => any::<bool>().prop_map(Play::Issued),
-        2 => (0..5_u8).prop_map(Play::Job),
+        2 => (0..6_u8).prop_map(Play::Job),
         1 => any::<bool>().prop_map(Play::PickedUp),
         1 => (0..5_u8).prop_map(Play::Scanned),
         1 => (0..8_u8, any::<bool>()).prop_map(|(alert, raised)| Play::Alert(alert, raised)),
@@ -445,6 +454,7 @@ fn to_event(play: &Play, ticket: Ticket, photos: &mut Vec<Weak<RgbaImage>>) -> E
                 JobState::Printed,
                 JobState::Failed(Fault::Paper),
                 JobState::Unknown,
+                JobState::Sent,
             ][usize::from(state)],
         ),
         Play::PickedUp(ok) => {

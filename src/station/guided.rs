@@ -257,7 +257,7 @@ impl Walk {
         self.keep_card(issue, &print_id)?;
         self.summary("summary.json", &serde_json::json!({ "face_serial": issue.face_serial }))?;
         match ended {
-            JobState::Printed => Ok(()),
+            JobState::Printed | JobState::Sent => Ok(()),
             other => Err(GuidedError::Print(other.word())),
         }
     }

@@ -51,7 +51,7 @@ impl PaperWorker {
             }
             let trouble = matches!(state, JobState::Failed(Fault::PrinterOffline | Fault::PrinterTrouble));
             post(Event::Alert(Alert::Printer, trouble));
-            if state == JobState::Printed {
+            if matches!(state, JobState::Printed | JobState::Sent) {
                 post(Event::Alert(Alert::Paper, false));
             }
             tell(&order, &print_id, state);
@@ -92,7 +92,8 @@ impl PaperWorker {
         }
         let printed = printing::open(&uri).and_then(|mut printer| printer.print(&job));
         let state = match &printed {
-            Ok(_) => JobState::Printed,
+            Ok(outcome) if outcome.confirmed => JobState::Printed,
+            Ok(_) => JobState::Sent,
             // Part of it, or all of it, went out, and the printer did not say what became of it.
             Err(PrintError::Interrupted { .. }) => JobState::Unknown,
             Err(error) => JobState::Failed(of_printer(error)),

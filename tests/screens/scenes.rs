@@ -344,6 +344,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().printing(JobState::Unknown).scene("printing-unknown"),
         new().kept().tap(Tap::Later).scene("later"),
         new().printing(JobState::Printed).scene("done-printed"),
+        new().printing(JobState::Sent).scene("done-sent"),
         new().issued().drawn().tap(Tap::Finish).scene("done-later"),
         new().tap(Tap::Start).tap(Tap::PickUp).scene("pick-up-empty"),
         new().tap(Tap::Start).tap(Tap::PickUp).types("BCDFG").scene("pick-up-typed"),

@@ -47,7 +47,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::Issued(step) => issued::show(app, step, lang),
         Step::Printing(step) => printing::show(app, step, lang),
         Step::Later { code, fault, .. } => waiting::later(app, code.as_ref(), *fault, lang),
-        Step::Done { printed, until } => waiting::done(app, *printed, until.saturating_sub(now)),
+        Step::Done { ending, until } => waiting::done(app, *ending, until.saturating_sub(now)),
         Step::PickUp(step) => pick_up::show(app, step, lang),
         Step::Check(step) => check::show(app, step, lang),
         Step::Trouble { fault } => waiting::trouble(app, *fault, lang),

@@ -13,7 +13,7 @@ pub fn show(app: &App, step: &Printing, lang: Lang) {
     let (stage, why) = match step.state {
         JobState::Queued => (JobStage::Queued, None),
         // A printed job leaves this screen at once.
-        JobState::Sending | JobState::Printed => (JobStage::Sending, None),
+        JobState::Sending | JobState::Printed | JobState::Sent => (JobStage::Sending, None),
         JobState::Failed(why) => (JobStage::Failed, Some(why)),
         JobState::Unknown => (JobStage::Unknown, Some(Fault::PrintUnknown)),
     };

@@ -8,7 +8,7 @@ use super::generated::{AcceptingView, DoneView, LaterView, RefusedView, TroubleV
 use super::{App, chrome, fault, pick_up};
 use crate::lang::Lang;
 use crate::person::Refusal;
-use crate::session::{Accepting, Fault, Secret};
+use crate::session::{Accepting, Ending, Fault, Secret};
 
 pub fn refused(app: &App, refusal: Refusal, lang: Lang) {
     let view = app.global::<RefusedView>();
@@ -26,9 +26,10 @@ pub fn later(app: &App, code: Option<&Secret>, why: Fault, lang: Lang) {
     view.set_fault(fault(Some(why), lang));
 }
 
-pub fn done(app: &App, printed: bool, left: Duration) {
+pub fn done(app: &App, ending: Ending, left: Duration) {
     let view = app.global::<DoneView>();
-    view.set_printed(printed);
+    view.set_printed(ending == Ending::Printed);
+    view.set_sent(ending == Ending::Sent);
     view.set_seconds(chrome::seconds(left));
 }
 
