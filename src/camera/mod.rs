@@ -31,15 +31,6 @@ use image::RgbImage;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What a camera is for. One device may hold both roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Takes the photo of the person before the backdrop.
-    Face,
-    /// Reads the codes of cards held before it.
-    Scan,
-}
-
 /// One picture of a camera.
 #[derive(Clone, Debug)]
 pub struct Frame {

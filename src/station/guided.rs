@@ -85,7 +85,7 @@ impl Guide {
     }
 
     /// Begins to walk as soon as the screen runs. Ends the screen when done.
-    pub fn start(self, app: &App, clock: &SharedClock) -> Result<Running, GuidedError> {
+    pub fn start(self, app: &App, clock: &SharedClock, utc_offset_hours: i8) -> Result<Running, GuidedError> {
         let (tell, facts) = channel();
         engine::watch(move |event| {
             // Whoever cuts the power to see what survives wants to know: it is on the disk now.
@@ -108,6 +108,7 @@ impl Guide {
             finger: Finger::new(app, clock.clone()),
             started: clock.monotonic(),
             clock: clock.clone(),
+            utc_offset_hours,
             facts,
             out: self.out,
             lang: self.lang,
@@ -141,6 +142,7 @@ enum Fact {
 struct Walk {
     finger: Finger<App>,
     clock: SharedClock,
+    utc_offset_hours: i8,
     started: Duration,
     facts: Receiver<Fact>,
     out: PathBuf,
@@ -372,7 +374,13 @@ impl Walk {
         }
         self.write("card.pdf", &card::pdf(&data, Orientation::Landscape, &Side::ALL, &templates)?)?;
         self.write("photo.png", &issue.photo_png.0)?;
-        let job = print_job(issue, Orientation::Landscape, print_id, &templates, day(self.clock.now(), 7))?;
+        let job = print_job(
+            issue,
+            Orientation::Landscape,
+            print_id,
+            &templates,
+            day(self.clock.now(), self.utc_offset_hours),
+        )?;
         slip::raster(&job.slip, 576)?.save(self.out.join("print.png"))?;
         Ok(())
     }

@@ -191,7 +191,7 @@ pub fn run(
         }
     });
 
-    let guided = guide.map(|guide| guide.start(&app, &clock)).transpose()?;
+    let guided = guide.map(|guide| guide.start(&app, &clock, hours)).transpose()?;
     app.show()?;
     slint::run_event_loop()?;
 

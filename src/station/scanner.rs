@@ -77,7 +77,7 @@ impl ScanWorker {
                 }
             };
             self.view.show(&frame.rgb);
-            let texts = codes_in(&frame.rgb);
+            let texts = texts_by(scan::read_live, &frame.rgb);
             let now = self.clock.monotonic();
             let same = last
                 .as_ref()
@@ -95,7 +95,12 @@ impl ScanWorker {
 
 /// The texts of all codes in a picture.
 pub fn codes_in(picture: &image::RgbImage) -> Vec<String> {
+    texts_by(scan::read, picture)
+}
+
+/// A live picture has only moments; the next one comes anyway.
+fn texts_by(read: impl Fn(Luma) -> Vec<scan::Found>, picture: &image::RgbImage) -> Vec<String> {
     let luma = image::DynamicImage::ImageRgb8(picture.clone()).into_luma8();
     let (width, height) = (luma.width() as usize, luma.height() as usize);
-    scan::read(Luma { width, height, data: luma.as_raw() }).iter().map(scan::Found::text).collect()
+    read(Luma { width, height, data: luma.as_raw() }).iter().map(scan::Found::text).collect()
 }
