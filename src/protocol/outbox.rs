@@ -43,7 +43,11 @@ pub struct Printed {
 #[serde(rename_all = "kebab-case")]
 pub enum PrintOutcome {
     Printed,
+    /// All of it went to a printer that does not say what became of it.
+    Sent,
     Failed,
+    /// It came out unusable; staff confirmed that they destroyed it.
+    Spoiled,
     /// The power went while the printer had the job, and nobody has said yet what came out.
     Unknown,
 }

@@ -72,7 +72,7 @@ impl PaperWorker {
         for job in self.store.open_jobs()? {
             if job.state == crate::store::JobState::Queued {
                 let report = self.report(&job.print_id, &job.serial, PrintOutcome::Failed);
-                self.store.end_job(&job.id, JobEnd::Failed { cause: "dropped" }, &report, now)?;
+                self.store.end_job(&job.id, JobEnd::Failed { cause: "dropped" }, Some(&report), now)?;
             }
         }
         Ok(())
@@ -137,14 +137,15 @@ impl PaperWorker {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let (end, outcome) = match printed {
-            Ok(_) => (JobEnd::Printed, PrintOutcome::Printed),
+            Ok(outcome) if outcome.confirmed => (JobEnd::Printed, PrintOutcome::Printed),
+            Ok(_) => (JobEnd::Sent, PrintOutcome::Sent),
             Err(error @ PrintError::Interrupted { .. }) => {
                 return self.store.job_unknown(id, error.code(), now);
             }
             Err(error) => (JobEnd::Failed { cause: error.code() }, PrintOutcome::Failed),
         };
         let report = self.report(print_id, serial, outcome);
-        self.store.end_job(id, end, &report, now)
+        self.store.end_job(id, end, Some(&report), now)
     }
 
     fn prepare(

@@ -25,7 +25,7 @@ mod tests;
 pub use error::StoreError;
 pub use faults::Faults;
 pub use identity::{Identity, IdentityStore};
-pub use jobs::{JobEnd, JobState, JobStore, NewJob, PrintJob};
+pub use jobs::{JobEnd, JobState, JobStore, JournalLine, NewJob, PrintJob};
 pub use lists::{HeldStatus, HeldTrust, ListStore};
 pub use notes::{Event, NoteStore};
 pub use outbox::{AcceptanceState, KeptAcceptance, OutboxCounts, OutboxStore, ParkedItem, QueuedItem};

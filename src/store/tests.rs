@@ -376,7 +376,7 @@ fn what_was_being_sent_is_unknown_after_a_restart() {
         store.add_job(&job(id), at(1)).unwrap();
     }
     store.job_sending("done", at(2)).unwrap();
-    store.end_job("done", JobEnd::Printed, &printed("report"), at(3)).unwrap();
+    store.end_job("done", JobEnd::Printed, Some(&printed("report")), at(3)).unwrap();
     store.job_sending("sends", at(4)).unwrap();
     drop(store);
     let mut store = open(&dir);
@@ -393,17 +393,21 @@ fn what_was_being_sent_is_unknown_after_a_restart() {
 
 #[test]
 fn a_job_only_goes_where_its_state_allows() {
-    use JobState::{Failed, Printed, Queued, Sending, Unknown};
+    use JobState::{Failed, Printed, Queued, Sending, Sent, Spoiled, Unknown};
     let allowed = [
         (Queued, Sending),
         (Queued, Failed),
         (Sending, Queued),
         (Sending, Printed),
+        (Sending, Sent),
         (Sending, Failed),
         (Sending, Unknown),
         (Unknown, Queued),
         (Unknown, Printed),
         (Unknown, Failed),
+        (Unknown, Spoiled),
+        (Printed, Spoiled),
+        (Sent, Spoiled),
     ];
     for from in JobState::ALL {
         assert_eq!(JobState::parse(from.word()), Some(from));
@@ -415,7 +419,7 @@ fn a_job_only_goes_where_its_state_allows() {
     let mut store = open(&dir);
     store.add_job(&job("j"), at(1)).unwrap();
     assert!(matches!(
-        store.end_job("j", JobEnd::Printed, &printed("r"), at(2)),
+        store.end_job("j", JobEnd::Printed, Some(&printed("r")), at(2)),
         Err(StoreError::WrongState { .. })
     ));
     assert!(store.outbox_head().unwrap().is_none(), "no report of what did not happen");
@@ -423,8 +427,30 @@ fn a_job_only_goes_where_its_state_allows() {
     store.job_sending("j", at(2)).unwrap();
     store.job_waiting("j", "paper-out", at(3)).unwrap();
     assert_eq!(store.job("j").unwrap().unwrap().cause.as_deref(), Some("paper-out"));
-    store.end_job("j", JobEnd::Failed { cause: "given up" }, &printed("r"), at(4)).unwrap();
+    store.end_job("j", JobEnd::Failed { cause: "given up" }, Some(&printed("r")), at(4)).unwrap();
     assert_eq!(store.job("j").unwrap().unwrap().sealed_picture, None);
+}
+
+#[test]
+fn a_job_has_a_journal_and_a_trace_that_only_its_present_attempt_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(&dir);
+    store.add_job(&job("j"), at(1)).unwrap();
+    assert!(matches!(store.job_trace("j", "7", at(2)), Err(StoreError::WrongState { .. })));
+    store.job_sending("j", at(2)).unwrap();
+    store.job_trace("j", "7", at(3)).unwrap();
+    assert_eq!(store.job("j").unwrap().unwrap().trace.as_deref(), Some("7"));
+    store.job_waiting("j", "printer-paper-out", at(4)).unwrap();
+    assert_eq!(store.job("j").unwrap().unwrap().trace, None);
+    store.job_sending("j", at(5)).unwrap();
+    drop(store);
+    let mut store = open(&dir);
+    store.recover(at(6)).unwrap();
+    store.end_job("j", JobEnd::Spoiled { cause: "torn" }, None, at(7)).unwrap();
+    assert!(store.outbox_head().unwrap().is_none());
+    let words: Vec<&str> = store.journal("j").unwrap().iter().map(|line| line.state.word()).collect();
+    assert_eq!(words, ["queued", "sending", "sending", "queued", "sending", "unknown", "spoiled"]);
+    assert_eq!(store.journal("j").unwrap()[3].cause.as_deref(), Some("printer-paper-out"));
 }
 
 #[test]

@@ -193,7 +193,9 @@ async fn note_print(
     } else {
         let outcome = match printed.outcome {
             PrintOutcome::Printed => "printed",
+            PrintOutcome::Sent => "sent",
             PrintOutcome::Failed => "failed",
+            PrintOutcome::Spoiled => "spoiled",
             PrintOutcome::Unknown => "unknown",
         };
         // A print whose outcome was unknown is told again once somebody has looked.

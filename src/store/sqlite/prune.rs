@@ -6,11 +6,13 @@ use super::{SqliteStore, millis};
 use crate::store::{PruneStore, StoreError};
 
 /// In this order: an acceptance refers to its outbox item.
-const OLD: [&str; 3] = [
+const OLD: [&str; 4] = [
     "DELETE FROM acceptances WHERE outbox_id IN
          (SELECT id FROM outbox WHERE state = 'answered' AND answered_at < ?1)",
     "DELETE FROM outbox WHERE state = 'answered' AND answered_at < ?1",
-    "DELETE FROM print_jobs WHERE state IN ('printed', 'failed') AND changed_at < ?1",
+    "DELETE FROM print_journal WHERE job_id IN (SELECT id FROM print_jobs
+         WHERE state IN ('printed', 'sent', 'failed', 'spoiled') AND changed_at < ?1)",
+    "DELETE FROM print_jobs WHERE state IN ('printed', 'sent', 'failed', 'spoiled') AND changed_at < ?1",
 ];
 
 impl PruneStore for SqliteStore {
@@ -46,12 +48,12 @@ mod tests {
         for (id, ends) in [("printed", 10), ("just-now", 20)] {
             store.add_job(&job(id), at(5)).unwrap();
             store.job_sending(id, at(6)).unwrap();
-            store.end_job(id, JobEnd::Printed, &printed(id), at(ends)).unwrap();
+            store.end_job(id, JobEnd::Printed, Some(&printed(id)), at(ends)).unwrap();
         }
         store.add_job(&job("waits"), at(5)).unwrap();
 
         assert_eq!(store.prune(at(10)).unwrap(), 0, "to the moment");
-        assert_eq!(store.prune(at(15)).unwrap(), 4);
+        assert_eq!(store.prune(at(15)).unwrap(), 7, "a job goes with its journal");
         assert!(store.acceptance("old").unwrap().is_none());
         for id in ["young", "parked", "queued"] {
             assert!(store.acceptance(id).unwrap().is_some(), "{id}");
