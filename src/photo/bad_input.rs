@@ -29,7 +29,7 @@ fn one_pixel_is_too_small_to_decode_and_to_look_at() {
     assert!(matches!(cut(&models, &dot, None, Crop::FullFrame), Err(PhotoError::TooSmall(1, 1))));
     assert!(matches!(live_matte(&models, &dot), Err(PhotoError::TooSmall(1, 1))));
     assert!(matches!(plate::make(&models, std::slice::from_ref(&dot)), Err(plate::PlateProblem::TooFew(1))));
-    assert_eq!(plate::stale(&dot, &dot), Some(plate::Staleness::AnotherPlace));
+    assert_eq!(Kept::new(dot.clone()).stale(&dot), Some(Staleness::AnotherPlace));
     assert_eq!(best_of(&models, &[dot]), 0);
 }
 
@@ -146,5 +146,5 @@ fn a_plate_of_another_size_is_named_with_both_sizes() {
         Err(e) => panic!("{e}"),
         Ok(_) => panic!("cut with a plate of another size"),
     }
-    assert_eq!(plate::stale(&plate, &frame), Some(plate::Staleness::AnotherPlace));
+    assert_eq!(Kept::new(plate).stale(&frame), Some(Staleness::AnotherPlace));
 }

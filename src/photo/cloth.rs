@@ -15,16 +15,29 @@ const BLUE: Colour = [0.018, 0.089, 0.503];
 /// Squared difference of square roots of light below which clothes look like the cloth.
 const ALIKE: f32 = 0.08;
 
+impl Cloth {
+    /// The side that a backdrop shows; `None` for any other wall.
+    pub(super) fn of(backdrop: &Plane<Colour>) -> Option<Cloth> {
+        let n = backdrop.data.len().max(1) as f32;
+        let mean: Colour = std::array::from_fn(|k| backdrop.data.iter().map(|c| c[k]).sum::<f32>() / n);
+        let red = mean[0] > 2.5 * mean[1].max(mean[2]);
+        let blue = mean[2] > 2.0 * mean[0].max(mean[1]);
+        if red { Some(Cloth::Red) } else { blue.then_some(Cloth::Blue) }
+    }
+
+    pub fn other(self) -> Cloth {
+        match self {
+            Cloth::Red => Cloth::Blue,
+            Cloth::Blue => Cloth::Red,
+        }
+    }
+}
+
 /// The side to turn to: off the one that hangs; before any other wall the one that less of the
 /// person looks like. `net` is the network's share of person, `backdrop` the wall behind.
 pub fn other_side(frame: &Plane<Colour>, net: &Plane<f32>, backdrop: &Plane<Colour>) -> Cloth {
-    let n = backdrop.data.len().max(1) as f32;
-    let mean: Colour = std::array::from_fn(|k| backdrop.data.iter().map(|c| c[k]).sum::<f32>() / n);
-    if mean[0] > 2.5 * mean[1].max(mean[2]) {
-        return Cloth::Blue;
-    }
-    if mean[2] > 2.0 * mean[0].max(mean[1]) {
-        return Cloth::Red;
+    if let Some(hangs) = Cloth::of(backdrop) {
+        return hangs.other();
     }
     let like = |cloth: &Colour| {
         frame.data.iter().zip(&net.data).filter(|(c, p)| **p > 0.9 && difference(c, cloth) < ALIKE).count()

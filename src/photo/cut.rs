@@ -5,6 +5,7 @@ use image::{RgbImage, RgbaImage};
 use super::backdrop::{Backdrop, shift};
 use super::cloth::other_side;
 use super::crop::{Crop, card, reduced};
+use super::face::Face;
 use super::guide::look;
 use super::matte::matte;
 use super::plane::{Colour, Pixels, Plane};
@@ -46,13 +47,7 @@ pub fn cut(
     plate: Option<&RgbImage>,
     crop: Crop,
 ) -> Result<Cutout, PhotoError> {
-    let (w, h) = frame.dimensions();
-    if w.min(h) < 64 {
-        return Err(PhotoError::TooSmall(w, h));
-    }
-    if let Some(p) = plate.filter(|p| p.dimensions() != (w, h)) {
-        return Err(PhotoError::PlateSize { frame: (w, h), plate: p.dimensions() });
-    }
+    same_size(frame, plate)?;
     // The face first: it is cheap, and refuses before the work begins.
     let face = match crop {
         Crop::FullFrame => None,
@@ -65,6 +60,30 @@ pub fn cut(
             }
         }
     };
+    cut_out(models, frame, plate, crop, face.as_ref())
+}
+
+/// A frame worth looking at, and a plate of its size.
+pub fn same_size(frame: &RgbImage, plate: Option<&RgbImage>) -> Result<(), PhotoError> {
+    let (w, h) = frame.dimensions();
+    if w.min(h) < 64 {
+        return Err(PhotoError::TooSmall(w, h));
+    }
+    match plate.map(RgbImage::dimensions).filter(|size| *size != (w, h)) {
+        Some(plate) => Err(PhotoError::PlateSize { frame: (w, h), plate }),
+        None => Ok(()),
+    }
+}
+
+/// The cut of a frame whose face is known; `face` counts for [`Crop::Card`] only.
+pub fn cut_out(
+    models: &Models,
+    frame: &RgbImage,
+    plate: Option<&RgbImage>,
+    crop: Crop,
+    face: Option<&Face>,
+) -> Result<Cutout, PhotoError> {
+    let (w, h) = frame.dimensions();
     let factor = (w.max(h) as usize).div_ceil(WORKING);
     let small = Pixels::of(frame).reduced(factor);
     let net = stretched(&person(models, frame)?, small.width, small.height);
@@ -92,11 +111,12 @@ pub fn cut(
     if cutout.told_apart < TOLD_APART {
         return Err(refusal());
     }
-    let photo = match face {
-        None => cutout.picture,
-        Some(face) => {
-            let mut photo = card(&cutout.picture, &face)?;
-            corrected(&mut photo, correction(frame, &face));
+    let photo = match (crop, face) {
+        (Crop::FullFrame, _) => cutout.picture,
+        (Crop::Card, None) => return Err(PhotoError::NoFace),
+        (Crop::Card, Some(face)) => {
+            let mut photo = card(&cutout.picture, face)?;
+            corrected(&mut photo, correction(frame, face));
             photo
         }
     };

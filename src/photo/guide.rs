@@ -8,7 +8,7 @@ use super::face::{Face, faces};
 use super::limits::LIMITS;
 use super::mesh::{Mesh, mesh};
 use super::quality::{Measures, measure};
-use super::{Models, PhotoError, plate};
+use super::{Kept, Models, PhotoError};
 
 /// One advice at a time, here from the worst to none. Left and right are the person's place in the
 /// picture as the camera sees it: `MoveLeft` asks that the face come further left in the frame.
@@ -82,9 +82,9 @@ pub fn guide(models: &Models, frame: &RgbImage) -> Result<Advice, PhotoError> {
 ///
 /// # Errors
 /// As [`guide`]; a plate of another size is passed over.
-pub fn guide_with_plate(models: &Models, frame: &RgbImage, plate: &RgbImage) -> Result<Advice, PhotoError> {
+pub fn guide_with_plate(models: &Models, frame: &RgbImage, kept: &Kept) -> Result<Advice, PhotoError> {
     let advice = look(models, frame)?.advice(frame);
-    if advice > Advice::BackdropNotFree && !plate::free(models, plate, frame)? {
+    if advice > Advice::BackdropNotFree && !kept.free(models, frame)? {
         return Ok(Advice::BackdropNotFree);
     }
     Ok(advice)

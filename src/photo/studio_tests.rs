@@ -2,7 +2,7 @@
 
 use image::{Rgb, RgbImage};
 
-use super::plate::{PlateProblem, Staleness};
+use super::plate::PlateProblem;
 use super::tests::{Drawn, frame, grain, middle, plate as cloth};
 use super::*;
 
@@ -80,22 +80,23 @@ fn a_stale_plate_is_noticed_and_a_good_one_holds_with_a_person_in_it() {
             Rgb([36.0, 84.0, 188.0].map(|c: f32| (c * light) as u8))
         })
     };
-    let kept = wrinkled(0.0);
-    assert_eq!(plate::stale(&kept, &kept), None);
-    assert_eq!(plate::stale(&kept, &wrinkled(1.5)), None);
-    assert_eq!(plate::stale(&kept, &wrinkled(6.0)), Some(Staleness::CameraMoved));
-    assert_eq!(plate::stale(&kept, &brighter(&kept, [0.6; 3])), Some(Staleness::LightChanged));
-    assert_eq!(plate::stale(&kept, &brighter(&kept, [1.0, 1.0, 0.8])), Some(Staleness::LightChanged));
-    assert_eq!(plate::stale(&kept, &cloth(640, 480)), Some(Staleness::AnotherPlace));
+    let plate = wrinkled(0.0);
+    let kept = Kept::new(plate.clone());
+    assert_eq!(kept.stale(&plate), None);
+    assert_eq!(kept.stale(&wrinkled(1.5)), None);
+    assert_eq!(kept.stale(&wrinkled(6.0)), Some(Staleness::CameraMoved));
+    assert_eq!(kept.stale(&brighter(&plate, [0.6; 3])), Some(Staleness::LightChanged));
+    assert_eq!(kept.stale(&brighter(&plate, [1.0, 1.0, 0.8])), Some(Staleness::LightChanged));
+    assert_eq!(kept.stale(&cloth(640, 480)), Some(Staleness::AnotherPlace));
     let (person, _) = frame(800, 600, &[middle()]);
-    assert_eq!(plate::stale(&cloth(800, 600), &person), None);
+    assert_eq!(Kept::new(cloth(800, 600)).stale(&person), None);
 }
 
 #[test]
 fn a_thing_before_the_cloth_is_remarked_on_and_a_shadow_is_not() {
     let models = Models::load().unwrap();
     let (mut person, _) = frame(800, 600, &[middle()]);
-    let back = cloth(800, 600);
+    let back = Kept::new(cloth(800, 600));
     assert_eq!(guide_with_plate(&models, &person, &back).unwrap(), Advice::Ready);
     for y in 100..400 {
         for x in 20..120 {

@@ -12,7 +12,7 @@ use super::faults::{of_camera, of_photo, of_reason};
 use super::live::LiveView;
 use crate::camera::{self, Camera, CameraError};
 use crate::clock::SharedClock;
-use crate::photo::{self, Crop, Models, Steady};
+use crate::photo::{self, Models, Steady, Taken};
 use crate::session::{Alert, Event, Fault, Portrait, Ticket};
 
 /// No frame for this long: the camera counts as gone.
@@ -122,13 +122,14 @@ impl FaceWorker {
         let frame = best_of_burst(camera, models)?;
         let plate = self.plate(camera, &frame);
         // The same checks as the technician's command: no photo passes here that it would refuse.
-        let report = photo::check(models, &frame, plate.as_ref()).map_err(|error| of_photo(&error))?;
-        if let Some(worst) = report.reasons.first() {
-            return Err(of_reason(*worst));
+        match photo::take(models, &frame, plate.as_ref()).map_err(|error| of_photo(&error))? {
+            Taken::Photo(cutout) => {
+                Ok(Portrait { photo: Arc::new(cutout.photo), used_plate: cutout.used_plate })
+            }
+            Taken::Refused(reasons) => {
+                Err(reasons.first().map_or(Fault::BackgroundUnclear, |worst| of_reason(*worst)))
+            }
         }
-        let cutout =
-            photo::cut(models, &frame, plate.as_ref(), Crop::Card).map_err(|error| of_photo(&error))?;
-        Ok(Portrait { photo: Arc::new(cutout.photo), used_plate: cutout.used_plate })
     }
 
     /// The camera's own plate, or the one taken at this place. A plate of another size is of

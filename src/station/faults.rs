@@ -1,7 +1,7 @@
 //! Station: where the errors of its parts become faults that a person can be told.
 
 use crate::camera::CameraError;
-use crate::photo::{Advice, PhotoError, Reason};
+use crate::photo::{Advice, Cloth, PhotoError, Reason};
 use crate::printing::{PrintError, PrinterFault};
 use crate::protocol::ProblemCode;
 use crate::session::Fault;
@@ -19,7 +19,7 @@ pub fn of_photo(error: &PhotoError) -> Fault {
         PhotoError::SeveralFaces(_) => Fault::SeveralPeople,
         PhotoError::FaceCutOff => Fault::FaceCutOff,
         PhotoError::FaceTooSmall => Fault::FaceTooSmall,
-        PhotoError::LikeBackdrop(_) => Fault::BackgroundUnclear,
+        PhotoError::LikeBackdrop(side) => of_reason(Reason::LikeBackdrop(*side)),
         other => {
             tracing::error!(error = %other, "the photo could not be cut");
             Fault::CardPicture
@@ -69,7 +69,12 @@ pub fn of_sync(error: &SyncError) -> Fault {
 
 /// The worst thing about a picture, as the person is told it.
 pub fn of_reason(reason: Reason) -> Fault {
-    let Reason::Advice(advice) = reason else { return Fault::BackgroundUnclear };
+    let advice = match reason {
+        Reason::Advice(advice) => advice,
+        Reason::LikeBackdrop(None) => return Fault::BackgroundUnclear,
+        Reason::LikeBackdrop(Some(Cloth::Red)) => return Fault::TurnToRed,
+        Reason::LikeBackdrop(Some(Cloth::Blue)) => return Fault::TurnToBlue,
+    };
     match advice {
         Advice::NoFace => Fault::NoFace,
         Advice::SeveralPeople => Fault::SeveralPeople,

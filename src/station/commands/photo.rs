@@ -80,14 +80,22 @@ impl Check {
         let report = photo::check(&Models::load()?, &frame, plate.as_ref())?;
         let verdict = if report.verdict_ok { "ok" } else { "refuse" };
         let reasons: Vec<&str> = report.reasons.iter().map(|reason| Reason::code(*reason)).collect();
+        let turn_to = report.reasons.iter().find_map(|reason| match reason {
+            Reason::LikeBackdrop(side) => side.map(|side| side.to_string()),
+            Reason::Advice(_) => None,
+        });
         if self.json {
             let path = self.frame.display().to_string();
             let line = serde_json::json!({
-                "path": path, "verdict": verdict, "reasons": reasons, "measures": report.measures,
+                "path": path, "verdict": verdict, "reasons": reasons, "turn_to": turn_to,
+                "measures": report.measures,
             });
             println!("{line}");
         } else {
             println!("{}: {verdict} {}", self.frame.display(), reasons.join(" "));
+            if let Some(side) = turn_to {
+                println!("{}: turn the cloth to its {side} side", self.frame.display());
+            }
         }
         Ok(if report.verdict_ok { Answer::Yes } else { Answer::No })
     }
