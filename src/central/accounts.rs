@@ -3,17 +3,17 @@
 use jiff::SignedDuration;
 use subtle::ConstantTimeEq as _;
 
-use super::codes::{code_hash, new_code, new_token, token_hash};
+use super::codes::{code_hash, new_code};
 use super::password::{self, Weak};
-use super::storage::audit;
-use super::{App, CentralError, Office, Refused, issuing, registry, slow_down};
-use crate::person::{Nip, card_holds, eligibility};
+use super::storage::{Tx, audit};
+use super::{App, CentralError, Office, Refused, registry, slow_down, welcome};
+use crate::person::Nip;
 use crate::protocol::{Activate, Problem, ProblemCode, SignIn, SignedIn};
 
 /// How long an activation code can be used: it is handed over at a desk or sent by letter.
 pub const CODE_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long a station may hand in what was accepted: two weeks without a network.
-const GRANT_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// A code that a clerk gives to somebody whose KTP they have seen: used at once, on the spot.
+const DESK_CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
 const PURPOSE: &str = "account";
 
 /// Gives an employee an activation code, shown this once. `reset` also takes the old password
@@ -46,6 +46,22 @@ pub async fn new_code_for(office: &Office, nip: Nip, reset: bool) -> Result<Stri
     audit(&mut tx, now, "admin", if reset { "account-reset" } else { "account-new" }, &record).await?;
     tx.commit().await?;
     Ok(code)
+}
+
+/// A one-time code for somebody who stands before a clerk, and how many seconds it is good. The old
+/// password goes only once the code is used: a code that is lost locks nobody out.
+pub async fn code_at_the_desk(office: &Office, tx: &mut Tx, nip: Nip) -> Result<(String, u64), CentralError> {
+    let (code, now) = (new_code(), office.clock.now());
+    sqlx::query(
+        "INSERT INTO accounts (nip, code_hash, code_expires_at) VALUES ($1, $2, $3)
+         ON CONFLICT (nip) DO UPDATE SET code_hash = $2, code_expires_at = $3",
+    )
+    .bind(nip.as_u64() as i64)
+    .bind(code_hash(&office.keys.code, PURPOSE, &code))
+    .bind(now.as_second() + DESK_CODE_LIFE.as_secs())
+    .execute(&mut **tx)
+    .await?;
+    Ok((code, DESK_CODE_LIFE.as_secs() as u64))
 }
 
 /// Gives an account a password outright: sample people only, nobody chose it.
@@ -132,32 +148,9 @@ pub async fn sign_in(app: &App, device_id: &str, asked: SignIn) -> Result<Signed
     }
     app.throttle.forgive(&name);
 
-    let (now, today) = (office.clock.now(), office.today());
-    let refusal = eligibility(&person, today).err();
-    let issue =
-        if card_holds(&person, today) { issuing::newest_of(&office.store, person.nip).await? } else { None };
     let mut tx = office.store.write().await?;
-    let grant = if refusal.is_none() {
-        let grant = new_token();
-        sqlx::query(
-            "INSERT INTO grants (hash, nip, device_id, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(token_hash(&grant))
-        .bind(person.nip.as_u64() as i64)
-        .bind(device_id)
-        .bind(now.as_second())
-        .bind(now.as_second() + GRANT_LIFE.as_secs())
-        .execute(&mut *tx)
-        .await?;
-        Some(grant)
-    } else {
-        None
-    };
-    let record: String = sqlx::query_scalar("SELECT record_id FROM people WHERE nip = $1")
-        .bind(person.nip.as_u64() as i64)
-        .fetch_one(&mut *tx)
-        .await?;
-    audit(&mut tx, now, device_id, "sign-in", &record).await?;
+    let grant = welcome::grant(office, &mut tx, device_id, &person).await?;
+    welcome::note(office, &mut tx, device_id, "sign-in", person.nip).await?;
     tx.commit().await?;
-    Ok(SignedIn { employee: person, grant, refusal, issue })
+    Ok(welcome::signed_in(office, person, grant).await?)
 }

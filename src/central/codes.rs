@@ -14,22 +14,20 @@ const ALPHABET: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 /// A code for people to type, `XXXX-XXXX-XXXX`: 20^12, about 52 bits.
 pub fn new_code() -> String {
-    let mut code = String::with_capacity(14);
-    let mut letters = 0;
-    while letters < 12 {
+    let letters = letters(12);
+    format!("{}-{}-{}", &letters[..4], &letters[4..8], &letters[8..])
+}
+
+/// So many random letters.
+pub fn letters(count: usize) -> String {
+    let mut text = String::with_capacity(count);
+    while text.len() < count {
         // 240 is the largest multiple of 20 in a byte: above it, letters would not be even.
-        for byte in random_bytes::<16>().into_iter().filter(|byte| *byte < 240) {
-            if letters == 12 {
-                break;
-            }
-            if letters > 0 && letters % 4 == 0 {
-                code.push('-');
-            }
-            code.push(char::from(ALPHABET[usize::from(byte % 20)]));
-            letters += 1;
-        }
+        let even = random_bytes::<16>().into_iter().filter(|byte| *byte < 240);
+        let room = count - text.len();
+        text.extend(even.take(room).map(|byte| char::from(ALPHABET[usize::from(byte % 20)])));
     }
-    code
+    text
 }
 
 /// The form in which a typed code is compared: capitals, without what people put between.

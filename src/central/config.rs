@@ -25,6 +25,9 @@ pub struct CentralConfig {
     pub data: PathBuf,
     /// The address in the codes. It outlives the server behind it: cards live thirty years.
     pub host: String,
+    /// Where phones reach the pages of this server, `https://…` without a slash at the end. Empty:
+    /// `https://` and the host.
+    pub public_url: String,
     /// 7 WIB, 8 WITA, 9 WIT: whose day it is.
     pub utc_offset_hours: i8,
     /// Where a found card goes, as it stands on the card's back.
@@ -54,6 +57,7 @@ impl Default for CentralConfig {
             listen: "127.0.0.1:8420".into(),
             data: "/var/lib/anjungan-central".into(),
             host: String::new(),
+            public_url: String::new(),
             utc_offset_hours: 7,
             return_to: String::new(),
             issuer: IssuerConfig::default(),
@@ -163,6 +167,10 @@ impl CentralConfig {
         if self.host.contains(['/', '#', ' ']) {
             return Err(CentralError::Config(format!("host: '{}' is not a host name", self.host)));
         }
+        let url = &self.public_url;
+        if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(CentralError::Config(format!("public_url: '{url}' is not an address")));
+        }
         let numbers = self.issuer.first_number..=self.issuer.last_number;
         if numbers.is_empty() || !(1..=9_999_999).contains(numbers.start()) || *numbers.end() > 9_999_999 {
             return Err(CentralError::Config("issuer: the numbers must lie between 1 and 9999999".into()));
@@ -172,7 +180,15 @@ impl CentralConfig {
 
     /// The page on which employees turn their activation code into a password.
     pub fn activation_page(&self) -> String {
-        format!("https://{}/aktivasi", self.host.to_ascii_lowercase())
+        self.page("/aktivasi")
+    }
+
+    /// The address of one of this server's pages, as phones reach it.
+    pub fn page(&self, path: &str) -> String {
+        match self.public_url.trim_end_matches('/') {
+            "" => format!("https://{}{path}", self.host.to_ascii_lowercase()),
+            url => format!("{url}{path}"),
+        }
     }
 }
 

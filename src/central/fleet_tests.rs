@@ -20,8 +20,21 @@ fn asks(code: &str) -> Enrol {
 
 /// A station that has joined.
 pub async fn joined(t: &TestOffice) -> String {
-    let (_, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    joined_at(t, "Lobi").await
+}
+
+/// A station that has joined, at this place.
+pub async fn joined_at(t: &TestOffice, place: &str) -> String {
+    let (_, code) = new_device(&t.office, "Meja 1", place).await.unwrap();
     enrol(&t.office, &asks(&code)).await.unwrap().device_id
+}
+
+/// The same, with the key pair that a clerk opens there.
+pub async fn joined_with_keys(t: &TestOffice) -> (String, StationKeys) {
+    let keys = StationKeys::generate(&mut os_random()).unwrap();
+    let (_, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    let asked = Enrol { sealing_public: keys.public.to_vec().into(), ..asks(&code) };
+    (enrol(&t.office, &asked).await.unwrap().device_id, keys)
 }
 
 /// The bearer token of a station that has joined and opened a session.

@@ -12,6 +12,7 @@ mod config;
 mod documents;
 mod error;
 mod fleet;
+mod help;
 mod issuing;
 mod keys;
 mod password;
@@ -23,6 +24,7 @@ mod status;
 mod storage;
 mod throttle;
 mod trust;
+mod welcome;
 mod words;
 
 use std::net::SocketAddr;
@@ -93,6 +95,7 @@ pub struct App {
     /// Activations: anybody may try, so they have a memory of their own to fill.
     activations: throttle::Throttle,
     in_flight: issuing::InFlight,
+    calls: help::calls::Calls,
 }
 
 impl App {
@@ -103,6 +106,7 @@ impl App {
             throttle: throttle::Throttle::default(),
             activations: throttle::Throttle::default(),
             in_flight: issuing::InFlight::default(),
+            calls: help::calls::Calls::default(),
         })
     }
 }
@@ -213,6 +217,14 @@ pub mod testing {
         let config = CentralConfig { data: dir.path().join("data"), ..CentralConfig::example() };
         let office = Office::open(config, Arc::new(clock.clone())).await.unwrap();
         TestOffice { office: Arc::new(office), clock, _dir: dir }
+    }
+
+    /// A sample person who may hold a card, in the registry.
+    pub async fn somebody(t: &TestOffice) -> crate::person::Nip {
+        let people = crate::person::sample::people(1, 10, t.office.today());
+        let person = &people[crate::person::sample::ACTIVE_PNS];
+        registry::put_all(&t.office, std::slice::from_ref(person)).await.unwrap();
+        person.nip
     }
 
     impl TestOffice {

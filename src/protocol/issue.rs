@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Blob;
+use super::{Blob, Correction};
 use crate::person::{Employee, Nip, Refusal};
 
 /// First activation of an account: the office's code against a password of one's own.
@@ -30,6 +30,9 @@ pub struct SignedIn {
     pub refusal: Option<Refusal>,
     /// The card that the person holds already, if any.
     pub issue: Option<Issue>,
+    /// The person's reports of wrong data that are open, or were answered lately.
+    #[serde(default)]
+    pub corrections: Vec<Correction>,
 }
 
 /// One card made for one person: what the station needs to draw and print it.
@@ -60,10 +63,4 @@ pub struct Issue {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PickUp {
     pub code: String,
-}
-
-/// "Data saya keliru": which fields the person ticked. The office answers by the number.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Report {
-    pub fields: Vec<String>,
 }

@@ -9,6 +9,17 @@
 //! | `POST device/nonce` | [`AskNonce`] → [`Nonce`] | anybody |
 //! | `POST device/session` | [`OpenSession`] → [`DeviceSession`] | a device that signs the nonce |
 //! | `POST sign-in` | [`SignIn`] → [`SignedIn`] | a device session |
+//! | `POST sign-in/offer` | → [`SignInOffer`] | a device session |
+//! | `POST sign-in/ask` | [`AskSignIn`] → [`SignInAnswer`] | the device session that offered |
+//! | `POST sign-in/withdraw` | [`AskSignIn`] → 204 | the device session that offered |
+//! | `POST assist/challenge` | [`AskAssist`] → [`AssistChallenge`] | a device session |
+//! | `POST assist` | [`Assist`] → [`Assisted`] | a device session with a clerk's key open |
+//! | `POST report` | [`Report`] → [`Reported`] | a device session with the person's grant |
+//! | `POST download` | [`AskDownload`] → [`DownloadLink`] | the device session that had the card last |
+//! | `POST calls` | → [`Call`] | a device session |
+//! | `GET  calls/ID` | → [`Call`] | the device session that called |
+//! | `GET  calls?known=VERSION` | → [`DeskCalls`] | a device session, at a desk |
+//! | `POST calls/ID` | [`MarkCall`] → [`Call`] | a desk of the same place, or the caller |
 //! | `POST outbox` | [`OutboxItem`] → [`OutboxAnswer`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
 //! | `GET  roster?after=CURSOR` | → [`RosterPage`] | a device session |
@@ -19,19 +30,27 @@
 
 mod acceptance;
 mod bytes;
+mod call;
 mod device;
 mod issue;
 mod outbox;
 mod problem;
 mod roster;
+mod service;
+mod sign_in;
 
 pub use acceptance::{Acceptance, AcceptedPhoto};
 pub use bytes::Blob;
+pub use call::{Call, CallState, DeskCall, DeskCalls, MarkCall};
 pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession};
-pub use issue::{Activate, Issue, PickUp, Report, SignIn, SignedIn};
+pub use issue::{Activate, Issue, PickUp, SignIn, SignedIn};
 pub use outbox::{Looked, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed};
 pub use problem::{Problem, ProblemCode};
 pub use roster::{OpenRecord, RosterPage};
+pub use service::{AskDownload, Correction, DownloadLink, Report, Reported, WrongField};
+pub use sign_in::{
+    AskAssist, AskSignIn, Assist, AssistChallenge, AssistPurpose, Assisted, SignInAnswer, SignInOffer,
+};
 
 /// The path under which version 1 lives.
 pub const BASE: &str = "/api/v1";

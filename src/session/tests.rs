@@ -54,7 +54,7 @@ fn issue() -> Issue {
 
 fn signed_in(issue: Option<Issue>, refusal: Option<Refusal>) -> Box<SignedInBox> {
     let grant = refusal.is_none().then(|| "grant".to_owned());
-    Box::new(SignedInBox(SignedIn { employee: employee(), grant, refusal, issue }))
+    Box::new(SignedInBox(SignedIn { employee: employee(), grant, refusal, issue, corrections: Vec::new() }))
 }
 
 fn portrait() -> (Portrait, Weak<RgbaImage>) {

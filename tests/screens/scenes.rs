@@ -193,7 +193,7 @@ impl<'a> Visit<'a> {
     fn signed_in(self, issue: Option<Issue>, refusal: Option<Refusal>) -> Self {
         let visit = self.password().types("rahasia").tap(Tap::Continue);
         let grant = refusal.is_none().then(|| "grant".to_owned());
-        let answer = SignedIn { employee: employee(), grant, refusal, issue };
+        let answer = SignedIn { employee: employee(), grant, refusal, issue, corrections: Vec::new() };
         let ticket = visit.ticket;
         visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer)))))
     }

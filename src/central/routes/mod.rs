@@ -5,6 +5,7 @@
 mod activation;
 mod answer;
 mod devices;
+mod help;
 mod issuing;
 mod pages;
 mod shell;
@@ -56,6 +57,13 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/device/session", post(devices::session))
         .route("/activate", post(issuing::activate))
         .route("/sign-in", post(issuing::sign_in))
+        .route("/sign-in/offer", post(help::offer))
+        .route("/sign-in/ask", post(help::ask))
+        .route("/sign-in/withdraw", post(help::withdraw))
+        .route("/assist/challenge", post(help::challenge))
+        .route("/assist", post(help::assisted))
+        .route("/calls", get(help::listen).post(help::call))
+        .route("/calls/{id}", get(help::look).post(help::mark))
         .route("/pick-up", post(issuing::pick_up))
         .route("/roster", get(devices::roster))
         .layer(DefaultBodyLimit::max(SMALL))

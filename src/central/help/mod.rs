@@ -1,0 +1,6 @@
+//! What keeps people from standing before a dead end: other ways in, a call for staff, a report of
+//! wrong data, a link for the phone.
+
+pub mod assist;
+pub mod calls;
+pub mod offers;
