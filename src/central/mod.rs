@@ -15,6 +15,7 @@ mod fleet;
 mod help;
 mod issuing;
 mod keys;
+mod pages;
 mod password;
 mod portrait;
 mod registry;

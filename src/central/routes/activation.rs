@@ -8,10 +8,11 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use maud::{Markup, html};
 
 use super::answer::parameter;
-use super::shell::{Page, Tone, escape};
 use crate::central::activation_words::{Fault, Words};
+use crate::central::pages::{Page, Tongue, language};
 use crate::central::{App, Refused, accounts, password};
 use crate::lang::Lang;
 use crate::person::Nip;
@@ -73,10 +74,6 @@ async fn activate(app: &App, fields: Fields) -> Result<(), Fault> {
     })
 }
 
-fn language(query: Option<&str>) -> Lang {
-    parameter(query, "lang").and_then(|tag| tag.parse().ok()).unwrap_or_default()
-}
-
 struct Fields {
     nip: String,
     code: String,
@@ -120,70 +117,49 @@ fn decoded(value: &str) -> Option<String> {
 
 fn form(lang: Lang, nip: &str, code: &str, fault: Option<Fault>) -> Page {
     let words = Words::of(lang);
-    let shown = |text: &str| escape(&text.chars().take(LONGEST_SHOWN).collect::<String>());
-    let alert = fault.map(|fault| {
-        let other = lang.other();
-        format!(
-            "<div class=\"alert\" role=\"alert\"><p>{}</p><p class=\"second\" lang=\"{}\">{}</p></div>",
-            escape(&fault.sentence(lang)),
-            other.tag(),
-            escape(&fault.sentence(other))
-        )
-    });
-    let field = |name: &str, label: &str, hint: &str, attributes: &str| {
-        format!(
-            "<label for=\"{name}\">{label}<span class=\"hint\" id=\"{name}-hint\">{hint}</span></label>\
-             <input id=\"{name}\" name=\"{name}\" aria-describedby=\"{name}-hint\" required {attributes}>"
-        )
+    let shown = |text: &str| text.chars().take(LONGEST_SHOWN).collect::<String>();
+    let other = lang.other();
+    let label = |name: &str, label: &str, hint: &str| {
+        html! { label for=(name) { (label) span.hint id={ (name) "-hint" } { (hint) } } }
     };
-    let plain = "autocapitalize=\"characters\" spellcheck=\"false\"";
-    let main = format!(
-        "<h1>{}</h1>{}<p>{}</p><form method=\"post\" action=\"/aktivasi?lang={}\">{}{}{}{}\
-         <button type=\"submit\">{}</button></form><p class=\"second\">{}</p>",
-        words.heading,
-        alert.unwrap_or_default(),
-        words.intro,
-        lang.tag(),
-        field(
-            "nip",
-            "NIP",
-            words.nip_hint,
-            &format!("inputmode=\"numeric\" autocomplete=\"username\" value=\"{}\"", shown(nip))
-        ),
-        field(
-            "code",
-            words.code,
-            words.code_hint,
-            &format!("autocomplete=\"one-time-code\" {plain} value=\"{}\"", shown(code))
-        ),
-        field(
-            "password",
-            words.password,
-            words.password_hint,
-            "type=\"password\" autocomplete=\"new-password\""
-        ),
-        field("again", words.again, words.again_hint, "type=\"password\" autocomplete=\"new-password\""),
-        words.button,
-        words.note
-    );
-    page(lang, main, true)
+    let password = |name: &str, text: &str, hint: &str| {
+        html! {
+            (label(name, text, hint))
+            input id=(name) name=(name) aria-describedby={ (name) "-hint" } required type="password"
+                autocomplete="new-password";
+        }
+    };
+    let main = html! {
+        h1 { (words.heading) }
+        @if let Some(fault) = fault {
+            div.alert role="alert" {
+                p { (fault.sentence(lang)) span.second lang=(other.tag()) { (fault.sentence(other)) } }
+            }
+        }
+        p { (words.intro) }
+        form method="post" action={ "/aktivasi?lang=" (lang.tag()) } {
+            (label("nip", "NIP", words.nip_hint))
+            input id="nip" name="nip" aria-describedby="nip-hint" required inputmode="numeric"
+                autocomplete="username" value=(shown(nip));
+            (label("code", words.code, words.code_hint))
+            input id="code" name="code" aria-describedby="code-hint" required autocapitalize="characters"
+                autocomplete="one-time-code" spellcheck="false" value=(shown(code));
+            (password("password", words.password, words.password_hint))
+            (password("again", words.again, words.again_hint))
+            button type="submit" { (words.button) }
+        }
+        p.quiet { (words.note) }
+    };
+    page(lang, main, Tongue::Link("/aktivasi"))
 }
 
 fn done(lang: Lang) -> Page {
     let words = Words::of(lang);
-    page(lang, format!("<h1>{}</h1><p>{}</p>", words.done, words.next), false)
+    page(lang, html! { h1 { (words.done) } p { (words.next) } }, Tongue::Stays)
 }
 
-fn page(lang: Lang, main: String, form: bool) -> Page {
-    let aside = if form {
-        lang.pick(
-            "<a href=\"/aktivasi?lang=en\" hreflang=\"en\" lang=\"en\">English</a>",
-            "<a href=\"/aktivasi\" hreflang=\"id\" lang=\"id\">Bahasa Indonesia</a>",
-        )
-    } else {
-        ""
-    };
-    Page { lang, tone: Tone::Plain, title: "Anjungan", aside, main, form }
+fn page(lang: Lang, main: Markup, tongue: Tongue) -> Page {
+    Page { lang, title: "Anjungan", tongue, script: None, main }
 }
 
 #[cfg(test)]
@@ -204,8 +180,9 @@ mod tests {
     #[test]
     fn what_was_typed_comes_back_escaped_and_cut_and_passwords_never() {
         let page = form(Lang::En, "\"><script>", &"x".repeat(200), Some(Fault::Code));
-        assert!(!page.main.contains("<script>") && page.main.contains("&quot;&gt;&lt;script&gt;"));
-        assert!(!page.main.contains(&"x".repeat(LONGEST_SHOWN + 1)));
-        assert_eq!(page.main.matches("value=").count(), 2);
+        let main = page.main.into_string();
+        assert!(!main.contains("<script>") && main.contains("&quot;&gt;&lt;script&gt;"));
+        assert!(!main.contains(&"x".repeat(LONGEST_SHOWN + 1)));
+        assert_eq!(main.matches("value=").count(), 2);
     }
 }

@@ -4,11 +4,11 @@
 
 mod activation;
 mod answer;
+mod assets;
 mod devices;
 mod help;
 mod issuing;
 mod pages;
-mod shell;
 mod signed;
 
 use std::sync::Arc;
@@ -74,6 +74,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/v1/status/{issuer}/{kid}", get(signed::status))
         .route("/V/{serial}", get(pages::card))
         .route("/aktivasi", get(activation::show).post(activation::take))
+        .route("/aset/{name}", get(assets::file))
         .route("/healthz", get(pages::healthz))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)

@@ -7,9 +7,10 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use maud::html;
 
 use super::answer::Refusal;
-use super::shell::{Page, Tone};
+use crate::central::pages::{Page, Tongue};
 use crate::central::{App, issuing, storage, words};
 use crate::credential::{CardStatus, Serial};
 use crate::lang::Lang;
@@ -33,20 +34,17 @@ pub async fn card(
     Ok(page(status).answer(code))
 }
 
-/// Nothing of the request stands in the page, so nothing has to be escaped.
 fn page(status: Option<CardStatus>) -> Page {
-    let tone = match status {
-        Some(CardStatus::Valid | CardStatus::Replaced) => Tone::Plain,
-        Some(CardStatus::Suspended | CardStatus::Unknown(_)) => Tone::Caution,
-        _ => Tone::Over,
-    };
     let section = |lang: Lang| {
         let (head, text) = words::page_words(status, lang);
-        let limits = words::page_limits(lang);
-        let level = lang.pick("h1", "h2");
-        let tag = lang.tag();
-        format!("<section lang=\"{tag}\"><{level}>{head}</{level}><p>{text}</p><p>{limits}</p></section>")
+        html! {
+            section lang=(lang.tag()) {
+                @if lang == Lang::Id { h1 { (head) } } @else { h2 { (head) } }
+                p { (text) }
+                p { (words::page_limits(lang)) }
+            }
+        }
     };
-    let main = section(Lang::Id) + &section(Lang::En);
-    Page { lang: Lang::Id, tone, title: "Kartu ASN Virtual", aside: "", main, form: false }
+    let main = html! { (section(Lang::Id)) (section(Lang::En)) };
+    Page { lang: Lang::Id, title: "Kartu ASN Virtual", tongue: Tongue::Both, script: None, main }
 }

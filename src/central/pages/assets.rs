@@ -1,0 +1,67 @@
+//! The files that pages load from this server: one style sheet, and scripts. Part of the program,
+//! so that page and file always belong together.
+
+use std::sync::LazyLock;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+/// A file under [`Asset::PREFIX`]. Its address holds its hash, so browsers may keep it for good.
+pub struct Asset {
+    name: &'static str,
+    pub kind: &'static str,
+    pub bytes: &'static [u8],
+    path: LazyLock<String>,
+}
+
+macro_rules! asset {
+    ($file:literal, $kind:literal) => {
+        Asset {
+            name: $file,
+            kind: $kind,
+            bytes: include_bytes!(concat!("../../../assets/web/", $file)),
+            path: LazyLock::new(|| address($file, include_bytes!(concat!("../../../assets/web/", $file)))),
+        }
+    };
+}
+
+/// The one style sheet.
+pub static STYLE: Asset = asset!("anjungan.css", "text/css; charset=utf-8");
+
+/// All of them, for the route that hands them out.
+static ALL: [&Asset; 1] = [&STYLE];
+
+impl Asset {
+    pub const PREFIX: &str = "/aset/";
+
+    /// The path from the root, as it stands in a page.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The file with this name, as it stands in the address.
+    pub fn find(name: &str) -> Option<&'static Asset> {
+        ALL.into_iter().find(|asset| asset.path().strip_prefix(Asset::PREFIX) == Some(name))
+    }
+}
+
+fn address(file: &str, bytes: &[u8]) -> String {
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..6]);
+    format!("{}{stem}-{hash}.{extension}", Asset::PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_by_its_address_alone() {
+        for asset in ALL {
+            let name = asset.path().strip_prefix(Asset::PREFIX).unwrap();
+            assert_eq!(Asset::find(name).unwrap().name, asset.name);
+            assert!(Asset::find(asset.name).is_none() && !asset.bytes.is_empty());
+        }
+        assert!(Asset::find("../Cargo.toml").is_none());
+    }
+}
