@@ -119,6 +119,27 @@ pub enum Profile {
     MejaPetugas,
 }
 
+impl Profile {
+    pub fn other(self) -> Profile {
+        match self {
+            Profile::Mandiri => Profile::MejaPetugas,
+            Profile::MejaPetugas => Profile::Mandiri,
+        }
+    }
+
+    /// The word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Profile::Mandiri => "mandiri",
+            Profile::MejaPetugas => "meja-petugas",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Profile> {
+        [Profile::Mandiri, Profile::MejaPetugas].into_iter().find(|profile| profile.word() == word)
+    }
+}
+
 /// Where the picture goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

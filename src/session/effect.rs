@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Portrait, Secret, Ticket};
 use crate::card::{CardData, Orientation};
+use crate::config::Profile;
 use crate::person::Nip;
 use crate::protocol::Issue;
 
@@ -47,6 +48,16 @@ pub enum Effect {
         code: Secret,
     },
     CallStaff,
+    /// Try a staff code and PIN, and say [`StaffOpened`](super::Event::StaffOpened).
+    StaffUnlock {
+        ticket: Ticket,
+        code: Secret,
+        pin: Secret,
+    },
+    /// Staff signed out: what their code opened is closed.
+    StaffLock,
+    /// The station faces this way from now on, also after a restart.
+    KeepProfile(Profile),
     Sound(Sound),
     /// Nothing of the last person may stay in any buffer.
     Forget,

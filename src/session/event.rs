@@ -1,7 +1,7 @@
 //! What can happen to a session: touches, ticks, and the results of what it asked for.
 
 use super::print_job::JobState;
-use super::{Alert, Drawing, Fault, Finding, Portrait, Secret, Ticket};
+use super::{Alert, Clerk, Drawing, Fault, Finding, Portrait, Secret, Ticket};
 use crate::card::Orientation;
 use crate::photo::Advice;
 use crate::protocol::{Issue, SignedIn};
@@ -34,6 +34,8 @@ pub enum Event {
     },
     PickedUp(Ticket, Result<Box<Issue>, Fault>),
     Scanned(Ticket, Box<Finding>),
+    /// Staff code and PIN were tried.
+    StaffOpened(Ticket, Result<Clerk, Fault>),
 }
 
 /// [`SignedIn`] without its contents in the debug form.
@@ -79,6 +81,12 @@ pub enum Tap {
     Finish,
     /// `Ambil Nanti`.
     Later,
+    /// `Petugas`: to what is for staff.
+    Staff,
+    /// Staff sign out.
+    SignOut,
+    /// From `Mandiri` to `Meja Petugas` and back.
+    SwitchProfile,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

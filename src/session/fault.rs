@@ -60,6 +60,11 @@ faults! {
     PrinterTrouble,
     PrintUnknown,
     PrintDropped,
+    StaffWrong,
+    StaffWait,
+    StaffCodeShape,
+    StaffPinShape,
+    StaffJoinAgain,
 }
 
 impl Fault {
@@ -204,6 +209,21 @@ impl Fault {
             Fault::PrintDropped => ("R06",
                 "Cetakan dibatalkan.", "The print was dropped.",
                 "Kartu sudah terbit dan dapat dicetak lagi.", "The card is issued and can be printed again."),
+            Fault::StaffWrong => ("S01",
+                "Kode petugas atau PIN belum cocok.", "Staff code or PIN do not match.",
+                "Mohon periksa dan coba lagi. Lupa kode: hubungi administrator.", "Please check and try again. Forgotten: ask the administrator."),
+            Fault::StaffWait => ("S02",
+                "Terlalu banyak percobaan.", "Too many tries.",
+                "Mohon tunggu sampai hitungan habis.", "Please wait until the countdown is over."),
+            Fault::StaffCodeShape => ("S03",
+                "Kode petugas terdiri dari 10 huruf.", "A staff code has 10 letters.",
+                "Mohon lengkapi kodenya.", "Please complete the code."),
+            Fault::StaffPinShape => ("S04",
+                "PIN terdiri dari 6 sampai 12 angka.", "A PIN has 6 to 12 digits.",
+                "Mohon lengkapi PIN.", "Please complete the PIN."),
+            Fault::StaffJoinAgain => ("S05",
+                "Kunci kantor tidak dapat dibuka di stasiun ini.", "The office's key does not open at this station.",
+                "Administrator perlu menghubungkan ulang stasiun ini.", "The administrator has to join this station again."),
         }
     }
 }

@@ -12,6 +12,7 @@
 mod accepting;
 mod alerts;
 mod check;
+mod duty;
 mod effect;
 mod event;
 mod fault;
@@ -26,6 +27,10 @@ mod review;
 mod secret;
 mod sign_in;
 pub mod staff;
+mod staff_home;
+mod staff_sign_in;
+#[cfg(test)]
+mod staff_tests;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +39,7 @@ use std::time::Duration;
 pub use accepting::Accepting;
 pub use alerts::{Alert, Alerts};
 pub use check::{Check, Finding};
+pub use duty::{Clerk, Duty, StaffGoal};
 pub use effect::{Effect, Role, Sound};
 pub use event::{Event, Key, SignedInBox, Tap};
 pub use fault::Fault;
@@ -46,7 +52,10 @@ pub use printing::Printing;
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
+pub use staff_home::StaffHome;
+pub use staff_sign_in::{PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, StaffSignIn};
 
+use crate::config::Profile;
 use crate::lang::Lang;
 use crate::person::Refusal;
 use idle::Idle;
@@ -70,6 +79,8 @@ pub struct Session {
     pub alerts: Alerts,
     /// Somebody was called to help, and the screen says so.
     pub called: bool,
+    /// The staff session.
+    pub duty: Duty,
     /// How the station speaks when nobody has chosen.
     home_lang: Lang,
     idle: Idle,
@@ -103,10 +114,19 @@ pub enum Step {
     },
     PickUp(PickUp),
     Check(Check),
+    StaffSignIn(StaffSignIn),
+    StaffHome(StaffHome),
     /// What went wrong, with no way on but back.
     Trouble {
         fault: Fault,
     },
+}
+
+impl Step {
+    /// Belongs to the clerk, not to a visit.
+    pub fn is_the_clerks_own(&self) -> bool {
+        matches!(self, Step::StaffSignIn(_) | Step::StaffHome(_))
+    }
 }
 
 /// How a visit ended.
@@ -125,6 +145,7 @@ struct Cx<'a> {
     now: Duration,
     effects: Vec<Effect>,
     tickets: &'a mut u64,
+    duty: &'a mut Duty,
 }
 
 impl Cx<'_> {
@@ -145,6 +166,7 @@ impl Session {
             step: Step::Attract,
             alerts: Alerts::default(),
             called: false,
+            duty: Duty::default(),
             home_lang: lang,
             idle: Idle::new(now),
             tickets: 0,
@@ -158,11 +180,20 @@ impl Session {
         self
     }
 
+    /// With what is known of the staff at this station, and facing its way.
+    #[must_use]
+    pub fn with_duty(mut self, duty: Duty) -> Session {
+        self.duty = duty;
+        self.step = self.home();
+        self
+    }
+
     /// One event. Returns the session after it and what is to be done about it.
     #[must_use]
     pub fn step(mut self, event: Event, now: Duration) -> (Session, Vec<Effect>) {
         if event.is_touch() {
             self.idle.touched(now);
+            self.duty.touched(now);
         }
         match event {
             Event::Alert(alert, raised) => {
@@ -179,15 +210,25 @@ impl Session {
                 return (self, vec![Effect::CallStaff]);
             }
             Event::Tap(Tap::Home) => return self.go_home(now),
-            Event::Tick if !self.at_rest() && self.idle.is_over(now) => return self.go_home(now),
+            Event::Tap(Tap::SignOut) => {
+                let open = self.duty.leave(now);
+                let (session, closing) = self.go_home(now);
+                return (session, open.then_some(Effect::StaffLock).into_iter().chain(closing).collect());
+            }
+            // Half an hour without a touch: staff are out, whatever stands on the screen.
+            Event::Tick if self.duty.tick(now) => {
+                let (session, closing) = self.go_home(now);
+                return (session, std::iter::once(Effect::StaffLock).chain(closing).collect());
+            }
+            Event::Tick if !self.is_patient() && self.idle.is_over(now) => return self.go_home(now),
             // A call from the first screen is not the next person's.
             Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= READING => self.called = false,
             _ => {}
         }
-        let was_home = self.at_rest();
-        let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets };
+        let was_home = matches!(self.step, Step::Attract);
+        let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets, duty: &mut self.duty };
         let step = match self.step {
-            Step::Attract => attract(&event),
+            Step::Attract => attract(&event, &mut cx),
             Step::Choose => choose(&event, &mut cx),
             Step::SignIn(step) => step.step(event, &mut cx),
             Step::Refused { refusal } => match event {
@@ -212,6 +253,8 @@ impl Session {
             },
             Step::PickUp(step) => step.step(event, &mut cx),
             Step::Check(step) => step.step(event, &mut cx),
+            Step::StaffSignIn(step) => step.step(event, &mut cx),
+            Step::StaffHome(step) => step.step(event, &mut cx),
             Step::Trouble { fault } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 _ => Step::Trouble { fault },
@@ -219,7 +262,7 @@ impl Session {
         };
         let effects = cx.effects;
         self.step = step;
-        if self.at_rest() && !was_home {
+        if matches!(self.step, Step::Attract) && !was_home {
             let (session, closing) = self.go_home(now);
             return (session, effects.into_iter().chain(closing).collect());
         }
@@ -228,27 +271,52 @@ impl Session {
 
     /// How long until everything of this person is cleared, once that is near.
     pub fn warning_left(&self, now: Duration) -> Option<Duration> {
-        if self.at_rest() { None } else { self.idle.warning_left(now) }
+        if self.is_patient() { None } else { self.idle.warning_left(now) }
+    }
+
+    /// No time-out of a visit: nobody is here, or a clerk before a screen of their own, whose
+    /// time-out is the staff session's.
+    fn is_patient(&self) -> bool {
+        self.at_rest() || (self.duty.at_the_desk() && self.step.is_the_clerks_own())
     }
 
     fn at_rest(&self) -> bool {
-        matches!(self.step, Step::Attract)
+        match &self.step {
+            Step::Attract => true,
+            Step::StaffSignIn(step) => self.duty.profile == Profile::MejaPetugas && step.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The first screen: that of the way the station faces.
+    fn home(&self) -> Step {
+        match self.duty.profile {
+            Profile::Mandiri => Step::Attract,
+            Profile::MejaPetugas if self.duty.is_signed_in() => Step::StaffHome(StaffHome),
+            Profile::MejaPetugas => Step::StaffSignIn(StaffSignIn::default()),
+        }
     }
 
     /// Everything of the person goes; what was accepted is on disk already, and a print job has
     /// a life of its own.
     fn go_home(mut self, now: Duration) -> (Session, Vec<Effect>) {
-        self.step = Step::Attract;
+        let mut effects = vec![Effect::CloseCameras, Effect::Forget];
+        // A screen that faces the public is never left with staff signed in.
+        if !self.duty.at_the_desk() && self.duty.leave(now) {
+            effects.push(Effect::StaffLock);
+        }
+        self.step = self.home();
         self.lang = self.home_lang;
         self.called = false;
         self.idle.touched(now);
-        (self, vec![Effect::CloseCameras, Effect::Forget])
+        (self, effects)
     }
 }
 
-fn attract(event: &Event) -> Step {
+fn attract(event: &Event, cx: &mut Cx) -> Step {
     match event {
         Event::Tap(Tap::Start) => Step::Choose,
+        Event::Tap(Tap::Staff) => duty::for_staff(StaffGoal::Home, cx),
         _ => Step::Attract,
     }
 }

@@ -29,6 +29,8 @@ pub enum StaffEvent {
     HandIn,
     Opened,
     Wrong,
+    /// The code could not be tried: nothing was learned from it.
+    NotTried,
     Touch,
     SignOut,
     Tick,
@@ -41,6 +43,11 @@ impl Default for Staff {
 }
 
 impl Staff {
+    /// Signed out, with the wrong tries of before a restart and the whole of their wait.
+    pub fn after_restart(wrong: u32, now: Duration) -> Staff {
+        Staff::SignedOut { wrong, wait_until: now + wait_after(wrong) }
+    }
+
     #[must_use]
     pub fn step(self, event: StaffEvent, now: Duration) -> Staff {
         use StaffEvent as E;
@@ -55,6 +62,7 @@ impl Staff {
                 let wrong = wrong + 1;
                 Staff::SignedOut { wrong, wait_until: now + wait_after(wrong) }
             }
+            (Staff::Checking { wrong }, E::NotTried) => Staff::SignedOut { wrong, wait_until: now },
             (Staff::SignedIn { last_touch }, event)
                 if event == E::SignOut
                     || event == E::Tick && now.saturating_sub(last_touch) >= STAFF_IDLE =>
@@ -110,6 +118,20 @@ mod tests {
         assert_eq!(wait(5), (5, 15 * S));
         assert_eq!(wait(6), (6, 45 * S));
         assert_eq!(wait_after(40), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn a_restart_is_no_way_round_the_wait() {
+        assert_eq!(Staff::after_restart(4, S), Staff::SignedOut { wrong: 4, wait_until: S });
+        let staff = Staff::after_restart(6, S);
+        assert_eq!(staff.step(StaffEvent::HandIn, 30 * S), staff);
+        assert_eq!(staff.step(StaffEvent::HandIn, 31 * S), Staff::Checking { wrong: 6 });
+    }
+
+    #[test]
+    fn a_code_that_could_not_be_tried_costs_nothing() {
+        let staff = wrong_tries(5).step(StaffEvent::HandIn, 20 * S).step(StaffEvent::NotTried, 21 * S);
+        assert_eq!(staff, Staff::SignedOut { wrong: 5, wait_until: 21 * S });
     }
 
     #[test]

@@ -77,41 +77,41 @@ fn finding(verdict: Verdict) -> Box<Finding> {
 }
 
 /// A session with a clock, and the effects of its last event.
-struct Visit {
-    session: Session,
-    now: Duration,
-    effects: Vec<Effect>,
+pub(super) struct Visit {
+    pub session: Session,
+    pub now: Duration,
+    pub effects: Vec<Effect>,
 }
 
 impl Visit {
-    fn new() -> Visit {
+    pub(super) fn new() -> Visit {
         Visit { session: Session::new(Lang::Id, Duration::ZERO), now: Duration::ZERO, effects: Vec::new() }
     }
 
-    fn send(&mut self, event: Event) -> &mut Self {
+    pub(super) fn send(&mut self, event: Event) -> &mut Self {
         let session = std::mem::replace(&mut self.session, Session::new(Lang::Id, self.now));
         (self.session, self.effects) = session.step(event, self.now);
         self
     }
 
-    fn tap(&mut self, tap: Tap) -> &mut Self {
+    pub(super) fn tap(&mut self, tap: Tap) -> &mut Self {
         self.send(Event::Tap(tap))
     }
 
-    fn keys(&mut self, text: &str) -> &mut Self {
+    pub(super) fn keys(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.send(Event::Key(Key::Char(c)));
         }
         self
     }
 
-    fn after(&mut self, wait: Duration) -> &mut Self {
+    pub(super) fn after(&mut self, wait: Duration) -> &mut Self {
         self.now += wait;
         self.send(Event::Tick)
     }
 
     /// The ticket of the last request.
-    fn ticket(&self) -> Ticket {
+    pub(super) fn ticket(&self) -> Ticket {
         Ticket(self.session.tickets)
     }
 

@@ -3,6 +3,7 @@
 //! [`run`] and [`Parts`] are the wiring list: what is opened, which worker gets what, and in which
 //! order things end. The screen's thread only shows; everything that takes time has a thread of its own.
 
+mod clerk;
 pub mod commands;
 mod desk;
 mod drawing;
@@ -30,9 +31,10 @@ use crate::card::Templates;
 use crate::clock::{CorrectedClock, SharedClock, offset};
 use crate::config::{self, StationConfig};
 use crate::display::{self, DisplayError};
-use crate::session::{Alert, Event, Role, Session};
+use crate::session::{Alert, Duty, Event, Role, Session};
 use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
+use clerk::{ClerkWorker, OnDuty};
 use desk::Desk;
 use engine::{Engine, post};
 use face::FaceWorker;
@@ -108,6 +110,7 @@ impl Parts {
         let (scan, scan_orders) = channel();
         let (drawing, drawing_orders) = channel();
         let (paper, paper_orders) = channel();
+        let (clerk, clerk_orders) = channel();
         let workers = Workers {
             face,
             face_view: LiveView::new(Role::Face),
@@ -116,6 +119,14 @@ impl Parts {
             drawing,
             paper,
             office: office.clone(),
+            clerk,
+        };
+        let clerk_worker = ClerkWorker {
+            store: self.store.beside()?,
+            orders: clerk_orders,
+            clock: clock.clone(),
+            on_duty: OnDuty::default(),
+            open: None,
         };
         let office_worker =
             OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone());
@@ -149,6 +160,7 @@ impl Parts {
             spawn("scan camera", move || scan_worker.run())?,
             spawn("drawing", move || drawing::run(&templates, &drawing_orders))?,
             spawn("printer", move || paper_worker.run())?,
+            spawn("staff", move || clerk_worker.run())?,
         ];
         Ok((workers, threads))
     }
@@ -163,6 +175,8 @@ pub fn run(
     let parts = Parts::open(config, system)?;
     let (name, joined, hours) = (parts.name.clone(), parts.joined, parts.utc_offset_hours);
     let clock: SharedClock = parts.clock.clone();
+    let wrong = clerk::wrong_tries(&parts.store);
+    let duty = Duty::new(clerk::profile(&parts.store, config.profile), wrong, clock.monotonic());
 
     // The display is a device, chosen here and nowhere else.
     display::select(display_kind(config), &clock)?;
@@ -171,6 +185,7 @@ pub fn run(
 
     let patience = |seconds: u32| Duration::from_secs(seconds.into());
     let session = Session::new(config.language, clock.monotonic())
+        .with_duty(duty)
         .with_patience(patience(config.limits.idle_seconds), patience(config.limits.warn_seconds));
     screens::wire(&app, post);
     screens::set_station(&app, &name, &time_text(&clock, hours));

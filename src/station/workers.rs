@@ -3,6 +3,7 @@
 
 use std::sync::mpsc::Sender;
 
+use super::clerk::ClerkOrder;
 use super::drawing::DrawOrder;
 use super::face::FaceOrder;
 use super::live::LiveView;
@@ -21,6 +22,7 @@ pub struct Workers {
     pub drawing: Sender<DrawOrder>,
     pub paper: Sender<PaperOrder>,
     pub office: Sender<OfficeOrder>,
+    pub clerk: Sender<ClerkOrder>,
 }
 
 impl Workers {
@@ -51,6 +53,11 @@ impl Workers {
             Effect::Print { ticket, issue, orientation } => {
                 self.paper.send(PaperOrder { ticket, issue, orientation }).is_ok()
             }
+            Effect::StaffUnlock { ticket, code, pin } => {
+                self.clerk.send(ClerkOrder::Unlock { ticket, code, pin }).is_ok()
+            }
+            Effect::StaffLock => self.clerk.send(ClerkOrder::Lock).is_ok(),
+            Effect::KeepProfile(profile) => self.clerk.send(ClerkOrder::KeepProfile(profile)).is_ok(),
             // Sounds come with the speakers; the screen says the same without them.
             Effect::Sound(sound) => {
                 tracing::debug!(?sound, "sound");

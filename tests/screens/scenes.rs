@@ -12,8 +12,8 @@ use anjungan::photo::Advice;
 use anjungan::protocol::{Issue, SignedIn};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    Alert, COUNTDOWN, Drawing, Effect, Event, Fault, Finding, IDLE, Key, Portrait, Role, Secret, Session,
-    SignedInBox, Tap, Ticket,
+    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, Portrait, Role, Secret,
+    Session, SignedInBox, Tap, Ticket,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
 use jiff::civil::date;
@@ -166,8 +166,13 @@ impl<'a> Visit<'a> {
                 | Effect::Shoot { ticket }
                 | Effect::Accept { ticket, .. }
                 | Effect::Print { ticket, .. }
-                | Effect::PickUp { ticket, .. } => self.ticket = ticket,
-                Effect::CallStaff | Effect::Sound(_) | Effect::Forget => {}
+                | Effect::PickUp { ticket, .. }
+                | Effect::StaffUnlock { ticket, .. } => self.ticket = ticket,
+                Effect::CallStaff
+                | Effect::StaffLock
+                | Effect::KeepProfile(_)
+                | Effect::Sound(_)
+                | Effect::Forget => {}
             }
         }
         self
@@ -259,6 +264,20 @@ impl<'a> Visit<'a> {
         let finding = Finding { judgement, portrait, status_age_hours: Some(5) };
         let ticket = visit.ticket;
         visit.send(Event::Scanned(ticket, Box::new(finding)))
+    }
+
+    fn staff_pin(self) -> Self {
+        self.tap(Tap::Staff).types("bcdfghjklm").types("582917")
+    }
+
+    fn staff_answer(self, result: Result<Clerk, Fault>) -> Self {
+        let visit = self.tap(Tap::Continue);
+        let ticket = visit.ticket;
+        visit.send(Event::StaffOpened(ticket, result))
+    }
+
+    fn staff_in(self) -> Self {
+        self.staff_pin().staff_answer(Ok(Clerk { id: "petugas-1".into(), name: "Rina Marlina".into() }))
     }
 
     fn scene(self, name: &'static str) -> Scene {
@@ -360,5 +379,15 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().checked(Verdict::NoLongerValid, &[Reason::NoLongerInForce], true, false).scene("check-ended"),
         new().checked(Verdict::NotGenuine, &[Reason::Altered], false, false).scene("check-not-genuine"),
         no_disk.scene("trouble"),
+        new().tap(Tap::Staff).scene("staff-code"),
+        new().tap(Tap::Staff).types("bcdf").tap(Tap::Continue).scene("staff-code-fault"),
+        new().staff_pin().scene("staff-pin"),
+        new().staff_pin().tap(Tap::Continue).scene("staff-pin-waiting"),
+        new().staff_pin().staff_answer(Err(Fault::StaffWrong)).scene("staff-wrong"),
+        (0..5)
+            .fold(new().staff_pin(), |visit, _| visit.types("582917").staff_answer(Err(Fault::StaffWrong)))
+            .scene("staff-wait"),
+        new().staff_in().scene("staff-home"),
+        new().staff_in().tap(Tap::SwitchProfile).scene("staff-home-desk"),
     ]
 }

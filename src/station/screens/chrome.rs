@@ -5,7 +5,7 @@ use std::time::Duration;
 use slint::ComponentHandle;
 
 use super::App;
-use super::generated::{Chrome, Screen};
+use super::generated::{Chrome, Ink, Screen};
 use crate::lang::Lang;
 use crate::session::{Session, Step};
 
@@ -17,6 +17,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         chrome.set_language(lang.tag().into());
     }
     let (screen, mark) = place(&session.step);
+    app.global::<Ink>().set_night(session.step.is_the_clerks_own());
     chrome.set_mark(mark);
     chrome.set_screen(screen);
     chrome.set_called(session.called);
@@ -63,6 +64,8 @@ fn place(step: &Step) -> (Screen, i32) {
         Step::PickUp(_) => (Screen::PickUp, 0),
         Step::Check(_) => (Screen::Check, 0),
         Step::Trouble { .. } => (Screen::Trouble, 0),
+        Step::StaffSignIn(_) => (Screen::StaffSignIn, 0),
+        Step::StaffHome(_) => (Screen::StaffHome, 0),
     }
 }
 

@@ -12,6 +12,7 @@ mod picture;
 mod printing;
 mod review;
 mod sign_in;
+mod staff;
 mod waiting;
 mod wire;
 
@@ -50,6 +51,8 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::Done { ending, until } => waiting::done(app, *ending, until.saturating_sub(now)),
         Step::PickUp(step) => pick_up::show(app, step, lang),
         Step::Check(step) => check::show(app, step, lang),
+        Step::StaffSignIn(step) => staff::sign_in(app, step, &session.duty, lang, now),
+        Step::StaffHome(_) => staff::home(app, &session.duty),
         Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
     }
 }
@@ -72,6 +75,7 @@ pub fn forget(app: &App) {
     printing::forget(app);
     pick_up::forget(app);
     check::forget(app);
+    staff::forget(app);
     app.global::<generated::Chrome>().set_alert_open(false);
     picture::forget();
 }

@@ -53,5 +53,8 @@ fn tap(press: Press) -> Tap {
         Press::Print => Tap::Print,
         Press::Finish => Tap::Finish,
         Press::Later => Tap::Later,
+        Press::Staff => Tap::Staff,
+        Press::SignOut => Tap::SignOut,
+        Press::SwitchProfile => Tap::SwitchProfile,
     }
 }

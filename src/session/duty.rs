@@ -1,0 +1,134 @@
+//! Who of the staff is signed in here, which way the station faces, and the one way to what is for
+//! staff alone: [`for_staff`].
+
+use std::time::Duration;
+
+use super::staff::{Staff, StaffEvent};
+use super::{Cx, StaffHome, StaffSignIn, Step};
+use crate::config::Profile;
+
+/// A member of the staff, as the station knows one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clerk {
+    /// Stands in the audit log; says nothing about the person by itself.
+    pub id: String,
+    /// As the staff wrote it; may be empty.
+    pub name: String,
+}
+
+/// The staff session as the screen sees it. What the staff code opened is with a worker.
+#[derive(Debug, Default)]
+pub struct Duty {
+    pub profile: Profile,
+    clerk: Option<Clerk>,
+    state: Staff,
+}
+
+impl Duty {
+    /// As a station starts: with the wrong tries of before, whose wait begins anew. A restart must
+    /// not be a way round it, and a clock that jumps none either.
+    pub fn new(profile: Profile, wrong: u32, now: Duration) -> Duty {
+        Duty { profile, clerk: None, state: Staff::after_restart(wrong, now) }
+    }
+
+    pub fn clerk(&self) -> Option<&Clerk> {
+        self.clerk.as_ref()
+    }
+
+    pub fn is_signed_in(&self) -> bool {
+        self.clerk.is_some()
+    }
+
+    /// What is left of the wait after wrong tries.
+    pub fn wait_left(&self, now: Duration) -> Option<Duration> {
+        match self.state {
+            Staff::SignedOut { wait_until, .. } if wait_until > now => Some(wait_until - now),
+            _ => None,
+        }
+    }
+
+    /// Does the clerk stand here by themselves, before a screen that faces them?
+    pub fn at_the_desk(&self) -> bool {
+        self.is_signed_in() && self.profile == Profile::MejaPetugas
+    }
+
+    pub(super) fn hand_in(&mut self, now: Duration) -> bool {
+        self.step(StaffEvent::HandIn, now);
+        matches!(self.state, Staff::Checking { .. })
+    }
+
+    pub(super) fn opened(&mut self, clerk: Clerk, now: Duration) {
+        self.step(StaffEvent::Opened, now);
+        if matches!(self.state, Staff::SignedIn { .. }) {
+            self.clerk = Some(clerk);
+        }
+    }
+
+    pub(super) fn wrong(&mut self, now: Duration) {
+        self.step(StaffEvent::Wrong, now);
+    }
+
+    /// The code could not be tried at all.
+    pub(super) fn not_tried(&mut self, now: Duration) {
+        self.step(StaffEvent::NotTried, now);
+    }
+
+    pub(super) fn touched(&mut self, now: Duration) {
+        self.step(StaffEvent::Touch, now);
+    }
+
+    /// Signs out, if anybody is. A code that is still being tried counts as a wrong one: walking
+    /// away must not be a way to try for nothing. `true`: the worker must close what it opened.
+    pub(super) fn leave(&mut self, now: Duration) -> bool {
+        let open = !matches!(self.state, Staff::SignedOut { .. });
+        match self.state {
+            Staff::Checking { .. } => self.wrong(now),
+            _ => self.step(StaffEvent::SignOut, now),
+        }
+        open
+    }
+
+    /// Half an hour has passed without a touch.
+    pub(super) fn tick(&mut self, now: Duration) -> bool {
+        let was_in = self.is_signed_in();
+        self.step(StaffEvent::Tick, now);
+        was_in && !self.is_signed_in()
+    }
+
+    fn step(&mut self, event: StaffEvent, now: Duration) {
+        self.state = self.state.step(event, now);
+        if !matches!(self.state, Staff::SignedIn { .. }) {
+            self.clerk = None;
+        }
+    }
+}
+
+/// What is for staff alone. A new page for staff is a new goal: say here what it opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StaffGoal {
+    /// What staff can do at this station.
+    #[default]
+    Home,
+}
+
+impl StaffGoal {
+    /// Staff are signed in: what they wanted.
+    pub(super) fn open(self, _cx: &mut Cx) -> Step {
+        match self {
+            StaffGoal::Home => Step::StaffHome(StaffHome),
+        }
+    }
+
+    /// Nobody signed in after all: where the way back leads.
+    pub(super) fn leave(self) -> Step {
+        match self {
+            StaffGoal::Home => Step::Attract,
+        }
+    }
+}
+
+/// The one way to what is for staff alone: at once where staff are signed in, otherwise by way of
+/// their code and PIN.
+pub(super) fn for_staff(goal: StaffGoal, cx: &mut Cx) -> Step {
+    if cx.duty.is_signed_in() { goal.open(cx) } else { Step::StaffSignIn(StaffSignIn::new(goal)) }
+}

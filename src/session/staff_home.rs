@@ -1,0 +1,21 @@
+//! What staff can do at this station, once they are signed in.
+
+use super::{Cx, Effect, Event, Step, Tap};
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StaffHome;
+
+impl StaffHome {
+    pub(super) fn step(self, event: Event, cx: &mut Cx) -> Step {
+        match event {
+            // Before a screen that faces the public, going home signs staff out too.
+            Event::Tap(Tap::Back) => Step::Attract,
+            Event::Tap(Tap::SwitchProfile) => {
+                cx.duty.profile = cx.duty.profile.other();
+                cx.emit(Effect::KeepProfile(cx.duty.profile));
+                Step::Attract
+            }
+            _ => Step::StaffHome(self),
+        }
+    }
+}
