@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 6] = [
 const SIBLINGS: [(&str, &str); 1] = [("provision", "sync")];
 
 /// Outside libraries, and the only modules that may name them.
-const KEPT_IN: [(&str, &[&str]); 8] = [
+const KEPT_IN: [(&str, &[&str]); 9] = [
     ("slint", &["station", "display"]),
     ("axum", &["central"]),
     ("sqlx", &["central"]),
@@ -27,6 +27,7 @@ const KEPT_IN: [(&str, &[&str]); 8] = [
     ("nokhwa", &["camera"]),
     ("escpos", &["printing"]),
     ("ureq", &["sync", "provision"]),
+    ("rustls", &["sync"]),
     ("zxing_cpp", &["scan"]),
 ];
 

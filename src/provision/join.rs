@@ -82,7 +82,7 @@ pub fn join(
     rng: &mut impl CryptoRng,
 ) -> Result<Joined, JoinError> {
     check_pin(pin)?;
-    let client = Client::new(&link.central_url, clock.clone(), terms.timeouts)?.with_roots(&terms.roots);
+    let client = Client::new(&link.central_url, clock.clone(), terms.timeouts)?.with_roots(&terms.roots)?;
     let before = held(store)?;
 
     let mut device_secret = Zeroizing::new([0; 32]);

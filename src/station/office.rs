@@ -141,7 +141,7 @@ impl OfficeWorker {
             self.central.as_deref(),
             Timeouts::default(),
         )?;
-        Ok(syncer.with_roots(&roots))
+        syncer.with_roots(&roots)
     }
 
     /// Seals what was accepted and writes it down: neither grant nor code stays here in a form that

@@ -1,19 +1,22 @@
 //! One call to the server: bounded in time and size, with an error that says what happened.
 //!
-//! Over `https` every call but the one for the time judges the server's certificate, and rustls,
-//! as ureq drives it, asks the machine's own clock for that: a machine without a battery clock
-//! learns the time here ([`SharedClock`] is right from then on), but its other calls wait until
-//! NTP or a technician sets the machine's clock too.
+//! Over `https` every call but the one for the time judges the server's certificate, by the
+//! station's own clock: see [`tls`](super::tls).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 use ureq::Agent;
+use ureq::config::ConfigBuilder;
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::TlsConfig;
+use ureq::typestate::AgentScope;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
 
 use super::device::{Device, Session};
+use super::tls::TlsByClock;
 use super::{Roots, SyncError};
 use crate::clock::SharedClock;
 use crate::credential::KeyPair;
@@ -83,8 +86,11 @@ impl Client {
             return Err(SyncError::Address(central_url.to_owned()));
         }
         Ok(Client {
-            agent: agent(&base, timeouts, Roots::default().tls()),
-            unverified: agent(&base, timeouts, TlsConfig::builder().disable_verification(true).build()),
+            agent: judging(&base, timeouts, &Roots::default(), &clock)?,
+            unverified: settings(&base, timeouts)
+                .tls_config(TlsConfig::builder().disable_verification(true).build())
+                .build()
+                .new_agent(),
             base,
             timeouts,
             clock,
@@ -94,10 +100,9 @@ impl Client {
     }
 
     /// The same client, believing the certificates that `roots` vouch for.
-    #[must_use]
-    pub fn with_roots(mut self, roots: &Roots) -> Client {
-        self.agent = agent(&self.base, self.timeouts, roots.tls());
-        self
+    pub fn with_roots(mut self, roots: &Roots) -> Result<Client, SyncError> {
+        self.agent = judging(&self.base, self.timeouts, roots, &self.clock)?;
+        Ok(self)
     }
 
     /// The same client, able to open device sessions.
@@ -182,13 +187,6 @@ impl Client {
         Ok(Answer { status, body: success(status, body)? })
     }
 
-    /// Are certificates judged: for the time, for all else.
-    #[cfg(test)]
-    pub(super) fn judges_certificates(&self) -> (bool, bool) {
-        let judges = |agent: &Agent| !agent.config().tls_config().disable_verification();
-        (judges(&self.unverified), judges(&self.agent))
-    }
-
     fn url(&self, path: &str) -> String {
         format!("{}{BASE}/{path}", self.base)
     }
@@ -205,21 +203,25 @@ impl Client {
     }
 }
 
-fn agent(base: &str, timeouts: Timeouts, tls: TlsConfig) -> Agent {
-    let mut config = Agent::config_builder()
+/// An agent that believes the certificates `roots` vouch for at the time `clock` says it is.
+fn judging(base: &str, timeouts: Timeouts, roots: &Roots, clock: &SharedClock) -> Result<Agent, SyncError> {
+    let tls = TlsByClock::new(roots.store(), clock.clone())
+        .map_err(|error| SyncError::Unreachable(error.to_string()))?;
+    let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(tls);
+    Ok(Agent::with_parts(settings(base, timeouts).build(), connector, DefaultResolver::default()))
+}
+
+fn settings(base: &str, timeouts: Timeouts) -> ConfigBuilder<AgentScope> {
+    let config = Agent::config_builder()
         .http_status_as_error(false)
         // A redirect would carry a bearer token or a password somewhere else.
         .max_redirects(0)
         .max_redirects_will_error(false)
         .timeout_connect(Some(timeouts.connect))
         .timeout_recv_response(Some(timeouts.answer))
-        .user_agent(concat!("anjungan/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls);
+        .user_agent(concat!("anjungan/", env!("CARGO_PKG_VERSION")));
     let host = base.split_once("://").map_or(base, |(_, host)| host);
-    if host.starts_with("127.") || host.starts_with("localhost") {
-        config = config.proxy(None);
-    }
-    config.build().new_agent()
+    if host.starts_with("127.") || host.starts_with("localhost") { config.proxy(None) } else { config }
 }
 
 /// The body of a success.

@@ -22,6 +22,7 @@ mod roots;
 mod roster;
 mod syncer;
 pub mod time;
+mod tls;
 
 #[cfg(test)]
 pub(crate) mod stub;

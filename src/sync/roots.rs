@@ -2,16 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 /// The authorities that may vouch for the server. By default those that Mozilla lists.
 #[derive(Clone, Debug)]
-pub struct Roots(RootCerts);
+pub struct Roots(Arc<RootCertStore>);
 
 impl Default for Roots {
     fn default() -> Roots {
-        Roots(RootCerts::WebPki)
+        Roots(Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }))
     }
 }
 
@@ -31,20 +34,20 @@ impl Roots {
         let pem =
             fs::read(path).map_err(|source| RootsError::Unreadable { path: path.to_owned(), source })?;
         let unusable = |why: String| RootsError::NoCertificate { path: path.to_owned(), why };
-        let mut certificates = Vec::new();
-        for item in parse_pem(&pem) {
-            if let PemItem::Certificate(certificate) = item.map_err(|error| unusable(error.to_string()))? {
-                certificates.push(certificate);
-            }
+        let mut store = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+            store.add(certificate).map_err(|error| unusable(error.to_string()))?;
         }
-        if certificates.is_empty() {
+        if store.is_empty() {
             return Err(unusable("there is no certificate in it".into()));
         }
-        Ok(Roots(certificates.into()))
+        Ok(Roots(Arc::new(store)))
     }
 
-    pub(super) fn tls(&self) -> TlsConfig {
-        TlsConfig::builder().root_certs(self.0.clone()).build()
+    /// What rustls judges by.
+    pub(super) fn store(&self) -> Arc<RootCertStore> {
+        self.0.clone()
     }
 }
 
@@ -54,22 +57,26 @@ mod tests {
 
     #[test]
     fn an_authority_is_read_from_its_file_or_the_file_is_named() {
-        assert!(matches!(Roots::load(None).unwrap().tls().root_certs(), RootCerts::WebPki));
+        assert!(Roots::load(None).unwrap().store().len() > 50, "the authorities that browsers know");
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("office-ca.pem");
         let said = Roots::load(Some(&path)).unwrap_err().to_string();
         assert!(said.contains("office-ca.pem: cannot be read"), "{said}");
 
-        let one = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
-        fs::write(&path, format!("# the office's own\n{one}{one}")).unwrap();
-        let tls = Roots::load(Some(&path)).unwrap().tls();
-        assert!(matches!(tls.root_certs(), RootCerts::Specific(held) if held.len() == 2));
-        assert!(!tls.disable_verification());
+        let one = rcgen::generate_simple_self_signed(["kantor.example".to_owned()]).unwrap().cert.pem();
+        let two = rcgen::generate_simple_self_signed(["pusat.example".to_owned()]).unwrap().cert.pem();
+        fs::write(&path, format!("# the office's own\n{one}{two}")).unwrap();
+        assert_eq!(Roots::load(Some(&path)).unwrap().store().len(), 2);
 
         let half = one.replace("-----END", "-----EN");
-        for unusable in
-            ["", "no certificate", "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n", &half]
-        {
+        let no_certificate = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        for unusable in [
+            "",
+            "no certificate",
+            "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n",
+            &half,
+            no_certificate,
+        ] {
             fs::write(&path, unusable).unwrap();
             let said = Roots::load(Some(&path)).unwrap_err().to_string();
             assert!(said.contains("office-ca.pem: "), "{said}");

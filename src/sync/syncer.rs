@@ -107,10 +107,9 @@ impl Syncer {
 
     /// The same, for a server whose certificate an office's own authority vouches for. Before
     /// [`desk`](Self::desk).
-    #[must_use]
-    pub fn with_roots(mut self, roots: &Roots) -> Syncer {
-        self.client = self.client.with_roots(roots);
-        self
+    pub fn with_roots(mut self, roots: &Roots) -> Result<Syncer, SyncError> {
+        self.client = self.client.with_roots(roots)?;
+        Ok(self)
     }
 
     /// The calls for a person's session. They run beside a sync.

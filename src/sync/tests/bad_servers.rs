@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::store::OutboxStore;
 use crate::sync::plan::Operation;
-use crate::sync::{Client, Next, Roots, SyncError};
+use crate::sync::{Client, Next, SyncError};
 
 /// What the client makes of an answer to a plain call.
 fn asked(reply: Reply) -> SyncError {
@@ -82,15 +82,6 @@ fn nobody_listens() {
         pauses.push(report.next_in);
     }
     assert!(pauses[0] <= Duration::from_secs(2) && pauses[5] >= Duration::from_secs(32), "{pauses:?}");
-}
-
-#[test]
-fn certificates_are_judged_for_everything_but_the_time() {
-    let clock = Arc::new(ManualClock::at(at(0)));
-    let client = Client::new("https://kantor.example", clock, timeouts()).unwrap();
-    assert_eq!(client.judges_certificates(), (false, true));
-    let client = client.with_roots(&Roots::default()).with_device("device-1", device_key());
-    assert_eq!(client.judges_certificates(), (false, true));
 }
 
 /// Whoever stands between can answer for the time without a certificate: it gains him nothing.

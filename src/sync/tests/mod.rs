@@ -1,6 +1,7 @@
 //! Sync against a stub of the server, with real signatures and a real database.
 
 mod bad_servers;
+mod certificates;
 mod rounds;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
