@@ -17,6 +17,7 @@ mod paper;
 mod scanner;
 pub mod screens;
 mod time_trust;
+mod watchdog;
 mod workers;
 
 use std::path::PathBuf;
@@ -44,6 +45,7 @@ use paper::PaperWorker;
 use scanner::ScanWorker;
 use screens::App;
 use time_trust::TimeTrust;
+use watchdog::Watchdog;
 use workers::Workers;
 
 /// Why a station does not start.
@@ -197,6 +199,7 @@ pub fn run(
     let ticking = slint::Timer::default();
     let for_ticks = clock.clone();
     let mut shown = String::new();
+    let mut watchdog = Watchdog::of_systemd();
     ticking.start(slint::TimerMode::Repeated, engine::TICK, move || {
         engine::handle(Event::Tick);
         let text = time_text(&for_ticks, hours);
@@ -204,6 +207,8 @@ pub fn run(
             engine::with_app(|app| screens::set_station(app, &name, &text));
             shown = text;
         }
+        // Screen, session and screen again have been passed: that is what systemd waits for.
+        watchdog.feed(for_ticks.monotonic());
     });
 
     let guided = guide.map(|guide| guide.start(&app, &clock, hours)).transpose()?;
