@@ -231,7 +231,7 @@ mod tests {
         for (yaw, pitch, roll) in [(0.0, 0.0, 0.0), (35.0, 0.0, 10.0), (-20.0, 25.0, -30.0)] {
             let shot = Shot { yaw, pitch, roll, ..Shot::default() };
             let seen = image::imageops::grayscale(&photographed(&card, (1280, 960), &shot));
-            let found = scan::read((&seen).into());
+            let found = scan::read((&seen).into(), &scan::Budget::unlimited());
             assert_eq!(found.len(), 1, "yaw {yaw} pitch {pitch} roll {roll}");
             assert_eq!(found[0].text(), TEXT);
         }
@@ -241,6 +241,6 @@ mod tests {
     fn far_too_blurred_is_not_read() {
         let shot = Shot { blur: 9.0, ..Shot::default() };
         let seen = image::imageops::grayscale(&photographed(&card(TEXT), (640, 480), &shot));
-        assert!(scan::read((&seen).into()).is_empty());
+        assert!(scan::read((&seen).into(), &scan::Budget::unlimited()).is_empty());
     }
 }

@@ -48,12 +48,24 @@ pub struct Evidence<'a> {
     /// The verified list for the card in view, see [`Code::list`]; one for another issuer or key
     /// counts as none.
     pub status: Option<&'a StatusList>,
-    /// A face to compare is at hand from elsewhere, such as an opened record. A genuine back code
-    /// counts by itself.
-    pub portrait: bool,
+    /// The record of the holder that this card opened, where the desk has one.
+    pub record: Option<Record<'a>>,
     pub clock: ClockTrust,
     pub now: Timestamp,
     pub limits: AgeLimits,
+}
+
+/// What an opened record says beside the card: it comes from the holder's own office and may be newer than any list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Whom it is about.
+    pub nip: Nip,
+    /// The employing body.
+    pub body: &'a str,
+    /// Is the holder PNS or PPPK on this day? `None` where that hangs on a clock nobody trusts.
+    pub in_service: Option<bool>,
+    /// It holds a face to compare.
+    pub portrait: bool,
 }
 
 /// The answer, in the words of the project's screens and files.
@@ -148,7 +160,9 @@ fn one_card(evidence: &Evidence, sides: &[Genuine]) -> Judgement {
     let card = &sides[0];
     let face_webp = sides.iter().find_map(|side| side.face_webp);
     let (verdict, mut reasons) = standing(evidence, card);
-    if verdict != Verdict::NoLongerValid && face_webp.is_none() && !evidence.portrait {
+    // A face from a record about somebody else is no face to compare.
+    let portrait = record(evidence, card).is_some_and(|record| record.portrait);
+    if verdict != Verdict::NoLongerValid && face_webp.is_none() && !portrait {
         reasons.push(Reason::CompareTheFace);
     }
     Judgement {
@@ -157,6 +171,21 @@ fn one_card(evidence: &Evidence, sides: &[Genuine]) -> Judgement {
         holder: Some(card.holder.clone()),
         face_webp: face_webp.map(<[u8]>::to_vec),
     }
+}
+
+/// The opened record, if it is about the holder of this card.
+fn record<'a>(evidence: &Evidence<'a>, card: &Genuine) -> Option<Record<'a>> {
+    evidence.record.filter(|record| record.nip == card.holder.nip)
+}
+
+/// What the opened record gives cause to doubt.
+fn record_doubts(evidence: &Evidence, card: &Genuine) -> Option<Reason> {
+    evidence.record?;
+    let Some(record) = record(evidence, card) else { return Some(Reason::RecordDiffers) };
+    // The code names an issuer; whom that issuer may speak for stands in the trust list.
+    let issuer = evidence.trust.issuer(&card.holder.issuer)?;
+    let theirs = issuer.bodies.iter().any(|body| body == record.body);
+    (!theirs).then_some(Reason::BodyNotTheirs)
 }
 
 /// Does a genuine card still hold?
@@ -177,6 +206,10 @@ fn standing(evidence: &Evidence, card: &Genuine) -> (Verdict, Vec<Reason>) {
         Some(CardStatus::Valid | CardStatus::Replaced) => {}
         None => doubts.push(Reason::StatusMissing),
     }
+    if record(evidence, card).is_some_and(|record| record.in_service == Some(false)) {
+        return (Verdict::NoLongerValid, vec![Reason::NoLongerInForce]);
+    }
+    doubts.extend(record_doubts(evidence, card));
     match evidence.clock {
         ClockTrust::Untrusted => doubts.push(Reason::ClockUntrusted),
         ClockTrust::Trusted => doubts.extend(ages(evidence, card, list)),

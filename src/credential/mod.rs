@@ -37,7 +37,7 @@ pub use back::{BackClaims, BackCode, MAX_FACE_BYTES, sign_back};
 pub use error::CredentialError;
 pub use front::{FrontClaims, FrontCode, sign_front};
 pub use id::{IssuerId, Kid, Serial};
-pub use judge::{AgeLimits, ClockTrust, Evidence, Holder, Judgement, Verdict, judge};
+pub use judge::{AgeLimits, ClockTrust, Evidence, Holder, Judgement, Record, Verdict, judge};
 pub use key::{KeyPair, SigningKey};
 pub use parse::{Code, parse};
 pub use reason::Reason;

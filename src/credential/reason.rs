@@ -36,6 +36,10 @@ pub enum Reason {
     /// Card or list are dated after the present day.
     FromTheFuture,
     TrustListStale,
+    /// The opened record is about somebody else.
+    RecordDiffers,
+    /// The opened record names a body that the card's issuer may not name.
+    BodyNotTheirs,
     /// BKN's own link, which cannot be proven here.
     BknLink,
     /// Still in force; a newer one was issued.
@@ -48,7 +52,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Reason; 20] = [
+    pub const ALL: [Reason; 22] = [
         Reason::Damaged,
         Reason::Altered,
         Reason::UnknownSigner,
@@ -64,6 +68,8 @@ impl Reason {
         Reason::ClockUntrusted,
         Reason::FromTheFuture,
         Reason::TrustListStale,
+        Reason::RecordDiffers,
+        Reason::BodyNotTheirs,
         Reason::BknLink,
         Reason::NewerCardExists,
         Reason::CompareTheFace,
@@ -192,6 +198,20 @@ impl Reason {
                 (
                     "Daftar penerbit di sini sudah lama tidak diperbarui.",
                     "The list of issuers here has not been renewed for long.",
+                ),
+                WITH_KTP,
+            ),
+            Reason::RecordDiffers => (
+                (
+                    "Data di stasiun ini bukan data pemegang kartu.",
+                    "The data at this station are not those of the card's holder.",
+                ),
+                WITH_KTP,
+            ),
+            Reason::BodyNotTheirs => (
+                (
+                    "Instansi pada data bukan wewenang penerbit kartu ini.",
+                    "The body named in the data is not one that this card's issuer may name.",
                 ),
                 WITH_KTP,
             ),

@@ -214,6 +214,14 @@ impl StatusList {
         })
     }
 
+    /// Until when a desk may rely on a verified list: its own end, or `limit` after it was signed,
+    /// whichever comes first.
+    pub fn good_until(&self, limit: SignedDuration) -> Option<Timestamp> {
+        let signed = self.signed.as_ref()?;
+        let aged = signed.iat.checked_add(limit).unwrap_or(Timestamp::MAX);
+        Some(signed.exp.map_or(aged, |exp| exp.min(aged)))
+    }
+
     fn to_cbor(&self) -> Value {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
         // Neither call can fail: the sink is a Vec.

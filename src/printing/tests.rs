@@ -110,7 +110,7 @@ fn the_paper_shows_the_raster_dot_for_dot() {
 fn the_code_on_the_paper_is_read_back_and_has_whole_dots() {
     for dots in [576, 384] {
         let paper = on_paper(&bytes(&a_slip(), dots).unwrap(), dots);
-        let found = scan::read((&paper).into());
+        let found = scan::read((&paper).into(), &scan::Budget::unlimited());
         assert_eq!(found.len(), 1, "{dots}");
         assert_eq!(found[0].text(), CODE);
         let [a, b, ..] = found[0].corners;

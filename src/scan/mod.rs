@@ -1,14 +1,24 @@
 //! Reading QR codes: grey pixels in, bytes out (floor 1: no file, no camera, no clock).
 //!
-//! Two engines of different origin look at a picture in turn, because each reads some pictures that the other
-//! cannot: zxing-cpp first (fast and the better of the two), then rqrr on the plain picture and on a copy with a
-//! local threshold for uneven light.
+//! Three engines of different origin look at a picture in turn, because each reads some pictures that the others cannot:
+//! zxing-cpp first (the quickest and the best), then rxing and rqrr, on the picture as it is and on other
+//! [views](View) of it, for as long as the [`Budget`] lasts.
 
+mod budget;
+mod cascade;
+mod live;
+mod region;
 mod rqrr_engine;
+mod rxing_engine;
 mod threshold;
+mod view;
 mod zxing;
 
+pub use budget::Budget;
+pub use live::LiveReader;
 pub use rqrr_engine::Rqrr;
+pub use rxing_engine::Rxing;
+pub use view::View;
 pub use zxing::Zxing;
 
 /// The longest side of a picture that is looked at. Larger ones are refused (nothing is found): a photo of 12 megapixels
@@ -57,34 +67,32 @@ impl Found {
     }
 }
 
+/// What an engine makes of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Every code that was read.
+    pub found: Vec<Found>,
+    /// Where codes were seen whose content did not come out: their corners.
+    pub near: Vec<[(i32, i32); 4]>,
+}
+
 /// Something that finds QR codes in a grey picture.
-pub trait Engine {
+pub trait Engine: Sync {
     /// A short name for logs and measurements.
     fn name(&self) -> &'static str;
+    /// Nanoseconds a pixel that a look usually takes on a desk computer: by this the cascade guesses what fits into
+    /// its budget. Measured, and rounded up to what 19 of 20 pictures stay under.
+    fn cost(&self) -> f32;
     /// Every code in the picture, in no particular order; empty where there is none. Never panics.
-    fn read(&self, picture: Luma) -> Vec<Found>;
+    fn read(&self, picture: Luma) -> Reading;
 }
 
-/// Every QR code in the picture, each text once: the first engine that finds any decides.
-pub fn read(picture: Luma) -> Vec<Found> {
-    read_with(&[&Zxing, &Rqrr::plain(), &Rqrr::local()], picture)
-}
-
-/// As [`read`], with zxing-cpp alone: about 2 ms a picture, for every frame of a live camera.
-pub fn read_live(picture: Luma) -> Vec<Found> {
-    read_with(&[&Zxing], picture)
-}
-
-/// The findings of the first engine that has any, without repeats.
-pub fn read_with(engines: &[&dyn Engine], picture: Luma) -> Vec<Found> {
+/// Every QR code in the picture, each text once: the first look that finds any decides.
+pub fn read(picture: Luma, budget: &Budget) -> Vec<Found> {
     if !picture.is_sound() {
         return Vec::new();
     }
-    engines
-        .iter()
-        .map(|engine| distinct(engine.read(picture)))
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
+    cascade::run(picture, budget)
 }
 
 /// One finding for each text, the first one seen, empty ones left out.

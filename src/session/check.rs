@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use image::RgbaImage;
+use jiff::civil::DateTime;
 
 use super::{Cx, Effect, Event, Role, Sound, Step, Tap, Ticket};
 use crate::credential::{Judgement, Verdict};
@@ -17,8 +18,18 @@ pub struct Finding {
     pub judgement: Judgement,
     /// The holder's face, from the back code or from the opened record.
     pub portrait: Option<Arc<RgbaImage>>,
-    /// Age of the status list that was asked, in hours.
-    pub status_age_hours: Option<u64>,
+    /// How old the status list is that was asked.
+    pub status: Option<ListAge>,
+}
+
+/// What a verdict says about the age of its status list, in the station's own days and hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListAge {
+    pub hours: u64,
+    /// When the office signed it.
+    pub from: DateTime,
+    /// Until when a desk relies on it.
+    pub until: DateTime,
 }
 
 impl std::fmt::Debug for Finding {

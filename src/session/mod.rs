@@ -38,7 +38,7 @@ use std::time::Duration;
 
 pub use accepting::Accepting;
 pub use alerts::{Alert, Alerts};
-pub use check::{Check, Finding};
+pub use check::{Check, Finding, ListAge};
 pub use duty::{Clerk, Duty, StaffGoal};
 pub use effect::{Effect, Role, Sound};
 pub use event::{Event, Key, SignedInBox, Tap};

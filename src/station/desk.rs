@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use image::RgbaImage;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::time_trust::TimeTrust;
-use crate::clock::{SharedClock, random_bytes};
+use crate::clock::{SharedClock, day, offset, random_bytes};
 use crate::credential::{
-    AgeLimits, Code, Evidence, Judgement, ListId, Reason, StatusList, TrustList, Verdict, judge, parse,
+    AgeLimits, ClockTrust, Code, Evidence, Judgement, ListId, Reason, Record, StatusList, TrustList, Verdict,
+    judge, parse,
 };
+use crate::person::Status;
 use crate::protocol::{Looked, OpenRecord, OutboxItem, OutboxKind};
 use crate::sealed::{card_tag, open_by_card};
-use crate::session::Finding;
+use crate::session::{Finding, ListAge};
 use crate::store::{IdentityStore, ListStore, OutboxStore, RosterStore, StoreError};
 
 /// Judges cards from the station's own store.
@@ -23,13 +26,21 @@ pub struct Desk<S> {
     clock: SharedClock,
     time: TimeTrust,
     limits: AgeLimits,
+    utc_offset_hours: i8,
     trust: Option<(u64, TrustList)>,
     lists: Vec<(ListId, Timestamp, StatusList)>,
 }
 
 impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
-    pub fn new(store: S, clock: SharedClock, time: TimeTrust, limits: AgeLimits) -> Desk<S> {
-        Desk { store, clock, time, limits, trust: None, lists: Vec::new() }
+    /// `utc_offset_hours` is that of the station's place: days and hours that people read are its own.
+    pub fn new(
+        store: S,
+        clock: SharedClock,
+        time: TimeTrust,
+        limits: AgeLimits,
+        utc_offset_hours: i8,
+    ) -> Desk<S> {
+        Desk { store, clock, time, limits, utc_offset_hours, trust: None, lists: Vec::new() }
     }
 
     /// Judges the texts of all codes in view. A fault of the store is no fault of the card: it
@@ -39,23 +50,24 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
         if let Err(error) = self.refresh(&codes) {
             tracing::error!(%error, "the lists cannot be read; judging with those at hand");
         }
-        let record = codes.iter().find_map(|code| self.record(code));
-        let portrait = record
+        let opened = codes.iter().find_map(|code| self.record(code));
+        let portrait = opened
             .as_ref()
             .and_then(|record| record.portrait_webp.as_ref())
             .and_then(|webp| picture(&webp.0));
         let now = self.clock.now();
+        let clock = self.time.now();
+        let record = opened.as_ref().map(|record| Record {
+            nip: record.nip,
+            body: &record.body,
+            in_service: in_service(record, day(now, self.utc_offset_hours), clock),
+            portrait: portrait.is_some(),
+        });
         let status = codes.iter().find_map(Code::list).and_then(|id| self.held(&id));
         let judgement = match &self.trust {
-            Some((_, trust)) => judge(&Evidence {
-                codes: &codes,
-                trust,
-                status,
-                portrait: portrait.is_some(),
-                clock: self.time.now(),
-                now,
-                limits: self.limits,
-            }),
+            Some((_, trust)) => {
+                judge(&Evidence { codes: &codes, trust, status, record, clock, now, limits: self.limits })
+            }
             // Without a trust list there is no signer to know: that is the station's lack.
             None if codes.iter().any(is_ours) => Judgement {
                 verdict: Verdict::Confirm,
@@ -67,21 +79,31 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
                 codes: &codes,
                 trust: &TrustList { version: 0, issued_at: now, issuers: Vec::new() },
                 status: None,
-                portrait: false,
-                clock: self.time.now(),
+                record: None,
+                clock,
                 now,
                 limits: self.limits,
             }),
         };
-        // A picture is only shown of somebody whose code proved genuine.
+        // A picture is only shown of somebody whose code proved genuine, and only their own.
+        let portrait = portrait.filter(|_| !judgement.reasons.contains(&Reason::RecordDiffers));
         let portrait = judgement
             .holder
             .as_ref()
             .and(portrait.or_else(|| judgement.face_webp.as_deref().and_then(picture)));
-        let status_age_hours = status
-            .and_then(StatusList::iat)
-            .map(|iat| u64::try_from(now.duration_since(iat).as_hours()).unwrap_or(0));
-        Finding { judgement, portrait: portrait.map(Arc::new), status_age_hours }
+        let status = status.and_then(|list| self.age(list, now));
+        Finding { judgement, portrait: portrait.map(Arc::new), status }
+    }
+
+    /// How old a verified list is, in the station's own days and hours.
+    fn age(&self, list: &StatusList, now: Timestamp) -> Option<ListAge> {
+        let here = |at| offset(self.utc_offset_hours).to_datetime(at);
+        let from = list.iat()?;
+        Some(ListAge {
+            hours: u64::try_from(now.duration_since(from).as_hours()).unwrap_or(0),
+            from: here(from),
+            until: here(list.good_until(self.limits.status)?),
+        })
     }
 
     fn held(&self, id: &ListId) -> Option<&StatusList> {
@@ -163,6 +185,17 @@ pub fn limits(config: &crate::config::LimitConfig) -> AgeLimits {
     }
 }
 
+/// Is the holder of an opened record PNS or PPPK today? A day that lies ahead, or not, hangs on the clock.
+fn in_service(record: &OpenRecord, today: Date, clock: ClockTrust) -> Option<bool> {
+    match (record.status, record.status_since) {
+        (Status::Active | Status::Candidate, _) => Some(true),
+        // Without a day, the office has said that it is so: it counts at once.
+        (_, None) => Some(false),
+        (_, Some(_)) if clock == ClockTrust::Untrusted => None,
+        (_, Some(since)) => Some(today < since),
+    }
+}
+
 fn picture(webp: &[u8]) -> Option<RgbaImage> {
     image::load_from_memory_with_format(webp, image::ImageFormat::WebP)
         .ok()
@@ -186,7 +219,7 @@ mod tests {
         let clock = ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap());
         let store = SqliteStore::open(dir.path().join("station.db"), Timestamp::UNIX_EPOCH).unwrap().store;
         let beside = store.beside().unwrap();
-        let mut desk = Desk::new(beside, Arc::new(clock), TimeTrust::default(), AgeLimits::default());
+        let mut desk = Desk::new(beside, Arc::new(clock), TimeTrust::default(), AgeLimits::default(), 7);
         let finding = |serial: Option<u8>, verdict| Finding {
             judgement: Judgement {
                 verdict,
@@ -201,7 +234,7 @@ mod tests {
                 face_webp: None,
             },
             portrait: None,
-            status_age_hours: None,
+            status: None,
         };
         let queued = || store.outbox_counts().unwrap().queued;
         let mut noted = Vec::new();

@@ -287,7 +287,7 @@ impl Walk {
             "verdict": finding.judgement.verdict,
             "reasons": finding.judgement.reasons,
             "portrait": finding.portrait.is_some(),
-            "status_age_hours": finding.status_age_hours,
+            "status_age_hours": finding.status.map(|status| status.hours),
         });
         self.write("verdict.json", verdict.to_string().as_bytes())?;
         self.summary("summary-check.json", &verdict)

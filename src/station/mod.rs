@@ -11,6 +11,7 @@ mod engine;
 mod face;
 mod faults;
 pub mod guided;
+mod in_view;
 mod live;
 mod office;
 mod paper;
@@ -143,7 +144,13 @@ impl Parts {
             uri: config.cameras.scan.clone().unwrap_or_else(|| config.cameras.face.clone()),
             orders: scan_orders,
             view: workers.scan_view.clone(),
-            desk: Desk::new(self.store.beside()?, clock.clone(), self.time, desk::limits(&config.limits)),
+            desk: Desk::new(
+                self.store.beside()?,
+                clock.clone(),
+                self.time,
+                desk::limits(&config.limits),
+                self.utc_offset_hours,
+            ),
             clock: clock.clone(),
         };
         let templates = Arc::clone(&self.templates);

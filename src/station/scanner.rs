@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::engine::post;
+use super::in_view::InView;
 use super::live::LiveView;
 use crate::camera::{self, Camera};
-use crate::clock::SharedClock;
-use crate::scan::{self, Luma};
+use crate::clock::{SharedClock, thread_cpu};
+use crate::scan::{self, Budget, LiveReader, Luma};
 use crate::session::{Alert, Event, Ticket};
 use crate::store::SqliteStore;
 
@@ -47,10 +48,12 @@ impl ScanWorker {
         let mut camera: Option<Box<dyn Camera>> = None;
         let mut last: Option<(Vec<String>, Duration)> = None;
         let mut noted = Vec::new();
+        let (mut reader, mut in_view) = (LiveReader::default(), InView::default());
         loop {
             match self.orders.try_recv() {
                 Ok(ScanOrder::Open(again)) => {
                     (ticket, last) = (again, None);
+                    (reader, in_view) = (LiveReader::default(), InView::default());
                     noted.clear();
                 }
                 Ok(ScanOrder::Close) | Err(TryRecvError::Disconnected) => return,
@@ -77,8 +80,10 @@ impl ScanWorker {
                 }
             };
             self.view.show(&frame.rgb);
-            let texts = texts_by(scan::read_live, &frame.rgb);
             let now = self.clock.monotonic();
+            let luma = image::imageops::grayscale(&frame.rgb);
+            let read = reader.read(Luma::from(&luma), &Budget::new(Budget::FRAME, &thread_cpu));
+            let texts = in_view.see(read.iter().map(scan::Found::text), now);
             let same = last
                 .as_ref()
                 .is_some_and(|(seen, at)| *seen == texts && now.saturating_sub(*at) < SAME_AGAIN);
@@ -95,12 +100,7 @@ impl ScanWorker {
 
 /// The texts of all codes in a picture.
 pub fn codes_in(picture: &image::RgbImage) -> Vec<String> {
-    texts_by(scan::read, picture)
-}
-
-/// A live picture has only moments; the next one comes anyway.
-fn texts_by(read: impl Fn(Luma) -> Vec<scan::Found>, picture: &image::RgbImage) -> Vec<String> {
-    let luma = image::DynamicImage::ImageRgb8(picture.clone()).into_luma8();
-    let (width, height) = (luma.width() as usize, luma.height() as usize);
-    read(Luma { width, height, data: luma.as_raw() }).iter().map(scan::Found::text).collect()
+    let luma = image::imageops::grayscale(picture);
+    let found = scan::read(Luma::from(&luma), &Budget::new(Budget::STILL, &thread_cpu));
+    found.iter().map(scan::Found::text).collect()
 }

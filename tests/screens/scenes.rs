@@ -12,7 +12,7 @@ use anjungan::photo::Advice;
 use anjungan::protocol::{Issue, SignedIn};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, Portrait, Role, Secret,
+    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, Portrait, Role, Secret,
     Session, SignedInBox, Tap, Ticket,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
@@ -29,6 +29,11 @@ pub struct Scene {
     pub before: Option<Session>,
     /// The label that is touched before the picture.
     pub touch: Option<&'static str>,
+}
+
+/// A status list of this morning.
+fn list_age() -> ListAge {
+    ListAge { hours: 5, from: date(2026, 3, 10).at(9, 5, 0, 0), until: date(2026, 3, 17).at(9, 5, 0, 0) }
 }
 
 /// Pictures that the scenes share: drawn once.
@@ -261,7 +266,7 @@ impl<'a> Visit<'a> {
         });
         let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
         let portrait = portrait.then(|| Arc::clone(&visit.props.photo));
-        let finding = Finding { judgement, portrait, status_age_hours: Some(5) };
+        let finding = Finding { judgement, portrait, status: Some(list_age()) };
         let ticket = visit.ticket;
         visit.send(Event::Scanned(ticket, Box::new(finding)))
     }

@@ -13,7 +13,7 @@ static STATUS_LIST: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 /// Two texts that differ only in the case of scheme and host are the same code.
-fn same_code(text: &str, other: &str) -> bool {
+pub(super) fn same_code(text: &str, other: &str) -> bool {
     let split = |text: &str| text.split_once("/V/").map(|(l, r)| (l.to_ascii_uppercase(), r.to_owned()));
     text == other || split(text).is_some_and(|text| split(other) == Some(text))
 }

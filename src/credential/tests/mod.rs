@@ -2,7 +2,9 @@
 
 mod altered;
 mod codes;
+mod forgery;
 mod lists;
+mod random_changes;
 mod verdicts;
 
 use std::sync::LazyLock;
@@ -127,16 +129,26 @@ static READY: LazyLock<Ready> = LazyLock::new(|| Ready {
     list: list(CardStatus::Valid, "2026-03-10T00:00:00Z"),
 });
 
-/// What a desk in good order makes of these texts.
-fn at_a_good_desk(texts: &[&str]) -> Judgement {
-    let codes: Vec<Code> = texts.iter().map(|text| parse(text)).collect();
-    judge(&Evidence {
-        codes: &codes,
+/// What a desk in good order has beside these codes.
+fn evidence(codes: &[Code]) -> Evidence<'_> {
+    Evidence {
+        codes,
         trust: &READY.trust,
         status: Some(&READY.list),
-        portrait: false,
+        record: None,
         clock: ClockTrust::Trusted,
         now: now(),
         limits: AgeLimits::default(),
-    })
+    }
+}
+
+/// What a desk in good order makes of these texts.
+fn at_a_good_desk(texts: &[&str]) -> Judgement {
+    let codes: Vec<Code> = texts.iter().map(|text| parse(text)).collect();
+    judge(&evidence(&codes))
+}
+
+/// An opened record of our holder, with a face.
+fn opened() -> Record<'static> {
+    Record { nip: nip(), body: "Pemerintah Kabupaten Contoh", in_service: Some(true), portrait: true }
 }

@@ -33,7 +33,7 @@ impl Desk {
             codes: &codes,
             trust: &self.trust,
             status: self.list.as_ref(),
-            portrait: self.portrait,
+            record: self.portrait.then(opened),
             clock: self.clock,
             now: self.now,
             limits: AgeLimits::default(),
@@ -61,6 +61,37 @@ fn a_genuine_card_in_force() {
     assert_eq!((holder.name.as_str(), holder.nip, holder.serial), (NAME, nip(), serial(9)));
     assert_eq!(holder.issued_on, DAY_OF_ISSUE);
     assert_eq!(judgement.face_webp, Some(back_claims(NAME, serial(9)).face_webp));
+}
+
+#[test]
+fn what_an_opened_record_says() {
+    let with = |desk: &Desk, record| {
+        let codes = [parse(&READY.front)];
+        let judgement = judge(&Evidence {
+            trust: &desk.trust,
+            status: desk.list.as_ref(),
+            clock: desk.clock,
+            record: Some(record),
+            ..evidence(&codes)
+        });
+        (judgement.verdict, judgement.reasons)
+    };
+    let good = Desk::good();
+    assert_eq!(with(&good, opened()), (Verdict::Valid, vec![]));
+    assert_eq!(
+        with(&good, Record { portrait: false, ..opened() }),
+        (Verdict::Valid, vec![Reason::CompareTheFace])
+    );
+    // The record is newer than the list: it knows that the holder left.
+    let left = Record { in_service: Some(false), ..opened() };
+    assert_eq!(with(&good, left), (Verdict::NoLongerValid, vec![Reason::NoLongerInForce]));
+    // The list is newer than the record.
+    let gone = Desk::with(CardStatus::NoLongerAsn);
+    assert_eq!(with(&gone, opened()), (Verdict::NoLongerValid, vec![Reason::NoLongerInForce]));
+    // Whether the day has come cannot be known without a clock; the doubt about the clock says so.
+    let undated = Record { in_service: None, ..opened() };
+    let desk = Desk { clock: ClockTrust::Untrusted, ..Desk::good() };
+    assert_eq!(with(&desk, undated), (Verdict::Confirm, vec![Reason::ClockUntrusted]));
 }
 
 #[test]

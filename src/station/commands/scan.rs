@@ -8,11 +8,11 @@ use data_encoding::HEXLOWER;
 use super::{Answer, CommandError, Place, picture};
 use crate::clock::{SharedClock, thread_cpu};
 use crate::credential::Verdict;
-use crate::scan::{self, Luma};
+use crate::scan::{self, Budget, Luma};
 use crate::session::Finding;
 use crate::station::desk::{self, Desk};
 use crate::station::time_trust::TimeTrust;
-use crate::store::{ListStore, SqliteStore};
+use crate::store::{IdentityStore, ListStore, SqliteStore};
 
 #[derive(Args)]
 pub struct Scan {
@@ -45,11 +45,7 @@ impl Scan {
             };
             let luma = image::DynamicImage::ImageRgb8(picture).into_luma8();
             let before = thread_cpu();
-            let found = scan::read(Luma {
-                width: luma.width() as usize,
-                height: luma.height() as usize,
-                data: luma.as_raw(),
-            });
+            let found = scan::read(Luma::from(&luma), &Budget::new(Budget::STILL, &thread_cpu));
             let decode_ms = thread_cpu().saturating_sub(before).as_secs_f64() * 1e3;
             let texts: Vec<String> = found.iter().map(scan::Found::text).collect();
             let finding = desk.as_mut().map(|desk| desk.look(&texts));
@@ -96,7 +92,9 @@ impl Scan {
         let store = SqliteStore::open(database, clock.now())?.store;
         let limits = desk::limits(&config.limits);
         let time = TimeTrust::of_this_machine(clock.now(), store.clock_floor()?);
-        Ok(Desk::new(store, clock.clone(), time, limits))
+        let enrolled = store.identity()?.map(|identity| identity.enrolled.utc_offset_hours);
+        let hours = config.utc_offset_hours.or(enrolled).unwrap_or(7);
+        Ok(Desk::new(store, clock.clone(), time, limits, hours))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `Periksa Kartu Tamu`: the live picture, then a verdict in words.
 
+use jiff::civil::DateTime;
 use slint::ComponentHandle;
 
 use super::App;
@@ -7,7 +8,7 @@ use super::generated::{CheckView, Finding as Shown};
 use super::picture::{self, Place};
 use crate::credential::{Reason, Verdict};
 use crate::lang::Lang;
-use crate::session::{Check, Finding};
+use crate::session::{Check, Finding, ListAge};
 
 pub fn show(app: &App, step: &Check, lang: Lang) {
     let view = app.global::<CheckView>();
@@ -23,9 +24,7 @@ pub fn show(app: &App, step: &Check, lang: Lang) {
     let holder = judgement.holder.as_ref().filter(|_| names_its_holder(judgement.verdict));
     view.set_name(holder.map_or("", |holder| holder.name.as_str()).into());
     view.set_nip(holder.map(|holder| holder.nip.grouped()).unwrap_or_default().into());
-    view.set_age(
-        holder.and(finding.status_age_hours).map(|hours| age(hours, lang)).unwrap_or_default().into(),
-    );
+    view.set_age(holder.and(finding.status).map(|status| age(status, lang)).unwrap_or_default().into());
     match finding.portrait.as_ref().filter(|_| holder.is_some()) {
         Some(portrait) => {
             view.set_has_portrait(true);
@@ -97,14 +96,59 @@ fn sentences(finding: &Finding, lang: Lang) -> (String, String) {
     (why, what_to_do.to_owned())
 }
 
-/// How old the status list is that was asked.
-fn age(hours: u64, lang: Lang) -> String {
-    match (lang, hours) {
-        (Lang::Id, 0) => "Daftar status: kurang dari satu jam yang lalu.".into(),
-        (Lang::Id, 1..48) => format!("Daftar status: {hours} jam yang lalu."),
-        (Lang::Id, _) => format!("Daftar status: {} hari yang lalu.", hours / 24),
-        (Lang::En, 0) => "Status list: less than an hour old.".into(),
-        (Lang::En, 1..48) => format!("Status list: {hours} hours old."),
-        (Lang::En, _) => format!("Status list: {} days old.", hours / 24),
+/// From when the status list is that was asked, and until when a desk relies on it.
+fn age(status: ListAge, lang: Lang) -> String {
+    let (from, until) = (moment(status.from, lang), moment(status.until, lang));
+    match lang {
+        Lang::Id => format!("Daftar status dari {from}, berlaku sampai {until}."),
+        Lang::En => format!("Status list of {from}, good until {until}."),
+    }
+}
+
+/// `10 Maret 2026 pukul 09.05`
+fn moment(at: DateTime, lang: Lang) -> String {
+    const MONTHS: [(&str, &str); 12] = [
+        ("Januari", "January"),
+        ("Februari", "February"),
+        ("Maret", "March"),
+        ("April", "April"),
+        ("Mei", "May"),
+        ("Juni", "June"),
+        ("Juli", "July"),
+        ("Agustus", "August"),
+        ("September", "September"),
+        ("Oktober", "October"),
+        ("November", "November"),
+        ("Desember", "December"),
+    ];
+    let (id, en) = MONTHS[usize::from(at.month().unsigned_abs().clamp(1, 12)) - 1];
+    let (day, month, year) = (at.day(), lang.pick(id, en), at.year());
+    let (hour, minute) = (at.hour(), at.minute());
+    match lang {
+        Lang::Id => format!("{day} {month} {year} pukul {hour:02}.{minute:02}"),
+        Lang::En => format!("{day} {month} {year} at {hour:02}:{minute:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_age_of_a_list_is_said_in_days_people_know() {
+        let status = ListAge {
+            hours: 4,
+            from: date(2026, 3, 10).at(9, 5, 0, 0),
+            until: date(2026, 3, 17).at(9, 5, 0, 0),
+        };
+        assert_eq!(
+            age(status, Lang::Id),
+            "Daftar status dari 10 Maret 2026 pukul 09.05, berlaku sampai 17 Maret 2026 pukul 09.05."
+        );
+        assert_eq!(
+            age(status, Lang::En),
+            "Status list of 10 March 2026 at 09:05, good until 17 March 2026 at 09:05."
+        );
     }
 }
