@@ -188,10 +188,14 @@ pub struct LimitConfig {
     pub idle_seconds: u32,
     /// Seconds of the warning, with a visible countdown.
     pub warn_seconds: u32,
-    /// A status list older than this makes a verdict "to be confirmed".
+    /// A status list older than this makes a verdict "to be confirmed". Three days: a desk that was
+    /// cut off over a weekend still answers.
     pub status_hours: u32,
     /// A trust list older than this does the same.
     pub trust_days: u32,
+    /// A clock whose last signed answer is older than this is not relied on any more, unless the
+    /// machine has one of its own that is kept right.
+    pub clock_days: u32,
     /// Seconds between two rounds of sync when nothing wakes it.
     pub sync_seconds: u32,
 }
@@ -201,8 +205,9 @@ impl Default for LimitConfig {
         LimitConfig {
             idle_seconds: 120,
             warn_seconds: 45,
-            status_hours: 24,
-            trust_days: 30,
+            status_hours: 72,
+            trust_days: 90,
+            clock_days: 30,
             sync_seconds: 60,
         }
     }

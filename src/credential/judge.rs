@@ -32,10 +32,10 @@ pub struct AgeLimits {
 }
 
 impl Default for AgeLimits {
-    /// A week for the status list: a desk that was cut off over a long weekend still answers. 90
+    /// Three days for the status list: a desk that was cut off over a weekend still answers. 90
     /// days for the trust list, which changes with offices and keys.
     fn default() -> Self {
-        Self { status: SignedDuration::from_hours(7 * 24), trust: SignedDuration::from_hours(90 * 24) }
+        Self { status: SignedDuration::from_hours(72), trust: SignedDuration::from_hours(90 * 24) }
     }
 }
 

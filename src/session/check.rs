@@ -6,11 +6,15 @@ use std::time::Duration;
 use image::RgbaImage;
 use jiff::civil::DateTime;
 
+use super::wedge::{CodeText, Wedge};
 use super::{Cx, Effect, Event, Role, Sound, Step, Tap, Ticket};
-use crate::credential::{Judgement, Verdict};
+use crate::credential::{Judgement, Reason, Verdict};
 
 /// How long a verdict stands before the camera looks for the next card.
 pub const VERDICT_STANDS: Duration = Duration::from_secs(30);
+
+/// How long the screen says that a code is none of a card's.
+const OTHER_STANDS: Duration = Duration::from_secs(4);
 
 /// What the desk learns about a card that was held to the camera.
 #[derive(Clone)]
@@ -42,28 +46,41 @@ impl std::fmt::Debug for Finding {
 pub struct Check {
     ticket: Ticket,
     pub finding: Option<(Box<Finding>, Duration)>,
+    /// Until when the screen says that what was shown is not a card's code.
+    other_until: Option<Duration>,
+    wedge: Wedge,
 }
 
 impl Check {
     pub(super) fn start(cx: &mut Cx) -> Check {
         let ticket = cx.ticket();
         cx.emit(Effect::OpenCamera { ticket, role: Role::Scan });
-        Check { ticket, finding: None }
+        Check { ticket, finding: None, other_until: None, wedge: Wedge::default() }
     }
 
     pub(super) fn step(mut self, event: Event, cx: &mut Cx) -> Step {
         match event {
             Event::Scanned(ticket, finding) if ticket == self.ticket => {
+                if finding.judgement.reasons.contains(&Reason::OtherCode) {
+                    self.other_until = Some(cx.now + OTHER_STANDS);
+                }
                 // The same card seen again says nothing new; turned round it may show a face.
                 if finding.judgement.verdict == Verdict::NoCode || !self.is_news(&finding) {
                     return Step::Check(self);
                 }
+                self.other_until = None;
                 cx.emit(Effect::Sound(match finding.judgement.verdict {
                     Verdict::Valid => Sound::Good,
                     Verdict::Confirm | Verdict::NoLongerValid | Verdict::NoCode => Sound::Attention,
                     Verdict::NotGenuine => Sound::Bad,
                 }));
                 self.finding = Some((finding, cx.now));
+            }
+            // A hand scanner types what it read.
+            Event::Key(key) => {
+                if let Some(text) = self.wedge.key(key, cx.now) {
+                    cx.emit(Effect::Look { ticket: self.ticket, text: CodeText(text) });
+                }
             }
             Event::Tap(Tap::Continue) => self.finding = None,
             Event::Tick if self.has_stood_long(cx.now) => self.finding = None,
@@ -74,6 +91,11 @@ impl Check {
             _ => {}
         }
         Step::Check(self)
+    }
+
+    /// Was the last code shown none of a card?
+    pub fn says_other(&self, now: Duration) -> bool {
+        self.finding.is_none() && self.other_until.is_some_and(|until| now < until)
     }
 
     fn has_stood_long(&self, now: Duration) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Portrait, Secret, Ticket};
+use super::{CodeText, Portrait, Secret, Ticket};
 use crate::card::{CardData, Orientation};
 use crate::config::Profile;
 use crate::person::Nip;
@@ -22,6 +22,11 @@ pub enum Effect {
         role: Role,
     },
     CloseCameras,
+    /// Judge a code that a hand scanner typed, and send [`Scanned`](super::Event::Scanned).
+    Look {
+        ticket: Ticket,
+        text: CodeText,
+    },
     /// Take a short burst, choose the best frame, remove its background.
     Shoot {
         ticket: Ticket,

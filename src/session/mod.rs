@@ -33,6 +33,7 @@ mod staff_sign_in;
 mod staff_tests;
 #[cfg(test)]
 mod tests;
+mod wedge;
 
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
 pub use staff_home::StaffHome;
 pub use staff_sign_in::{PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, StaffSignIn};
+pub use wedge::CodeText;
 
 use crate::config::Profile;
 use crate::lang::Lang;

@@ -52,6 +52,7 @@ pub struct OfficeWorker {
     central: Option<String>,
     central_ca: Option<PathBuf>,
     rest: Duration,
+    clock_limit: Duration,
 }
 
 impl OfficeWorker {
@@ -71,6 +72,7 @@ impl OfficeWorker {
             central: config.central.clone(),
             central_ca: config.central_ca.clone(),
             rest,
+            clock_limit: Duration::from_hours(u64::from(config.limits.clock_days) * 24),
         }
     }
 
@@ -141,7 +143,7 @@ impl OfficeWorker {
             self.central.as_deref(),
             Timeouts::default(),
         )?;
-        syncer.with_roots(&roots)
+        Ok(syncer.with_roots(&roots)?.with_clock_limit(self.clock_limit))
     }
 
     /// Seals what was accepted and writes it down: neither grant nor code stays here in a form that

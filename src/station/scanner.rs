@@ -9,8 +9,9 @@ use super::in_view::InView;
 use super::live::LiveView;
 use crate::camera::{self, Camera};
 use crate::clock::{SharedClock, thread_cpu};
+use crate::protocol::Looked;
 use crate::scan::{self, Budget, LiveReader, Luma};
-use crate::session::{Alert, Event, Ticket};
+use crate::session::{Alert, CodeText, Event, Ticket};
 use crate::store::SqliteStore;
 
 const FRAME_PATIENCE: Duration = Duration::from_secs(2);
@@ -22,6 +23,8 @@ const REOPEN_AFTER: Duration = Duration::from_secs(1);
 
 pub enum ScanOrder {
     Open(Ticket),
+    /// A hand scanner typed a code while the camera looks.
+    Look(Ticket, CodeText),
     Close,
 }
 
@@ -55,6 +58,10 @@ impl ScanWorker {
                     (ticket, last) = (again, None);
                     (reader, in_view) = (LiveReader::default(), InView::default());
                     noted.clear();
+                }
+                Ok(ScanOrder::Look(ticket, CodeText(text))) => {
+                    self.judge(ticket, &[text], &mut noted);
+                    continue;
                 }
                 Ok(ScanOrder::Close) | Err(TryRecvError::Disconnected) => return,
                 Err(TryRecvError::Empty) => {}
@@ -90,11 +97,16 @@ impl ScanWorker {
             if texts.is_empty() || same {
                 continue;
             }
-            let finding = self.desk.look(&texts);
+            self.judge(ticket, &texts, &mut noted);
             last = Some((texts, now));
-            post(Event::Scanned(ticket, Box::new(finding.clone())));
-            self.desk.note_look(&finding, &mut noted);
         }
+    }
+
+    /// What the desk makes of these codes, told to the screen and noted for the server.
+    fn judge(&mut self, ticket: Ticket, texts: &[String], noted: &mut Vec<Looked>) {
+        let finding = self.desk.look(texts);
+        post(Event::Scanned(ticket, Box::new(finding.clone())));
+        self.desk.note_look(&finding, noted);
     }
 }
 

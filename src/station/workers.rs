@@ -43,6 +43,7 @@ impl Workers {
             Effect::OpenCamera { ticket, role: Role::Scan } => {
                 self.scan.send(ScanOrder::Open(ticket)).is_ok()
             }
+            Effect::Look { ticket, text } => self.scan.send(ScanOrder::Look(ticket, text)).is_ok(),
             Effect::CloseCameras => {
                 self.face.send(FaceOrder::Close).is_ok() && self.scan.send(ScanOrder::Close).is_ok()
             }

@@ -22,6 +22,10 @@ use crate::store::{Identity, OutboxCounts, PageApplied, Store, secrets};
 /// How often a plan is made anew in one run: a fresh trust list names lists to fetch.
 const ROUNDS: u32 = 3;
 
+/// A clock that runs on by itself strays by a few seconds a day; after a month without a signed
+/// answer nobody knows by how much, or whether somebody set it.
+pub const CLOCK_LIMIT: Duration = Duration::from_hours(30 * 24);
+
 /// What one run did.
 #[derive(Debug, Default)]
 pub struct SyncReport {
@@ -66,6 +70,7 @@ pub struct Syncer {
     trust: Option<TrustList>,
     pub intervals: Intervals,
     clock_trusted: bool,
+    clock_limit: Duration,
     done: Done,
     forgetting: Forgetting,
     failures: u32,
@@ -99,6 +104,7 @@ impl Syncer {
             trust,
             intervals: Intervals::default(),
             clock_trusted: false,
+            clock_limit: CLOCK_LIMIT,
             done: Done::default(),
             forgetting: Forgetting::default(),
             failures: 0,
@@ -110,6 +116,13 @@ impl Syncer {
     pub fn with_roots(mut self, roots: &Roots) -> Result<Syncer, SyncError> {
         self.client = self.client.with_roots(roots)?;
         Ok(self)
+    }
+
+    /// How long a signed answer about the time is relied on; [`CLOCK_LIMIT`] otherwise.
+    #[must_use]
+    pub fn with_clock_limit(mut self, limit: Duration) -> Syncer {
+        self.clock_limit = limit;
+        self
     }
 
     /// The calls for a person's session. They run beside a sync.
@@ -132,6 +145,10 @@ impl Syncer {
     pub fn run_once(&mut self) -> SyncReport {
         let mut report = SyncReport::default();
         let mut wait = None;
+        let since = self.done.time.map(|at| self.clock.monotonic().saturating_sub(at));
+        if since.is_some_and(|since| since > self.clock_limit) {
+            self.clock_trusted = false;
+        }
         if self.clock_trusted
             && let Err(error) = time::follow(self.store.as_mut(), &self.clock)
         {

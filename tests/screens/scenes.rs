@@ -12,8 +12,8 @@ use anjungan::photo::Advice;
 use anjungan::protocol::{Issue, SignedIn};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, Portrait, Role, Secret,
-    Session, SignedInBox, Tap, Ticket,
+    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, Portrait, Role,
+    Secret, Session, SignedInBox, Tap, Ticket,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
 use jiff::civil::date;
@@ -172,6 +172,7 @@ impl<'a> Visit<'a> {
                 | Effect::Accept { ticket, .. }
                 | Effect::Print { ticket, .. }
                 | Effect::PickUp { ticket, .. }
+                | Effect::Look { ticket, .. }
                 | Effect::StaffUnlock { ticket, .. } => self.ticket = ticket,
                 Effect::CallStaff
                 | Effect::StaffLock

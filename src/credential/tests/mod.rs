@@ -5,6 +5,7 @@ mod codes;
 mod forgery;
 mod lists;
 mod random_changes;
+mod seeds;
 mod verdicts;
 
 use std::sync::LazyLock;

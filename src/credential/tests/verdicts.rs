@@ -125,8 +125,8 @@ fn a_list_that_is_missing_old_or_about_other_cards() {
     let other = StatusList::verify(&other, &trust(), &sub, None).ok();
     assert!(other.is_some());
     Desk { list: other, ..Desk::good() }.says(&[&back], Verdict::Confirm, missing);
-    // A week and an hour old.
-    let old = Some(list(CardStatus::Valid, "2026-03-03T01:00:00Z"));
+    // Three days and an hour old.
+    let old = Some(list(CardStatus::Valid, "2026-03-07T01:00:00Z"));
     Desk { list: old, ..Desk::good() }.says(&[&back], Verdict::Confirm, &[Reason::StatusStale]);
     // Old, and the card already revoked in it: that does not get better.
     let revoked = Some(list(CardStatus::Revoked, "2026-03-03T00:00:00Z"));

@@ -1,5 +1,7 @@
 //! `Periksa Kartu Tamu`: the live picture, then a verdict in words.
 
+use std::time::Duration;
+
 use jiff::civil::DateTime;
 use slint::ComponentHandle;
 
@@ -10,8 +12,10 @@ use crate::credential::{Reason, Verdict};
 use crate::lang::Lang;
 use crate::session::{Check, Finding, ListAge};
 
-pub fn show(app: &App, step: &Check, lang: Lang) {
+pub fn show(app: &App, step: &Check, lang: Lang, now: Duration) {
     let view = app.global::<CheckView>();
+    let other = if step.says_other(now) { Reason::OtherCode.sentence(lang) } else { "" };
+    view.set_other(other.into());
     let Some((finding, _)) = &step.finding else {
         blank(&view);
         return;
@@ -47,6 +51,7 @@ pub fn show(app: &App, step: &Check, lang: Lang) {
 pub fn forget(app: &App) {
     let view = app.global::<CheckView>();
     blank(&view);
+    view.set_other("".into());
     view.set_seen(false);
     view.set_frame(slint::Image::default());
 }

@@ -50,7 +50,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::Later { code, fault, .. } => waiting::later(app, code.as_ref(), *fault, lang),
         Step::Done { ending, until } => waiting::done(app, *ending, until.saturating_sub(now)),
         Step::PickUp(step) => pick_up::show(app, step, lang),
-        Step::Check(step) => check::show(app, step, lang),
+        Step::Check(step) => check::show(app, step, lang, now),
         Step::StaffSignIn(step) => staff::sign_in(app, step, &session.duty, lang, now),
         Step::StaffHome(_) => staff::home(app, &session.duty),
         Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
