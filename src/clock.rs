@@ -94,6 +94,11 @@ impl CorrectedClock {
         Self { base, anchor: Mutex::new(None) }
     }
 
+    /// The clock underneath, as the system has it.
+    pub fn system(&self) -> Timestamp {
+        self.base.now()
+    }
+
     /// Takes `now` as the true time at this moment.
     pub fn set(&self, now: Timestamp) {
         *self.anchor.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, self.base.monotonic()));

@@ -238,6 +238,27 @@ mod tests {
     }
 
     #[test]
+    fn codes_of_every_size_on_cards_are_read_at_three_and_four_pixels_a_module() {
+        // A sample of `cargo bench --bench capture`, small enough for every run of the tests.
+        for (letters, way) in [(120, 0.0_f32), (190, 2.0), (260, 4.0)] {
+            let text = format!("HTTPS://KARTU.EXAMPLE/V/ABCDEFGHIJKLMNOP#{}", "A7".repeat(letters / 2));
+            let card = card(&text);
+            for module in [3.0_f32, 4.0] {
+                let (yaw, pitch) = (30.0 * way.cos(), 30.0 * way.sin());
+                // Four dots a module on the card, 1011 dots wide: the picture shows the part around the code.
+                let part = image::imageops::crop_imm(&card, 620, 170, 340, 340).to_image();
+                let scale = module * 340.0 / 4.0 / 480.0;
+                let shot =
+                    Shot { yaw, pitch, roll: 20.0 * way, scale, blur: 0.7, noise: 5.0, seed: letters as u64 };
+                let seen = image::imageops::grayscale(&photographed(&part, (480, 400), &shot));
+                let found = scan::read((&seen).into(), &scan::Budget::unlimited());
+                assert_eq!(found.len(), 1, "{letters} letters, {module} pixels a module");
+                assert_eq!(found[0].text(), text);
+            }
+        }
+    }
+
+    #[test]
     fn far_too_blurred_is_not_read() {
         let shot = Shot { blur: 9.0, ..Shot::default() };
         let seen = image::imageops::grayscale(&photographed(&card(TEXT), (640, 480), &shot));

@@ -171,8 +171,8 @@ impl Reason {
             ),
             Reason::StatusMissing => (
                 (
-                    "Daftar status untuk kartu ini belum ada di sini.",
-                    "The status list for this card is not here yet.",
+                    "Daftar status untuk kartu ini belum ada di sini. Bukan berarti tidak sah.",
+                    "The status list for this card is not here yet. That does not mean it is not genuine.",
                 ),
                 WITH_KTP,
             ),

@@ -110,3 +110,91 @@ impl Check {
             || (shown.portrait.is_none() && finding.portrait.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Visit;
+    use super::super::{CodeText, Key};
+    use super::*;
+    use crate::credential::{Holder, IssuerId, Serial};
+
+    fn finding(verdict: Verdict, reasons: &[Reason], serial: Option<u8>) -> Event {
+        let holder = serial.map(|serial| Holder {
+            name: "Sri Wahyuni".into(),
+            nip: "197402152001122001".parse().unwrap(),
+            issued_on: jiff::civil::date(2026, 3, 1),
+            serial: Serial::from_bytes([serial; 10]),
+            issuer: IssuerId::parse("6201").unwrap(),
+        });
+        let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
+        Event::Scanned(Ticket::default(), Box::new(Finding { judgement, portrait: None, status: None }))
+    }
+
+    fn checking() -> (Visit, Ticket) {
+        let mut visit = Visit::new();
+        visit.tap(Tap::Start).tap(Tap::CheckCard);
+        let Some(Effect::OpenCamera { ticket, .. }) = visit.effects.last() else { panic!("a camera") };
+        let ticket = *ticket;
+        (visit, ticket)
+    }
+
+    fn see(visit: &mut Visit, ticket: Ticket, event: Event) {
+        let Event::Scanned(_, finding) = event else { panic!("a finding") };
+        visit.send(Event::Scanned(ticket, finding));
+    }
+
+    fn step(visit: &Visit) -> &Check {
+        let Step::Check(check) = &visit.session.step else { panic!("the check") };
+        check
+    }
+
+    fn sounds(visit: &Visit) -> usize {
+        visit.effects.iter().filter(|effect| matches!(effect, Effect::Sound(_))).count()
+    }
+
+    #[test]
+    fn a_code_from_a_hand_scanner_is_looked_at_and_keys_of_a_hand_are_not() {
+        let (mut visit, ticket) = checking();
+        for c in "HTTPS://K.EXAMPLE/V/ABC#DEF".chars() {
+            visit.now += Duration::from_millis(3);
+            visit.send(Event::Key(Key::Char(c)));
+            assert!(visit.effects.is_empty());
+        }
+        visit.send(Event::Key(Key::Enter));
+        let [Effect::Look { ticket: asked, text }] = visit.effects.as_slice() else { panic!("a look") };
+        assert_eq!((*asked, text), (ticket, &CodeText("HTTPS://K.EXAMPLE/V/ABC#DEF".into())));
+        assert!(!format!("{:?}", visit.effects).contains("ABC"), "not for logs");
+        for c in "HTTPS://K.EXAMPLE/V/".chars() {
+            visit.now += Duration::from_millis(250);
+            visit.send(Event::Key(Key::Char(c)));
+        }
+        visit.send(Event::Key(Key::Enter));
+        assert!(visit.effects.is_empty());
+    }
+
+    #[test]
+    fn the_same_code_twice_is_one_scan_and_another_card_is_another() {
+        let (mut visit, ticket) = checking();
+        see(&mut visit, ticket, finding(Verdict::Valid, &[], Some(1)));
+        assert_eq!(sounds(&visit), 1);
+        see(&mut visit, ticket, finding(Verdict::Valid, &[], Some(1)));
+        assert_eq!(sounds(&visit), 0);
+        see(&mut visit, ticket, finding(Verdict::Valid, &[], Some(2)));
+        assert_eq!(sounds(&visit), 1);
+        see(&mut visit, ticket, finding(Verdict::Confirm, &[Reason::SeveralCards], None));
+        assert_eq!(sounds(&visit), 1, "two at once are neither of the two");
+        see(&mut visit, ticket, finding(Verdict::Valid, &[], Some(1)));
+        assert_eq!(sounds(&visit), 1);
+    }
+
+    #[test]
+    fn a_code_of_something_else_is_said_for_a_moment_and_never_over_a_verdict() {
+        let (mut visit, ticket) = checking();
+        see(&mut visit, ticket, finding(Verdict::NoCode, &[Reason::OtherCode], None));
+        assert!(step(&visit).says_other(visit.now) && sounds(&visit) == 0);
+        assert!(!step(&visit).says_other(visit.now + OTHER_STANDS));
+        see(&mut visit, ticket, finding(Verdict::Valid, &[], Some(1)));
+        see(&mut visit, ticket, finding(Verdict::NoCode, &[Reason::OtherCode], None));
+        assert!(!step(&visit).says_other(visit.now) && step(&visit).finding.is_some());
+    }
+}

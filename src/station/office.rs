@@ -18,7 +18,7 @@ use crate::config::StationConfig;
 use crate::person::Nip;
 use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem, OutboxKind};
 use crate::session::{Alert, Event, Fault, Portrait, Secret, SignedInBox, Ticket};
-use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StoreError};
+use crate::store::{IdentityStore, ListStore, NoteStore, OutboxStore, SqliteStore, StoreError};
 use crate::sync::{Desk, Roots, SyncError, SyncReport, Syncer, Timeouts, pick_up};
 
 pub enum OfficeOrder {
@@ -88,6 +88,8 @@ impl OfficeWorker {
                     woken,
                     waiting: Arc::clone(&waiting),
                     time: self.time.clone(),
+                    clock: Arc::clone(&self.clock),
+                    store: self.store.beside().ok(),
                     rest: self.rest,
                 };
                 (Ok(desk), std::thread::Builder::new().name("sync".into()).spawn(move || loop_.run()).ok())
@@ -212,6 +214,9 @@ struct SyncLoop {
     woken: Receiver<()>,
     waiting: Waiting,
     time: TimeTrust,
+    clock: Arc<CorrectedClock>,
+    /// None: the floor cannot be asked for, so the system's clock is not taken.
+    store: Option<SqliteStore>,
     rest: Duration,
 }
 
@@ -232,6 +237,9 @@ impl SyncLoop {
 
     fn tell(&self, report: SyncReport) {
         self.time.signed(report.clock_trusted);
+        if let Some(Ok(floor)) = self.store.as_ref().map(ListStore::clock_floor) {
+            self.time.ask_again(&self.clock, floor);
+        }
         let trusted = self.time.now() == crate::credential::ClockTrust::Trusted;
         post(Event::Alert(Alert::ClockUntrusted, !trusted));
         if let Some(online) = report.online {

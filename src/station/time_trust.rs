@@ -7,27 +7,40 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
+use crate::clock::CorrectedClock;
 use crate::credential::ClockTrust;
 
 /// Shared between sync, which confirms the time, and the desk, which relies on it.
 #[derive(Clone, Debug, Default)]
 pub struct TimeTrust {
     signed: Arc<AtomicBool>,
-    system: bool,
+    system: Arc<AtomicBool>,
 }
 
 impl TimeTrust {
-    /// Asks the system once whether its clock came from somewhere: from NTP, or from a battery.
+    /// Asks the system whether its clock came from somewhere: from NTP, or from a battery.
     /// A clock that stands before a time that was proven (`floor`) came from nowhere, whatever
     /// the system says: its battery is empty.
     pub fn of_this_machine(now: Timestamp, floor: Option<Timestamp>) -> TimeTrust {
         if floor.is_some_and(|floor| now < floor) {
             return TimeTrust::default();
         }
-        let synchronised = Path::new("/run/systemd/timesync/synchronized").exists();
-        let battery =
-            std::fs::read_to_string("/sys/class/rtc/rtc0/hctosys").is_ok_and(|text| text.trim() == "1");
-        TimeTrust { signed: Arc::default(), system: synchronised || battery }
+        TimeTrust { signed: Arc::default(), system: Arc::new(AtomicBool::new(kept_by_the_system())) }
+    }
+
+    /// Asks the system again, with every round of sync: NTP may come long after the station. Its clock is then taken
+    /// for the station's, which may have been standing at the floor, unless a signed answer set that already.
+    pub fn ask_again(&self, clock: &CorrectedClock, floor: Option<Timestamp>) {
+        self.take(kept_by_the_system(), clock, floor);
+    }
+
+    fn take(&self, kept: bool, clock: &CorrectedClock, floor: Option<Timestamp>) {
+        let system = clock.system();
+        let possible = floor.is_none_or(|floor| system >= floor);
+        if self.now() == ClockTrust::Untrusted && kept && possible {
+            clock.set(system);
+            self.system.store(true, Ordering::Release);
+        }
     }
 
     /// Whether the last signed answer is one to go by.
@@ -36,7 +49,7 @@ impl TimeTrust {
     }
 
     pub fn now(&self) -> ClockTrust {
-        if self.system || self.signed.load(Ordering::Acquire) {
+        if self.system.load(Ordering::Acquire) || self.signed.load(Ordering::Acquire) {
             ClockTrust::Trusted
         } else {
             ClockTrust::Untrusted
@@ -44,9 +57,40 @@ impl TimeTrust {
     }
 }
 
+/// Does the system set its clock by NTP, or has it a battery clock?
+fn kept_by_the_system() -> bool {
+    Path::new("/run/systemd/timesync/synchronized").exists()
+        || std::fs::read_to_string("/sys/class/rtc/rtc0/hctosys").is_ok_and(|text| text.trim() == "1")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock as _, ManualClock};
+
+    #[test]
+    fn ntp_that_comes_late_is_taken_unless_its_time_cannot_be() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let (floor, boot, ntp) = (at(1_800_000_000), at(60), at(1_800_500_000));
+        let machine = |now| CorrectedClock::new(Arc::new(ManualClock::at(now)));
+        let clock = machine(boot);
+        clock.set(floor);
+        let trust = TimeTrust::default();
+        trust.take(false, &clock, Some(floor));
+        assert_eq!((trust.now(), clock.now()), (ClockTrust::Untrusted, floor), "nobody keeps it");
+        trust.take(true, &clock, Some(floor));
+        assert_eq!((trust.now(), clock.now()), (ClockTrust::Untrusted, floor), "before a proven time");
+        let clock = machine(ntp);
+        clock.set(floor);
+        trust.take(true, &clock, Some(floor));
+        assert_eq!((trust.now(), clock.now()), (ClockTrust::Trusted, ntp));
+        // A signed answer goes before the system's word.
+        let trust = TimeTrust::default();
+        trust.signed(true);
+        clock.set(floor);
+        trust.take(true, &clock, Some(floor));
+        assert_eq!(clock.now(), floor);
+    }
 
     #[test]
     fn a_clock_before_a_proven_time_is_not_believed_until_it_is_signed() {

@@ -382,6 +382,11 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
             .scene("check-valid-newer"),
         new().checked(Verdict::Confirm, &[Reason::StatusStale], true, true).scene("check-confirm-stale"),
         new().checked(Verdict::Confirm, &[Reason::BknLink], false, false).scene("check-confirm-bkn"),
+        new().checked(Verdict::Confirm, &[Reason::SeveralCards], false, false).scene("check-several"),
+        new()
+            .checked(Verdict::Confirm, &[Reason::StatusMissing], true, true)
+            .scene("check-confirm-elsewhere"),
+        new().checked(Verdict::NoCode, &[Reason::OtherCode], false, false).scene("check-other-code"),
         new().checked(Verdict::NoLongerValid, &[Reason::NoLongerInForce], true, false).scene("check-ended"),
         new().checked(Verdict::NotGenuine, &[Reason::Altered], false, false).scene("check-not-genuine"),
         no_disk.scene("trouble"),

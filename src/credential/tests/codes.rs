@@ -8,7 +8,7 @@ use qrcode::{EcLevel, QrCode, Version};
 use std::io::Write as _;
 
 use super::super::claims::Claims;
-use super::super::{back, base45, cbor, cose};
+use super::super::{back, base45, cbor, cose, key};
 use super::*;
 
 #[test]
@@ -195,4 +195,42 @@ fn a_test_vector_of_claim_169() {
     assert_eq!(identity.text(1), Some("ID-SIGNED-001"));
     assert_eq!(identity.name().as_deref(), Ok("Signed Test Person"));
     assert_eq!(at_a_good_desk(&[QR]).verdict, Verdict::NotGenuine);
+}
+
+/// Signed with an algorithm that we do not know, and no COSE at all: `ecdsa-p256-signed` and `not-cose` of the same
+/// vectors.
+#[test]
+fn test_vectors_of_claim_169_that_are_not_for_us() {
+    const ES256: &str = concat!(
+        "6BF390D20FFWJWG.FKX*4F7B0XKA8FA9DIWENPEJ/5P$DPQE88EB$CBECP9ERZC04E21DDF3/E96007F3ORAO001KL480 ",
+        "B9OW5UM8SNA3W5746CP01Y8VS8MA85UA QE$345$CVQEX.D15839CZG0.SN7CP::K1QOD2S*GG4/0UR7X.E5-U-X2-GUPF7I:5",
+        "SBQGZIY8NTXHRSE.YBIW6CZEAQTX%R08HJWP MPFBNN/KK.9$1C.3",
+    );
+    let bytes = back::unfold(ES256).expect("base45 and zlib");
+    let decoded = cose::Signed::decode(&bytes, None, cbor::Order::Any);
+    assert_eq!(decoded, Err(CredentialError::UnknownAlgorithm));
+    assert_eq!(parse("6BFGPD$.PV0Q$LPFDQI00LTDH1"), Code::Other);
+}
+
+/// `eddsa-sig-01` of the COSE working group's examples (cose-wg/Examples, `eddsa-examples`): the signature is one that we
+/// find good, and the document is one that we refuse, since it names its key outside the signature.
+#[test]
+fn a_test_vector_of_the_cose_working_group() {
+    use coset::TaggedCborSerializable as _;
+    const DOCUMENT: &[u8] = b"D28445A201270300A10442313154546869732069732074686520636F6E74656E742E58407142FD2FF96D56DB\
+        85BEE905A76BA1D0B7321A95C8C4D3607C5781932B7AFB8711497DFA751BF40B58B3BCC32300B1487F3DB34085EEF013BF08F4A44D6FEF0D";
+    // The key of RFC 8032's first example.
+    const PUBLIC: &[u8] = b"D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F707511A";
+    let hex = |text: &[u8]| data_encoding::HEXUPPER.decode(text).unwrap();
+    let bytes = hex(DOCUMENT);
+    let public: [u8; 32] = hex(PUBLIC).try_into().unwrap();
+    let document = coset::CoseSign1::from_tagged_slice(&bytes).unwrap();
+    let verify = |aad: &[u8]| {
+        document.verify_signature(aad, |signature, message| key::verify(&public, message, signature))
+    };
+    assert_eq!(document.payload.as_deref(), Some(&b"This is the content."[..]));
+    assert_eq!(verify(b""), Ok(()));
+    assert_eq!(verify(b"other"), Err(CredentialError::BadSignature));
+    let refused = cose::Signed::decode(&bytes, None, cbor::Order::Any);
+    assert_eq!(refused, Err(CredentialError::Shape("COSE_Sign1")));
 }
