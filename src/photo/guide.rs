@@ -90,12 +90,13 @@ pub fn guide_with_plate(models: &Models, frame: &RgbImage, kept: &Kept) -> Resul
     Ok(advice)
 }
 
-/// The measures behind the advice, for a technician's page.
+/// The advice of [`guide`] with the measures behind it, for a technician's page.
 ///
 /// # Errors
 /// As [`guide`].
-pub fn measures(models: &Models, frame: &RgbImage) -> Result<Measures, PhotoError> {
-    Ok(look(models, frame)?.measures)
+pub fn study(models: &Models, frame: &RgbImage) -> Result<(Advice, Measures), PhotoError> {
+    let seen = look(models, frame)?;
+    Ok((seen.advice(frame), seen.measures))
 }
 
 /// The faces of a frame, with the mesh's chin, and the measures of the best one.

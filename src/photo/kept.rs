@@ -32,6 +32,17 @@ pub enum Staleness {
     AnotherPlace,
 }
 
+impl Staleness {
+    /// Kebab-case name.
+    pub fn code(self) -> &'static str {
+        match self {
+            Staleness::LightChanged => "light-changed",
+            Staleness::CameraMoved => "camera-moved",
+            Staleness::AnotherPlace => "another-place",
+        }
+    }
+}
+
 /// A clean plate, and what of it is looked at again and again.
 pub struct Kept {
     pub picture: RgbImage,
@@ -42,6 +53,16 @@ impl Kept {
     pub fn new(picture: RgbImage) -> Kept {
         let small = reduced_light(&picture, factor(&picture));
         Kept { picture, small }
+    }
+
+    /// How unlike the frame's backdrop it is, to choose between several; the least fits best. Looks
+    /// at colour and brightness beside and above a person.
+    pub fn misfit(&self, frame: &RgbImage) -> f32 {
+        if self.is_of_another_size(frame) {
+            return f32::INFINITY;
+        }
+        let seen = reduced_light(frame, factor(frame));
+        gain(&seen, &self.small, &beside(seen.width, seen.height)).iter().map(|g| g.ln().abs()).sum()
     }
 
     /// Which side of the two-coloured cloth it shows; `None` for any other wall.
@@ -58,18 +79,8 @@ impl Kept {
         let factor = factor(frame);
         let (seen, kept) = (&reduced_light(frame, factor), &self.small);
         let (w, h) = (seen.width, seen.height);
-        let mut beside = Plane::filled(w, h, false);
-        for y in 0..h * 2 / 3 {
-            for x in 0..w {
-                beside.data[y * w + x] = x < w / 6 || x >= w - w / 6 || y < h / 16;
-            }
-        }
-        let gain: Colour = std::array::from_fn(|k| {
-            let ratio = |i: usize| (seen.data[i][k] + 2e-3) / (kept.data[i][k] + 2e-3);
-            let mut ratios: Vec<f32> = (0..w * h).filter(|i| beside.data[*i]).map(ratio).collect();
-            let half = ratios.len() / 2;
-            *ratios.select_nth_unstable_by(half, f32::total_cmp).1
-        });
+        let beside = beside(w, h);
+        let gain = gain(seen, kept, &beside);
         let other = |ratio: f32, limit: f32| !(1.0 / limit..=limit).contains(&ratio);
         // Only channels that the cloth has light in say something about balance.
         let bright = |k: usize| kept.data.iter().map(|c| c[k]).sum::<f32>() / (w * h) as f32 > 0.02;
@@ -131,6 +142,27 @@ impl Kept {
     fn is_of_another_size(&self, frame: &RgbImage) -> bool {
         self.picture.dimensions() != frame.dimensions() || frame.width().min(frame.height()) < 64
     }
+}
+
+/// Where backdrop shows in a portrait.
+fn beside(w: usize, h: usize) -> Plane<bool> {
+    let mut beside = Plane::filled(w, h, false);
+    for y in 0..h * 2 / 3 {
+        for x in 0..w {
+            beside.data[y * w + x] = x < w / 6 || x >= w - w / 6 || y < h / 16;
+        }
+    }
+    beside
+}
+
+/// The usual ratio of light, channel by channel.
+fn gain(seen: &Plane<Colour>, kept: &Plane<Colour>, at: &Plane<bool>) -> Colour {
+    std::array::from_fn(|k| {
+        let ratio = |i: usize| (seen.data[i][k] + 2e-3) / (kept.data[i][k] + 2e-3);
+        let mut ratios: Vec<f32> = (0..at.data.len()).filter(|i| at.data[*i]).map(ratio).collect();
+        let half = ratios.len() / 2;
+        if ratios.is_empty() { 1.0 } else { *ratios.select_nth_unstable_by(half, f32::total_cmp).1 }
+    })
 }
 
 fn factor(picture: &RgbImage) -> usize {

@@ -131,7 +131,7 @@ fn the_blink_is_never_chosen() {
     let models = Models::load().unwrap();
     let (open, _) = frame(800, 600, &[middle()]);
     let shut = blinking();
-    let (a, b) = (measures(&models, &open).unwrap(), measures(&models, &shut).unwrap());
+    let (a, b) = (study(&models, &open).unwrap().1, study(&models, &shut).unwrap().1);
     assert!(b.eye_opening < 0.8 * a.eye_opening, "{} {}", a.eye_opening, b.eye_opening);
     let soft = image::imageops::blur(&open, 1.2);
     for (burst, want) in [(vec![shut.clone(), soft.clone(), shut.clone()], 1), (vec![soft, shut, open], 2)] {
@@ -148,7 +148,7 @@ fn light_from_one_side_is_uneven() {
         let light = 0.45 + 0.6 / (1.0 + (-(x as f32 - 400.0) / 12.0).exp());
         p.0 = p.0.map(|v| (f32::from(v) * light).min(255.0) as u8);
     }
-    let (a, b) = (measures(&models, &even).unwrap(), measures(&models, &aside).unwrap());
+    let (a, b) = (study(&models, &even).unwrap().1, study(&models, &aside).unwrap().1);
     assert!(a.balance > LIMITS.balance && b.balance < LIMITS.balance, "{} {}", a.balance, b.balance);
     assert_eq!(guide(&models, &aside).unwrap(), Advice::UnevenLight);
 }

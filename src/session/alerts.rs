@@ -13,10 +13,12 @@ pub enum Alert {
     Paper,
     Offline,
     NotJoined,
+    Backdrop,
+    NoPlate,
 }
 
 impl Alert {
-    pub const ALL: [Alert; 8] = [
+    pub const ALL: [Alert; 10] = [
         Alert::Disk,
         Alert::ClockUntrusted,
         Alert::Camera,
@@ -25,6 +27,8 @@ impl Alert {
         Alert::Paper,
         Alert::Offline,
         Alert::NotJoined,
+        Alert::Backdrop,
+        Alert::NoPlate,
     ];
 
     /// A word or two for the strip.
@@ -40,7 +44,14 @@ impl Alert {
             Alert::NotJoined => {
                 lang.pick("Belum terhubung ke Server Kantor", "Not joined to the office server")
             }
+            Alert::Backdrop => lang.pick("Latar foto berubah", "Backdrop has changed"),
+            Alert::NoPlate => lang.pick("Belum ada foto latar kosong", "No empty backdrop yet"),
         }
+    }
+
+    /// Nothing that concerns who stands here: only staff are told.
+    pub fn is_for_staff(self) -> bool {
+        self == Alert::NoPlate
     }
 
     /// The plain sentence behind the label: what it means for the person who stands here.
@@ -78,6 +89,14 @@ impl Alert {
                 "Teknisi perlu menghubungkan stasiun ini ke Server Kantor.",
                 "A technician has to join this station to the office server.",
             ),
+            Alert::Backdrop => lang.pick(
+                "Foto tetap dapat diambil. Petugas perlu memotret ulang latar kosong.",
+                "Photos can still be taken. The staff need to take the empty backdrop anew.",
+            ),
+            Alert::NoPlate => lang.pick(
+                "Latar foto dihapus tanpa foto latar kosong. Hasilnya lebih rapi bila latar kosong dipotret.",
+                "Backgrounds are removed without the empty backdrop. Results are cleaner once it has been taken.",
+            ),
         }
     }
 }
@@ -100,8 +119,13 @@ impl Alerts {
         self.0 & (1 << alert as u16) != 0
     }
 
-    /// The one that matters most.
+    /// The one that matters most to who stands here.
     pub fn first(self) -> Option<Alert> {
-        Alert::ALL.into_iter().find(|alert| self.is_raised(*alert))
+        self.all().find(|alert| !alert.is_for_staff())
+    }
+
+    /// Every one, also those that only staff are told.
+    pub fn all(self) -> impl Iterator<Item = Alert> {
+        Alert::ALL.into_iter().filter(move |alert| self.is_raised(*alert))
     }
 }

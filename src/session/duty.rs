@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::staff::{Staff, StaffEvent};
-use super::{Cx, StaffHome, StaffSignIn, Step};
+use super::{Cx, StaffHome, StaffSignIn, Step, Studio};
 use crate::config::Profile;
 
 /// A member of the staff, as the station knows one.
@@ -109,20 +109,23 @@ pub enum StaffGoal {
     /// What staff can do at this station.
     #[default]
     Home,
+    /// The technician's page of camera and clean plate.
+    Studio,
 }
 
 impl StaffGoal {
     /// Staff are signed in: what they wanted.
-    pub(super) fn open(self, _cx: &mut Cx) -> Step {
+    pub(super) fn open(self, cx: &mut Cx) -> Step {
         match self {
             StaffGoal::Home => Step::StaffHome(StaffHome),
+            StaffGoal::Studio => Step::Studio(Box::new(Studio::start(cx))),
         }
     }
 
     /// Nobody signed in after all: where the way back leads.
     pub(super) fn leave(self) -> Step {
         match self {
-            StaffGoal::Home => Step::Attract,
+            StaffGoal::Home | StaffGoal::Studio => Step::Attract,
         }
     }
 }

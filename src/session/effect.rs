@@ -27,6 +27,14 @@ pub enum Effect {
         ticket: Ticket,
         text: CodeText,
     },
+    /// Show the live picture whole, and send [`Reading`](super::Event::Reading)s.
+    Study {
+        ticket: Ticket,
+    },
+    /// Take the clean plate anew, and keep it.
+    TakePlate {
+        ticket: Ticket,
+    },
     /// Take a short burst, choose the best frame, remove its background.
     Shoot {
         ticket: Ticket,

@@ -1,7 +1,7 @@
 //! What can happen to a session: touches, ticks, and the results of what it asked for.
 
 use super::print_job::JobState;
-use super::{Alert, Clerk, Drawing, Fault, Finding, Portrait, Secret, Ticket};
+use super::{Alert, Clerk, Drawing, Fault, Finding, Portrait, Reading, Secret, Ticket};
 use crate::card::Orientation;
 use crate::photo::Advice;
 use crate::protocol::{Issue, SignedIn};
@@ -36,6 +36,12 @@ pub enum Event {
     Scanned(Ticket, Box<Finding>),
     /// Staff code and PIN were tried.
     StaffOpened(Ticket, Result<Clerk, Fault>),
+    /// Staff ask for the page of camera and clean plate; no touch of a visitor does.
+    OpenStudio,
+    /// What the camera sees and measures now.
+    Reading(Ticket, Box<Reading>),
+    /// The new clean plate is on the disk, or why there is none.
+    PlateTaken(Ticket, Result<(), Fault>),
 }
 
 /// [`SignedIn`] without its contents in the debug form.
@@ -73,6 +79,10 @@ pub enum Tap {
     CameraOn,
     Shoot,
     Retake,
+    /// Camera and clean plate: for staff.
+    Studio,
+    /// `Foto latar kosong`.
+    TakePlate,
     Orient(Orientation),
     /// `Gunakan Foto Ini`.
     UseThisPhoto,

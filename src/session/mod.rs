@@ -31,6 +31,7 @@ mod staff_home;
 mod staff_sign_in;
 #[cfg(test)]
 mod staff_tests;
+mod studio;
 #[cfg(test)]
 mod tests;
 mod wedge;
@@ -55,6 +56,7 @@ pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
 pub use staff_home::StaffHome;
 pub use staff_sign_in::{PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, StaffSignIn};
+pub use studio::{PlateState, Reading, STEP_ASIDE, Studio, StudioStage};
 pub use wedge::CodeText;
 
 use crate::config::Profile;
@@ -118,6 +120,8 @@ pub enum Step {
     Check(Check),
     StaffSignIn(StaffSignIn),
     StaffHome(StaffHome),
+    /// The technician's page of camera and clean plate.
+    Studio(Box<Studio>),
     /// What went wrong, with no way on but back.
     Trouble {
         fault: Fault,
@@ -127,7 +131,7 @@ pub enum Step {
 impl Step {
     /// Belongs to the clerk, not to a visit.
     pub fn is_the_clerks_own(&self) -> bool {
-        matches!(self, Step::StaffSignIn(_) | Step::StaffHome(_))
+        matches!(self, Step::StaffSignIn(_) | Step::StaffHome(_) | Step::Studio(_))
     }
 }
 
@@ -257,6 +261,7 @@ impl Session {
             Step::Check(step) => step.step(event, &mut cx),
             Step::StaffSignIn(step) => step.step(event, &mut cx),
             Step::StaffHome(step) => step.step(event, &mut cx),
+            Step::Studio(step) => step.step(event, &mut cx),
             Step::Trouble { fault } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 _ => Step::Trouble { fault },
@@ -319,6 +324,9 @@ fn attract(event: &Event, cx: &mut Cx) -> Step {
     match event {
         Event::Tap(Tap::Start) => Step::Choose,
         Event::Tap(Tap::Staff) => duty::for_staff(StaffGoal::Home, cx),
+        // By way of the alert that asks for it.
+        Event::Tap(Tap::Studio) => duty::for_staff(StaffGoal::Studio, cx),
+        Event::OpenStudio => Step::Studio(Box::new(Studio::start(cx))),
         _ => Step::Attract,
     }
 }

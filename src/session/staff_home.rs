@@ -1,6 +1,6 @@
 //! What staff can do at this station, once they are signed in.
 
-use super::{Cx, Effect, Event, Step, Tap};
+use super::{Cx, Effect, Event, StaffGoal, Step, Tap, duty};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StaffHome;
@@ -15,6 +15,7 @@ impl StaffHome {
                 cx.emit(Effect::KeepProfile(cx.duty.profile));
                 Step::Attract
             }
+            Event::Tap(Tap::Studio) => duty::for_staff(StaffGoal::Studio, cx),
             _ => Step::StaffHome(self),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::screens::{self, App};
 use super::workers::Workers;
 use crate::clock::SharedClock;
-use crate::session::{Effect, Event, Session};
+use crate::session::{Effect, Event, Session, Step};
 
 /// How often time passes for the session.
 pub const TICK: Duration = Duration::from_millis(200);
@@ -84,6 +84,14 @@ pub fn handle(event: Event) {
             engine.handle(event);
         }
     });
+}
+
+/// Is nobody in the middle of anything?
+pub fn at_rest() -> bool {
+    ENGINE.with_borrow(|engine| {
+        let session = engine.as_ref().and_then(|engine| engine.session.as_ref());
+        session.is_none_or(|session| matches!(session.step, Step::Attract))
+    })
 }
 
 /// Runs something with the screen, on the screen's thread.

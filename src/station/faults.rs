@@ -1,6 +1,8 @@
 //! Station: where the errors of its parts become faults that a person can be told.
 
+use super::plates::PlateError;
 use crate::camera::CameraError;
+use crate::photo::plate::PlateProblem;
 use crate::photo::{Advice, Cloth, PhotoError, Reason};
 use crate::printing::{PrintError, PrinterFault};
 use crate::protocol::ProblemCode;
@@ -24,6 +26,23 @@ pub fn of_photo(error: &PhotoError) -> Fault {
             tracing::error!(error = %other, "the photo could not be cut");
             Fault::CardPicture
         }
+    }
+}
+
+pub fn of_plate(error: &PlateError) -> Fault {
+    tracing::warn!(%error, "clean plate");
+    match error {
+        PlateError::Camera(_) => Fault::CameraGone,
+        PlateError::Disk(_) | PlateError::Png(_) => Fault::PlateNotKept,
+        PlateError::Problem(problem) => match problem {
+            PlateProblem::Somebody => Fault::PlateSomebody,
+            PlateProblem::TooDark => Fault::PlateTooDark,
+            PlateProblem::TooBright => Fault::PlateTooBright,
+            PlateProblem::Moving => Fault::PlateMoving,
+            PlateProblem::LightChanging => Fault::PlateLightChanging,
+            PlateProblem::TooFew(_) | PlateProblem::Sizes => Fault::CameraGone,
+            PlateProblem::Photo(error) => of_photo(error),
+        },
     }
 }
 

@@ -30,13 +30,22 @@ impl LiveView {
         }
     }
 
-    /// Scales the frame on this thread and hands it to the screen's.
+    /// Scales the frame on this thread and hands it to the screen's: to the person as in a mirror.
     pub fn show(&self, frame: &RgbImage) {
+        self.show_as(frame, self.role);
+    }
+
+    /// The same for staff: as the camera sees it, and all of it.
+    pub fn show_plain(&self, frame: &RgbImage) {
+        self.show_as(frame, Role::Scan);
+    }
+
+    fn show_as(&self, frame: &RgbImage, like: Role) {
         if self.waiting.swap(true, Ordering::AcqRel) {
             return;
         }
         let (width, height) = (self.width.load(Ordering::Relaxed), self.height.load(Ordering::Relaxed));
-        let pixels = screens::prepare_frame(frame, self.role, width, height);
+        let pixels = screens::prepare_frame(frame, like, width, height);
         let (role, waiting) = (self.role, Arc::clone(&self.waiting));
         on_screen(move |app| {
             screens::show_frame(app, role, pixels);

@@ -15,6 +15,7 @@ mod in_view;
 mod live;
 mod office;
 mod paper;
+pub mod plates;
 mod scanner;
 pub mod screens;
 mod time_trust;
@@ -135,7 +136,7 @@ impl Parts {
             OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone());
         let face_worker = FaceWorker {
             uri: config.cameras.face.clone(),
-            plate_file: config.data_dir.join("plate.png"),
+            data_dir: config.data_dir.clone(),
             orders: face_orders,
             view: workers.face_view.clone(),
             clock: clock.clone(),
@@ -175,11 +176,21 @@ impl Parts {
     }
 }
 
+/// With which screen a station begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// For whoever comes.
+    Visit,
+    /// For a technician: the page of camera and clean plate, and nothing after it.
+    Studio,
+}
+
 /// Opens the screen and serves people until the window is closed or the program is told to end.
 pub fn run(
     config: &StationConfig,
     system: &SharedClock,
     guide: Option<guided::Guide>,
+    begin: Begin,
 ) -> Result<(), StationError> {
     let parts = Parts::open(config, system)?;
     let (name, joined, hours) = (parts.name.clone(), parts.joined, parts.utc_offset_hours);
@@ -209,6 +220,10 @@ pub fn run(
     let mut watchdog = Watchdog::of_systemd();
     ticking.start(slint::TimerMode::Repeated, engine::TICK, move || {
         engine::handle(Event::Tick);
+        // Who opened the page of camera and plate from a command is done when it closes.
+        if begin == Begin::Studio && engine::at_rest() && slint::quit_event_loop().is_err() {
+            tracing::debug!("the screen is gone");
+        }
         let text = time_text(&for_ticks, hours);
         if text != shown {
             engine::with_app(|app| screens::set_station(app, &name, &text));
@@ -218,6 +233,9 @@ pub fn run(
         watchdog.feed(for_ticks.monotonic());
     });
 
+    if begin == Begin::Studio {
+        engine::handle(Event::OpenStudio);
+    }
     let guided = guide.map(|guide| guide.start(&app, &clock, hours)).transpose()?;
     app.show()?;
     slint::run_event_loop()?;

@@ -44,6 +44,8 @@ impl Workers {
                 self.scan.send(ScanOrder::Open(ticket)).is_ok()
             }
             Effect::Look { ticket, text } => self.scan.send(ScanOrder::Look(ticket, text)).is_ok(),
+            Effect::Study { ticket } => self.face.send(FaceOrder::Study(ticket)).is_ok(),
+            Effect::TakePlate { ticket } => self.face.send(FaceOrder::TakePlate(ticket)).is_ok(),
             Effect::CloseCameras => {
                 self.face.send(FaceOrder::Close).is_ok() && self.scan.send(ScanOrder::Close).is_ok()
             }

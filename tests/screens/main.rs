@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anjungan::clock::{ManualClock, SharedClock};
 use anjungan::display::{self, DisplayKind};
 use anjungan::lang::Lang;
-use anjungan::session::Role;
+use anjungan::session::{Role, Step};
 use anjungan::station::screens::{self, App};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use image::RgbaImage;
@@ -79,7 +79,9 @@ fn shot(app: &App, scene: &Scene, props: &Props, clock: &ManualClock) -> RgbaIma
                 Role::Scan => &props.held_card,
             };
             let (width, height) = screens::frame_size(app, role);
-            screens::show_frame(app, role, screens::prepare_frame(frame, role, width, height));
+            // Staff see all of it, as the camera does.
+            let like = if matches!(session.step, Step::Studio(_)) { Role::Scan } else { role };
+            screens::show_frame(app, role, screens::prepare_frame(frame, like, width, height));
         }
         // Pictures of cards are brought to the room that the screen has by now.
         screens::show(app, session, scene.now);

@@ -8,12 +8,12 @@ use anjungan::card::{self, CardData, Orientation, Side, Templates};
 use anjungan::credential::{Holder, IssuerId, Judgement, Reason, Serial, Verdict};
 use anjungan::lang::Lang;
 use anjungan::person::{Employee, Nip, Refusal, Status};
-use anjungan::photo::Advice;
+use anjungan::photo::{Advice, Measures, Staleness, gauges};
 use anjungan::protocol::{Issue, SignedIn};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, Portrait, Role,
-    Secret, Session, SignedInBox, Tap, Ticket,
+    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, PlateState,
+    Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
 use jiff::civil::date;
@@ -163,12 +163,14 @@ impl<'a> Visit<'a> {
         for effect in effects {
             match effect {
                 Effect::OpenCamera { ticket, role } => (self.ticket, self.camera) = (ticket, Some(role)),
+                Effect::Study { ticket } => (self.ticket, self.camera) = (ticket, Some(Role::Face)),
                 Effect::CloseCameras => self.camera = None,
                 Effect::Draw { ticket, orientation, .. } => {
                     (self.ticket, self.orientation) = (ticket, orientation);
                 }
                 Effect::SignIn { ticket, .. }
                 | Effect::Shoot { ticket }
+                | Effect::TakePlate { ticket }
                 | Effect::Accept { ticket, .. }
                 | Effect::Print { ticket, .. }
                 | Effect::PickUp { ticket, .. }
@@ -286,6 +288,40 @@ impl<'a> Visit<'a> {
         self.staff_pin().staff_answer(Ok(Clerk { id: "petugas-1".into(), name: "Rina Marlina".into() }))
     }
 
+    /// The technician's page, with a face of good measures but for its light.
+    fn studio(self, plate: PlateState) -> Self {
+        let measures = Measures {
+            faces: 1,
+            eye_distance: 138.2,
+            t_share: 0.214,
+            eyes_x: 0.512,
+            eyes_y: 0.398,
+            roll: -1.3,
+            mesh: true,
+            yaw: 4.2,
+            pitch: -7.9,
+            lid_gap: 0.083,
+            eye_opening: 0.071,
+            mouth_gap: 0.012,
+            luminance: 0.447,
+            overexposed: 0.002,
+            underexposed: 0.113,
+            balance: 0.31,
+            sharpness: 0.087,
+            ..Measures::default()
+        };
+        let visit = self.staff_in().tap(Tap::Studio);
+        let (ticket, gauges) = (visit.ticket, gauges(&measures));
+        let advice = Advice::UnevenLight;
+        visit.send(Event::Reading(ticket, Box::new(Reading { advice, gauges, plate })))
+    }
+
+    fn plate_taken(self, result: Result<(), Fault>) -> Self {
+        let visit = self.studio(PlateState::Missing).tap(Tap::TakePlate).later(STEP_ASIDE);
+        let ticket = visit.ticket;
+        visit.send(Event::PlateTaken(ticket, result))
+    }
+
     fn scene(self, name: &'static str) -> Scene {
         Scene { name, session: self.session, now: self.now, camera: self.camera, before: None, touch: None }
     }
@@ -310,6 +346,13 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         let visit = new().cutting();
         let ticket = visit.ticket;
         let visit = visit.send(Event::Cut(ticket, Err(Fault::BackgroundUnclear)));
+        let ticket = visit.ticket;
+        visit.send(Event::Advice(ticket, Advice::Ready))
+    };
+    let turn_the_cloth = {
+        let visit = new().cutting();
+        let ticket = visit.ticket;
+        let visit = visit.send(Event::Cut(ticket, Err(Fault::TurnToBlue)));
         let ticket = visit.ticket;
         visit.send(Event::Advice(ticket, Advice::Ready))
     };
@@ -343,6 +386,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().live(Some(Advice::FaceCutOff)).scene("photo-cut-off"),
         new().live(Some(Advice::Ready)).scene("photo-ready"),
         again.scene("photo-again"),
+        turn_the_cloth.scene("photo-turn-the-cloth"),
         new()
             .live(Some(Advice::Ready))
             .tap(Tap::Shoot)
@@ -398,6 +442,19 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         (0..5)
             .fold(new().staff_pin(), |visit, _| visit.types("582917").staff_answer(Err(Fault::StaffWrong)))
             .scene("staff-wait"),
+        Scene {
+            touch: Some(lang.pick("Latar foto berubah", "Backdrop has changed")),
+            ..new().send(Event::Alert(Alert::Backdrop, true)).scene("attract-backdrop-changed")
+        },
+        new().studio(PlateState::Holds).scene("studio"),
+        new().studio(PlateState::Stale(Staleness::CameraMoved)).scene("studio-moved"),
+        new()
+            .studio(PlateState::Holds)
+            .tap(Tap::TakePlate)
+            .later(Duration::from_millis(400))
+            .scene("studio-aside"),
+        new().plate_taken(Err(Fault::PlateSomebody)).scene("studio-somebody"),
+        new().plate_taken(Ok(())).scene("studio-taken"),
         new().staff_in().scene("staff-home"),
         new().staff_in().tap(Tap::SwitchProfile).scene("staff-home-desk"),
     ]

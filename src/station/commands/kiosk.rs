@@ -18,7 +18,7 @@ pub struct Kiosk {
 
 impl Kiosk {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
-        station::run(&self.place.load()?, clock, None)?;
+        station::run(&self.place.load()?, clock, None, station::Begin::Visit)?;
         Ok(Answer::Yes)
     }
 }
@@ -88,7 +88,12 @@ impl Guided {
             }
         };
         std::fs::create_dir_all(&self.out)?;
-        station::run(&config, clock, Some(guided::Guide::new(way, self.out, self.lang)))?;
+        station::run(
+            &config,
+            clock,
+            Some(guided::Guide::new(way, self.out, self.lang)),
+            station::Begin::Visit,
+        )?;
         Ok(Answer::Yes)
     }
 }

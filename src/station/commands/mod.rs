@@ -4,6 +4,7 @@
 mod card;
 mod kiosk;
 mod photo;
+mod plate;
 mod provision;
 mod scan;
 
@@ -37,6 +38,9 @@ enum Command {
     /// Cuts a person out of a picture, or checks one for the card.
     #[command(subcommand)]
     Photo(photo::Photo),
+    /// The empty backdrop (clean plate): takes it, or says whether it still fits.
+    #[command(subcommand)]
+    Plate(plate::Plate),
     /// Draws a card.
     Card(card::Card),
     /// Joins a central server with a one-time code.
@@ -60,7 +64,8 @@ impl Cli {
             Command::Kiosk(kiosk) => kiosk.run(clock),
             Command::Guided(guided) => guided.run(clock),
             Command::Scan(scan) => scan.run(clock),
-            Command::Photo(photo) => photo.run(),
+            Command::Photo(photo) => photo.run(clock),
+            Command::Plate(plate) => plate.run(),
             Command::Card(card) => card.run(clock),
             Command::Provision(provision) => provision.run(clock),
         }

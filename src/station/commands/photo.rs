@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Answer, CommandError, picture};
+use super::{Answer, CommandError, Place, picture};
+use crate::clock::SharedClock;
 use crate::photo::{self, Crop, Models, PhotoError, Reason};
+use crate::station;
 
 #[derive(Subcommand)]
 pub enum Photo {
@@ -13,6 +15,8 @@ pub enum Photo {
     Cut(Cut),
     /// Says whether a picture is good enough for the card.
     Check(Check),
+    /// Opens the technician's page: live measures beside their limits, and the empty backdrop.
+    Live(Live),
 }
 
 #[derive(Args)]
@@ -42,11 +46,21 @@ pub struct Check {
     json: bool,
 }
 
+#[derive(Args)]
+pub struct Live {
+    #[command(flatten)]
+    place: Place,
+}
+
 impl Photo {
-    pub fn run(self) -> Result<Answer, CommandError> {
+    pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
         match self {
             Photo::Cut(cut) => cut.run(),
             Photo::Check(check) => check.run(),
+            Photo::Live(live) => {
+                station::run(&live.place.load()?, clock, None, station::Begin::Studio)?;
+                Ok(Answer::Yes)
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use slint::ComponentHandle;
 use super::App;
 use super::generated::{Chrome, Ink, Screen};
 use crate::lang::Lang;
-use crate::session::{Session, Step};
+use crate::session::{Alert, Session, Step};
 
 pub fn show(app: &App, session: &Session, now: Duration) {
     let chrome = app.global::<Chrome>();
@@ -24,6 +24,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
     let alert = session.alerts.first();
     chrome.set_alert(alert.map_or("", |alert| alert.label(lang)).into());
     chrome.set_alert_sentence(alert.map_or("", |alert| alert.sentence(lang)).into());
+    chrome.set_alert_studio(alert == Some(Alert::Backdrop) && matches!(session.step, Step::Attract));
     if alert.is_none() {
         chrome.set_alert_open(false);
     }
@@ -63,6 +64,7 @@ fn place(step: &Step) -> (Screen, i32) {
         Step::Done { .. } => (Screen::Done, 4),
         Step::PickUp(_) => (Screen::PickUp, 0),
         Step::Check(_) => (Screen::Check, 0),
+        Step::Studio(_) => (Screen::Studio, 0),
         Step::Trouble { .. } => (Screen::Trouble, 0),
         Step::StaffSignIn(_) => (Screen::StaffSignIn, 0),
         Step::StaffHome(_) => (Screen::StaffHome, 0),

@@ -4,7 +4,7 @@ use image::{RgbImage, imageops};
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer};
 
 use super::App;
-use super::generated::{CardRoom, CheckView, PhotoStage, PhotoView, Screen};
+use super::generated::{CardRoom, CheckView, PhotoStage, PhotoView, Screen, StudioView};
 use crate::session::Role;
 
 /// Largest side of a live picture; a layout that asks for more is shown stretched.
@@ -48,6 +48,12 @@ pub fn show_frame(app: &App, role: Role, frame: SharedPixelBuffer<Rgb8Pixel>) {
     let screen = app.global::<super::generated::Chrome>().get_screen();
     match role {
         Role::Face => {
+            if screen == Screen::Studio {
+                let view = app.global::<StudioView>();
+                view.set_frame(Image::from_rgb8(frame));
+                view.set_seen(true);
+                return;
+            }
             let view = app.global::<PhotoView>();
             // Once the picture is taken, it stands still.
             let live = matches!(view.get_stage(), PhotoStage::Live | PhotoStage::Countdown);
@@ -68,7 +74,12 @@ pub fn show_frame(app: &App, role: Role, frame: SharedPixelBuffer<Rgb8Pixel>) {
 
 /// The size of the live picture as it is laid out now, in pixels of the screen.
 pub fn frame_size(app: &App, role: Role) -> (u32, u32) {
+    let studio = app.global::<super::generated::Chrome>().get_screen() == Screen::Studio;
     let (width, height) = match role {
+        Role::Face if studio => {
+            let view = app.global::<StudioView>();
+            (view.get_frame_width(), view.get_frame_height())
+        }
         Role::Face => {
             let view = app.global::<PhotoView>();
             (view.get_frame_width(), view.get_frame_height())

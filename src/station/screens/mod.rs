@@ -13,6 +13,7 @@ mod printing;
 mod review;
 mod sign_in;
 mod staff;
+mod studio;
 mod waiting;
 mod wire;
 
@@ -53,6 +54,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::Check(step) => check::show(app, step, lang, now),
         Step::StaffSignIn(step) => staff::sign_in(app, step, &session.duty, lang, now),
         Step::StaffHome(_) => staff::home(app, &session.duty),
+        Step::Studio(step) => studio::show(app, step, lang, now),
         Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
     }
 }
@@ -76,6 +78,7 @@ pub fn forget(app: &App) {
     pick_up::forget(app);
     check::forget(app);
     staff::forget(app);
+    studio::forget(app);
     app.global::<generated::Chrome>().set_alert_open(false);
     picture::forget();
 }

@@ -49,7 +49,7 @@ fn blank(view: &PhotoView) {
 
 /// What to do now. The picture is a mirror, and the camera's left is the person's right: who is
 /// asked to the right moves to the right on the screen too.
-fn instruction(advice: Advice, lang: Lang) -> &'static str {
+pub fn instruction(advice: Advice, lang: Lang) -> &'static str {
     match advice {
         Advice::NoFace => lang.pick("Silakan berdiri di depan kamera", "Please stand in front of the camera"),
         Advice::SeveralPeople => lang.pick("Satu orang saja di depan kamera", "One person at a time, please"),

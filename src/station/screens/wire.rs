@@ -47,6 +47,8 @@ fn tap(press: Press) -> Tap {
         Press::CameraOn => Tap::CameraOn,
         Press::Shoot => Tap::Shoot,
         Press::Retake => Tap::Retake,
+        Press::Studio => Tap::Studio,
+        Press::TakePlate => Tap::TakePlate,
         Press::Lying => Tap::Orient(Orientation::Landscape),
         Press::Upright => Tap::Orient(Orientation::Portrait),
         Press::UseThisPhoto => Tap::UseThisPhoto,
