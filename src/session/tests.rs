@@ -116,7 +116,7 @@ impl Visit {
     }
 
     fn reach_sign_in(&mut self) -> &mut Self {
-        self.tap(Tap::Start).tap(Tap::MyCard)
+        self.tap(Tap::Start).tap(Tap::MyCard).tap(Tap::WithNip)
     }
 
     fn reach_my_card(&mut self, issue: Option<Issue>) -> &mut Self {
@@ -382,7 +382,7 @@ enum Play {
     Alert(u8, bool),
 }
 
-const TAPS: [Tap; 20] = [
+const TAPS: [Tap; 25] = [
     Tap::Start,
     Tap::Language,
     Tap::Home,
@@ -390,6 +390,11 @@ const TAPS: [Tap; 20] = [
     Tap::Continue,
     Tap::StillHere,
     Tap::CallStaff,
+    Tap::AnswerCall,
+    Tap::FinishCall,
+    Tap::WithNip,
+    Tap::Assisted,
+    Tap::Forgot,
     Tap::MyCard,
     Tap::CheckCard,
     Tap::PickUp,
@@ -407,7 +412,7 @@ const TAPS: [Tap; 20] = [
 
 fn play() -> impl Strategy<Value = Play> {
     prop_oneof![
-        6 => (0..20_u8).prop_map(Play::Tap),
+        6 => (0..25_u8).prop_map(Play::Tap),
         2 => prop_oneof![Just('1'), Just('B'), Just('é')].prop_map(Play::Key),
         1 => Just(Play::Enter),
         2 => (0..50_u16).prop_map(Play::Wait),

@@ -4,6 +4,7 @@ use crate::camera::CameraError;
 use crate::photo::{Advice, Cloth, PhotoError, Reason};
 use crate::printing::{PrintError, PrinterFault};
 use crate::protocol::ProblemCode;
+use crate::provision::UnlockError;
 use crate::session::Fault;
 use crate::store::StoreError;
 use crate::sync::SyncError;
@@ -42,6 +43,13 @@ pub fn of_printer(error: &PrintError) -> Fault {
         PrinterFault::CoverOpen => Fault::Cover,
         PrinterFault::Offline | PrinterFault::Unreachable => Fault::PrinterOffline,
         PrinterFault::Other => Fault::PrinterTrouble,
+    }
+}
+
+pub fn of_assist(error: &UnlockError) -> Fault {
+    match error {
+        UnlockError::Wrong => Fault::StaffWrong,
+        UnlockError::JoinAgain => Fault::StaffJoinAgain,
     }
 }
 

@@ -180,7 +180,8 @@ impl Walk {
 
     fn sign_in(&mut self, nip: &str, password: &str) -> Result<(), GuidedError> {
         self.begin()?;
-        self.press("Kartu Saya", "sign-in-nip")?;
+        self.press("Kartu Saya", "sign-in-phone")?;
+        self.press("Masuk dengan NIP", "sign-in-nip")?;
         self.finger.press_key(nip)?;
         self.shot("sign-in-nip-typed")?;
         self.press("Lanjut", "sign-in-password")?;

@@ -1,15 +1,18 @@
 //! Floor 5: the screens. One adapter a screen is the one place where what is shown and what is
 //! decided meet: [`show`] brings a session onto the screen, [`wire`] turns touches into events.
 
+mod assisted;
 mod check;
 mod chrome;
 mod frame;
 mod issued;
 mod my_card;
+mod phone;
 mod photo;
 mod pick_up;
 mod picture;
 mod printing;
+mod qr;
 mod review;
 mod sign_in;
 mod staff;
@@ -39,6 +42,9 @@ pub fn show(app: &App, session: &Session, now: Duration) {
     let lang = session.lang;
     match &session.step {
         Step::Attract | Step::Choose => {}
+        Step::Phone(step) => phone::show(app, step, lang),
+        Step::Assisted(step) => assisted::show(app, step, lang),
+        Step::Forgot(step) => phone::forgot(app, step),
         Step::SignIn(step) => sign_in::show(app, step, lang),
         Step::Refused { refusal } => waiting::refused(app, *refusal, lang),
         Step::MyCard(step) => my_card::show(app, step, lang),
@@ -67,6 +73,8 @@ pub fn set_station(app: &App, name: &str, time: &str) {
 /// Blanks every picture and text of the last person. Call it when the session asks to forget.
 pub fn forget(app: &App) {
     sign_in::forget(app);
+    phone::forget(app);
+    assisted::forget(app);
     waiting::forget(app);
     my_card::forget(app);
     photo::forget(app);
@@ -77,6 +85,7 @@ pub fn forget(app: &App) {
     check::forget(app);
     staff::forget(app);
     app.global::<generated::Chrome>().set_alert_open(false);
+    app.global::<generated::Chrome>().set_call_open(false);
     picture::forget();
 }
 

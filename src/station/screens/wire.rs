@@ -56,5 +56,10 @@ fn tap(press: Press) -> Tap {
         Press::Staff => Tap::Staff,
         Press::SignOut => Tap::SignOut,
         Press::SwitchProfile => Tap::SwitchProfile,
+        Press::WithNip => Tap::WithNip,
+        Press::Assisted => Tap::Assisted,
+        Press::Forgot => Tap::Forgot,
+        Press::AnswerCall => Tap::AnswerCall,
+        Press::FinishCall => Tap::FinishCall,
     }
 }
