@@ -390,11 +390,6 @@ const TAPS: [Tap; 25] = [
     Tap::Continue,
     Tap::StillHere,
     Tap::CallStaff,
-    Tap::AnswerCall,
-    Tap::FinishCall,
-    Tap::WithNip,
-    Tap::Assisted,
-    Tap::Forgot,
     Tap::MyCard,
     Tap::CheckCard,
     Tap::PickUp,
@@ -408,6 +403,11 @@ const TAPS: [Tap; 25] = [
     Tap::Print,
     Tap::Finish,
     Tap::Later,
+    Tap::AnswerCall,
+    Tap::FinishCall,
+    Tap::WithNip,
+    Tap::Assisted,
+    Tap::Forgot,
 ];
 
 fn play() -> impl Strategy<Value = Play> {

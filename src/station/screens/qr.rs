@@ -43,7 +43,7 @@ mod tests {
             small.height() * 6,
             image::imageops::FilterType::Nearest,
         );
-        let read = crate::scan::scan(&shown);
+        let read = crate::scan::read((&shown).into());
         assert!(read.iter().any(|code| code.text() == text), "read back");
     }
 }
