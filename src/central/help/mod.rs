@@ -3,6 +3,7 @@
 
 pub mod assist;
 pub mod calls;
+pub mod cli;
 pub mod corrections;
 pub mod downloads;
 pub mod faces;

@@ -124,7 +124,7 @@ async fn decided(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Respon
     Ok(answer)
 }
 
-fn renew(visitor: &Visitor, answer: &mut Response, session: &phone::PhoneSession) {
+pub fn renew(visitor: &Visitor, answer: &mut Response, session: &phone::PhoneSession) {
     if let Some(cookie) = &session.renewed {
         visitor.sign_in(answer, cookie, Some(phone::REMEMBERED_S));
     }

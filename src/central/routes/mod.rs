@@ -3,6 +3,7 @@
 //! paths hold serials, and bodies hold people.
 
 mod activation;
+mod akun;
 mod answer;
 mod assets;
 mod devices;
@@ -84,6 +85,10 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/aset/{name}", get(assets::file))
         .route("/masuk", get(masuk::show).post(masuk::take))
         .route("/masuk/putusan", post(masuk::decide))
+        .route("/akun", get(akun::show))
+        .route("/akun/kartu/{sheet}", get(akun::sheet))
+        .route("/akun/keliru", post(akun::report))
+        .route("/akun/keluar", post(akun::sign_out))
         .route("/lupa", get(lupa::show).post(lupa::take))
         .route("/lupa/{token}", get(lupa::link).post(lupa::redeem))
         .route("/u/{token}", get(download::show).post(download::open))
