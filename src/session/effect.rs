@@ -6,7 +6,7 @@ use super::{CodeText, Portrait, Secret, Ticket};
 use crate::card::{CardData, Orientation};
 use crate::config::Profile;
 use crate::person::Nip;
-use crate::protocol::{AssistPurpose, CallState, Issue};
+use crate::protocol::{AssistPurpose, CallState, Issue, WrongField};
 
 #[derive(Debug)]
 pub enum Effect {
@@ -77,6 +77,17 @@ pub enum Effect {
         nip: Nip,
         staff_code: Secret,
         pin: Secret,
+    },
+    /// Tell the office what is wrong: [`Reported`](super::Event::Reported).
+    Report {
+        ticket: Ticket,
+        grant: String,
+        fields: Vec<WrongField>,
+    },
+    /// Ask for a link to this card: [`Link`](super::Event::Link).
+    Download {
+        ticket: Ticket,
+        serial: String,
     },
     /// Call, and follow the call: [`Call`](super::Event::Call).
     CallStaff {

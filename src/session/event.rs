@@ -4,7 +4,7 @@ use super::print_job::JobState;
 use super::{Alert, Clerk, Drawing, Fault, Finding, NewPassword, PhoneNews, Portrait, Secret, Ticket};
 use crate::card::Orientation;
 use crate::photo::Advice;
-use crate::protocol::{CallState, DeskCall, Issue, SignedIn};
+use crate::protocol::{CallState, DeskCall, Issue, SignedIn, WrongField};
 
 #[derive(Debug)]
 pub enum Event {
@@ -18,6 +18,10 @@ pub enum Event {
     SignedIn(Ticket, Result<Box<SignedInBox>, Fault>),
     /// The code for the phone is there, or the phone has it.
     Phone(Ticket, PhoneNews),
+    /// The office has the report, under this number.
+    Reported(Ticket, Result<String, Fault>),
+    /// The address of the card, for a phone.
+    Link(Ticket, Result<String, Fault>),
     /// A clerk has let this person choose a new password.
     NewPassword(Ticket, Result<NewPassword, Fault>),
     /// How far a call for staff has come, and how many desks hear it.
@@ -81,6 +85,13 @@ pub enum Tap {
     Assisted,
     /// `Lupa Kata Sandi`.
     Forgot,
+    /// `Data saya keliru`.
+    WrongData,
+    Tick(WrongField),
+    /// `Unduh`.
+    Download,
+    /// `Lewati unduhan`.
+    SkipDownload,
     MyCard,
     CheckCard,
     PickUp,

@@ -27,6 +27,7 @@ mod photo_step;
 mod pick_up;
 pub mod print_job;
 mod printing;
+mod report;
 mod review;
 mod secret;
 mod sign_in;
@@ -52,12 +53,13 @@ pub use event::{Event, Key, SignedInBox, Tap};
 pub use fault::Fault;
 pub use forgot::Forgot;
 pub use idle::{IDLE, WARNING};
-pub use issued::Issued;
+pub use issued::{Issued, LinkStage};
 pub use my_card::MyCard;
 pub use phone::{Offer, PhoneNews, PhoneSignIn};
 pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
 pub use pick_up::{CODE_LENGTH, CODE_LETTERS, PickUp};
 pub use printing::Printing;
+pub use report::{Report, Reporting};
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
@@ -115,6 +117,7 @@ pub enum Step {
     MyCard(Box<MyCard>),
     Photo(Box<PhotoStep>),
     Review(Box<Review>),
+    Report(Box<Report>),
     Accepting(Box<Accepting>),
     Issued(Box<Issued>),
     Printing(Box<Printing>),
@@ -277,6 +280,7 @@ impl Session {
             Step::MyCard(step) => step.step(event, &mut cx),
             Step::Photo(step) => step.step(event, &mut cx),
             Step::Review(step) => step.step(event, &mut cx),
+            Step::Report(step) => step.step(event, &mut cx),
             Step::Accepting(step) => step.step(event, &mut cx),
             Step::Issued(step) => step.step(event, &mut cx),
             Step::Printing(step) => step.step(event, &mut cx),

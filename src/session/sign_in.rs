@@ -113,9 +113,13 @@ pub(super) fn signed_in(answer: SignedInBox, cx: &mut Cx) -> Step {
     let answer = answer.0;
     match (answer.refusal, answer.grant) {
         (Some(refusal), _) => Step::Refused { refusal },
-        (None, Some(grant)) => {
-            Step::MyCard(Box::new(MyCard::start(answer.employee, grant, answer.issue, cx)))
-        }
+        (None, Some(grant)) => Step::MyCard(Box::new(MyCard::start(
+            answer.employee,
+            grant,
+            answer.issue,
+            answer.corrections,
+            cx,
+        ))),
         // The server promises one of the two.
         (None, None) => Step::Trouble { fault: Fault::ServerTrouble },
     }

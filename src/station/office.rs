@@ -20,7 +20,7 @@ use crate::clock::{Clock, CorrectedClock, os_random, random_bytes};
 use crate::config::{Profile, StationConfig};
 use crate::person::Nip;
 use crate::protocol::{
-    Acceptance, AcceptedPhoto, AssistPurpose, Assisted, CallState, OutboxItem, OutboxKind,
+    Acceptance, AcceptedPhoto, AssistPurpose, Assisted, CallState, OutboxItem, OutboxKind, WrongField,
 };
 use crate::provision::unlock;
 use crate::session::staff::{Staff, StaffEvent};
@@ -49,6 +49,15 @@ pub enum OfficeOrder {
         nip: Nip,
         staff_code: Secret,
         pin: Secret,
+    },
+    Report {
+        ticket: Ticket,
+        grant: String,
+        fields: Vec<WrongField>,
+    },
+    Download {
+        ticket: Ticket,
+        serial: String,
     },
     /// At a desk: what is done about a call.
     MarkCall {
@@ -163,6 +172,19 @@ impl OfficeWorker {
                         (AssistPurpose::SignIn, Err(fault)) => Event::SignedIn(ticket, Err(fault)),
                         (AssistPurpose::NewPassword, Err(fault)) => Event::NewPassword(ticket, Err(fault)),
                     });
+                }
+                OfficeOrder::Report { ticket, grant, fields } => {
+                    let result = on(&desk, |desk| desk.report(&grant, &fields));
+                    note_network(&result);
+                    post(Event::Reported(ticket, result));
+                }
+                OfficeOrder::Download { ticket, serial } => {
+                    let result = on(&desk, |desk| desk.download(&serial)).map_err(|fault| match fault {
+                        Fault::CodeUnknown => Fault::LinkTooLate,
+                        other => other,
+                    });
+                    note_network(&result);
+                    post(Event::Link(ticket, result.map(|link| link.url)));
                 }
                 OfficeOrder::MarkCall { id, state } => {
                     if let Err(fault) = on(&desk, |desk| desk.mark_call(&id, state)) {

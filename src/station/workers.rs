@@ -41,6 +41,12 @@ impl Workers {
             Effect::WithdrawOffer => self.help(HelpOrder::WithdrawOffer),
             Effect::CallStaff { ticket } => self.help(HelpOrder::CallStaff(ticket)),
             Effect::MarkCall { id, state } => self.office.send(OfficeOrder::MarkCall { id, state }).is_ok(),
+            Effect::Report { ticket, grant, fields } => {
+                self.office.send(OfficeOrder::Report { ticket, grant, fields }).is_ok()
+            }
+            Effect::Download { ticket, serial } => {
+                self.office.send(OfficeOrder::Download { ticket, serial }).is_ok()
+            }
             Effect::Assist { ticket, purpose, nip, staff_code, pin } => {
                 self.office.send(OfficeOrder::Assist { ticket, purpose, nip, staff_code, pin }).is_ok()
             }

@@ -4,8 +4,8 @@ use super::client::Weight;
 use super::{Desk, SyncError};
 use crate::person::Nip;
 use crate::protocol::{
-    AskAssist, AskSignIn, Assist, AssistChallenge, AssistPurpose, Assisted, Call, CallState, DeskCalls,
-    MarkCall, SignInAnswer, SignInOffer,
+    AskAssist, AskDownload, AskSignIn, Assist, AssistChallenge, AssistPurpose, Assisted, Call, CallState,
+    DeskCalls, DownloadLink, MarkCall, Report, Reported, SignInAnswer, SignInOffer, WrongField,
 };
 use crate::sealed::StationKeys;
 
@@ -47,6 +47,21 @@ impl Desk {
         let staff = staff.map(str::to_owned);
         let body = Assist { nip, purpose, nonce: nonce.to_vec().into(), staff };
         let call = |token: &str| self.client.post("assist", &body, Some(token), Weight::Transfer);
+        self.client.as_device(call)?.json()
+    }
+
+    /// `Data saya keliru`: the report's number.
+    pub fn report(&self, grant: &str, fields: &[WrongField]) -> Result<String, SyncError> {
+        let body = Report { grant: grant.to_owned(), fields: fields.to_vec() };
+        let call = |token: &str| self.client.post("report", &body, Some(token), Weight::Short);
+        let reported: Reported = self.client.as_device(call)?.json()?;
+        Ok(reported.number)
+    }
+
+    /// `Unduh`: the address of a card that this station was given just now.
+    pub fn download(&self, serial: &str) -> Result<DownloadLink, SyncError> {
+        let body = AskDownload { serial: serial.to_owned() };
+        let call = |token: &str| self.client.post("download", &body, Some(token), Weight::Short);
         self.client.as_device(call)?.json()
     }
 

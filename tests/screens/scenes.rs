@@ -9,7 +9,7 @@ use anjungan::credential::{Holder, IssuerId, Judgement, Reason, Serial, Verdict}
 use anjungan::lang::Lang;
 use anjungan::person::{Employee, Nip, Refusal, Status};
 use anjungan::photo::Advice;
-use anjungan::protocol::{CallState, DeskCall, Issue, SignedIn};
+use anjungan::protocol::{CallState, Correction, DeskCall, Issue, SignedIn, WrongField};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
     Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, NewPassword, Offer,
@@ -177,6 +177,8 @@ impl<'a> Visit<'a> {
                 Effect::StaffLock | Effect::KeepProfile(_) => {}
                 Effect::OfferSignIn { ticket }
                 | Effect::Assist { ticket, .. }
+                | Effect::Report { ticket, .. }
+                | Effect::Download { ticket, .. }
                 | Effect::CallStaff { ticket } => {
                     self.ticket = ticket;
                 }
@@ -345,6 +347,12 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         let label = visit.session.calling.label(lang);
         Scene { touch: Some(label), ..visit.scene(name) }
     };
+    let reported = |result: Result<String, Fault>, name| {
+        let visit = new().signed_in(None, None).tap(Tap::WrongData).tap(Tap::Tick(WrongField::Name));
+        let visit = visit.tap(Tap::Continue);
+        let ticket = visit.ticket;
+        visit.send(Event::Reported(ticket, result)).scene(name)
+    };
     let issue = || Some(props.issue.clone());
     vec![
         new().scene("attract"),
@@ -411,6 +419,24 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().signed_in(None, None).scene("my-card-none"),
         new().signed_in(issue(), None).scene("my-card-drawing"),
         new().signed_in(issue(), None).drawn().scene("my-card"),
+        new().signed_in(issue(), None).drawn().tap(Tap::WrongData).scene("report-empty"),
+        new().review().drawn().tap(Tap::WrongData).tap(Tap::Tick(WrongField::Unit)).scene("report-ticked"),
+        reported(Ok("2026-BCDFGH".into()), "report-sent"),
+        reported(Err(Fault::Offline), "report-offline"),
+        {
+            let visit = new().with_nip().types(NIP).tap(Tap::Continue).types("rahasia").tap(Tap::Continue);
+            let corrections = vec![Correction {
+                number: "2026-BCDFGH".into(),
+                fields: vec![WrongField::Unit],
+                asked_at: "2026-02-20T03:00:00Z".parse().unwrap(),
+                answer: Some("Unit kerja sudah kami perbarui menjadi Dinas Kesehatan. Silakan ambil foto baru agar kartu memuat unit yang benar.".into()),
+            }];
+            let grant = Some("grant".to_owned());
+            let answer = SignedIn { employee: employee(), grant, refusal: None, issue: None, corrections };
+            let ticket = visit.ticket;
+            let visit = visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer)))));
+            visit.tap(Tap::WrongData).scene("report-answered")
+        },
         new().signed_in(None, None).tap(Tap::UpdatePhoto).scene("photo-invite"),
         Scene { camera: None, ..new().live(None).scene("photo-opening") },
         new().live(Some(Advice::ComeCloser)).scene("photo-closer"),
@@ -437,6 +463,18 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         Scene {
             touch: Some(lang.pick("Lihat sisi belakang", "See the back")),
             ..new().issued().drawn().scene("issued-back")
+        },
+        new().issued().drawn().tap(Tap::Download).scene("download-waiting"),
+        {
+            let visit = new().issued().drawn().tap(Tap::Download);
+            let ticket = visit.ticket;
+            let url = format!("https://kartu.contoh.go.id/u/{}", "A".repeat(43));
+            visit.send(Event::Link(ticket, Ok(url))).scene("download-open")
+        },
+        {
+            let visit = new().issued().drawn().tap(Tap::Download);
+            let ticket = visit.ticket;
+            visit.send(Event::Link(ticket, Err(Fault::Offline))).scene("download-offline")
         },
         new().printing(JobState::Sending).scene("printing"),
         new().printing(JobState::Failed(Fault::Paper)).scene("printing-failed"),

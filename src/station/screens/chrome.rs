@@ -94,6 +94,8 @@ fn place(step: &Step) -> (Screen, i32) {
         Step::MyCard(_) => (Screen::MyCard, 1),
         Step::Photo(_) => (Screen::Photo, 2),
         Step::Review(_) => (Screen::Review, 3),
+        Step::Report(step) if step.holds_photo() => (Screen::Report, 3),
+        Step::Report(_) => (Screen::Report, 1),
         Step::Accepting(_) => (Screen::Accepting, 3),
         Step::Issued(_) => (Screen::Issued, 4),
         Step::Printing(_) => (Screen::Printing, 4),

@@ -13,6 +13,7 @@ mod pick_up;
 mod picture;
 mod printing;
 mod qr;
+mod report;
 mod review;
 mod sign_in;
 mod staff;
@@ -50,6 +51,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::MyCard(step) => my_card::show(app, step, lang),
         Step::Photo(step) => photo::show(app, step, lang, now),
         Step::Review(step) => review::show(app, step, lang),
+        Step::Report(step) => report::show(app, step, lang),
         Step::Accepting(step) => waiting::accepting(app, step),
         Step::Issued(step) => issued::show(app, step, lang),
         Step::Printing(step) => printing::show(app, step, lang),
@@ -79,6 +81,7 @@ pub fn forget(app: &App) {
     my_card::forget(app);
     photo::forget(app);
     review::forget(app);
+    report::forget(app);
     issued::forget(app);
     printing::forget(app);
     pick_up::forget(app);

@@ -54,7 +54,7 @@ pub fn forget(app: &App) {
 }
 
 /// The code for this text where another one stands on the screen.
-fn news(text: &str) -> Option<Code> {
+pub fn news(text: &str) -> Option<Code> {
     SHOWN.with_borrow_mut(|shown| {
         if shown == text {
             return None;
