@@ -9,8 +9,9 @@ impl Walk {
     pub(super) fn help(&mut self, nip: &str, staff_code: &str, pin: &str) -> Result<(), GuidedError> {
         self.begin()?;
         self.press("Panggil Petugas", "call")?;
-        self.wait("Petugas dipanggil")?;
-        self.shot("call-ringing")?;
+        // A quick clerk may have answered before anybody looked.
+        self.either(&["Petugas dipanggil", "Petugas dalam perjalanan"])?;
+        self.shot("call-heard")?;
         self.wait("Petugas dalam perjalanan")?;
         self.shot("call-coming")?;
         self.click("Tutup")?;
