@@ -33,7 +33,7 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
         let form = ask_form(&app, &visitor, Some(Fault::Nip));
         return visitor.keep(form.answer(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    if let Err(refused) = recovery::ask(&app, nip, visitor.address).await {
+    if let Err(refused) = recovery::ask(&app, nip, visitor.address) {
         return notice::refused(lang, refused);
     }
     let main = html! {
