@@ -321,7 +321,7 @@ fn a_card_goes_to_one_phone_and_wrong_data_to_the_office() {
     let issue = station.issued(&station.acceptance("ITEM-0001", &grant, &portrait(), "BCDF-GHJK"));
     let asked = AskDownload { serial: issue.serial.clone() };
     assert_eq!(
-        other.post::<_, DownloadLink>("download", &asked).unwrap_err().0,
+        other.post::<_, DownloadLink>("download", &asked).err().unwrap().0,
         404,
         "not this station's card"
     );
