@@ -47,11 +47,12 @@ impl Calling {
             Calling::Nobody | Calling::Under { state: CallState::Ended, .. } => {
                 lang.pick("Panggil Petugas", "Call Staff")
             }
-            Calling::Asking(_) => lang.pick("Memanggil…", "Calling…"),
             Calling::Under { state: CallState::Waiting, desks: 0, .. } | Calling::Failed(_) => {
                 lang.pick("Datangi petugas", "See the staff")
             }
-            Calling::Under { state: CallState::Waiting, .. } => lang.pick("Memanggil…", "Calling…"),
+            Calling::Asking(_) | Calling::Under { state: CallState::Waiting, .. } => {
+                lang.pick("Memanggil…", "Calling…")
+            }
             Calling::Under { state: CallState::Ringing, .. } => {
                 lang.pick("Petugas dipanggil", "Staff called")
             }

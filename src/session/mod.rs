@@ -225,15 +225,7 @@ impl Session {
                 return (self, Vec::new());
             }
             Event::Tap(Tap::StillHere) => return (self, Vec::new()),
-            Event::Tap(Tap::CallStaff) => {
-                if !self.calling.is_free() {
-                    return (self, Vec::new());
-                }
-                self.tickets += 1;
-                let ticket = Ticket(self.tickets);
-                self.calling = Calling::Asking(ticket);
-                return (self, vec![Effect::CallStaff { ticket }]);
-            }
+            Event::Tap(Tap::CallStaff) => return self.call_staff(),
             Event::Call(ticket, news) => {
                 self.calling.heard(ticket, news);
                 return (self, Vec::new());
@@ -338,6 +330,17 @@ impl Session {
             Profile::MejaPetugas if self.duty.is_signed_in() => Step::StaffHome(StaffHome),
             Profile::MejaPetugas => Step::StaffSignIn(StaffSignIn::default()),
         }
+    }
+
+    /// One call at a time: while it is under way, the button only shows how far it is.
+    fn call_staff(mut self) -> (Session, Vec<Effect>) {
+        if !self.calling.is_free() {
+            return (self, Vec::new());
+        }
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.calling = Calling::Asking(ticket);
+        (self, vec![Effect::CallStaff { ticket }])
     }
 
     /// The calls at this desk: what is new rings, and only then does the caller hear that it does.

@@ -46,7 +46,7 @@ pub fn of_printer(error: &PrintError) -> Fault {
     }
 }
 
-pub fn of_assist(error: &UnlockError) -> Fault {
+pub fn of_assist(error: UnlockError) -> Fault {
     match error {
         UnlockError::Wrong => Fault::StaffWrong,
         UnlockError::JoinAgain => Fault::StaffJoinAgain,

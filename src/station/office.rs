@@ -161,17 +161,7 @@ impl OfficeWorker {
                 OfficeOrder::Assist { ticket, purpose, nip, staff_code, pin } => {
                     let result = self.assist(&desk, purpose, nip, &staff_code, &pin);
                     note_network(&result);
-                    post(match (purpose, result) {
-                        (_, Ok(Assisted::SignedIn(answer))) => {
-                            Event::SignedIn(ticket, Ok(Box::new(SignedInBox(*answer))))
-                        }
-                        (_, Ok(Assisted::NewPassword { code, page, .. })) => {
-                            let code = Secret::from(code.as_str());
-                            Event::NewPassword(ticket, Ok(NewPassword { code, page }))
-                        }
-                        (AssistPurpose::SignIn, Err(fault)) => Event::SignedIn(ticket, Err(fault)),
-                        (AssistPurpose::NewPassword, Err(fault)) => Event::NewPassword(ticket, Err(fault)),
-                    });
+                    post(assisted(ticket, purpose, result));
                 }
                 OfficeOrder::Report { ticket, grant, fields } => {
                     let result = on(&desk, |desk| desk.report(&grant, &fields));
@@ -238,9 +228,7 @@ impl OfficeWorker {
         }
         count_tries(&mut self.store, wrong.saturating_add(1));
         let opened = match self.store.identity() {
-            Ok(Some(identity)) => {
-                unlock(&identity, staff_code.expose(), pin.expose()).map_err(|error| of_assist(&error))
-            }
+            Ok(Some(identity)) => unlock(&identity, staff_code.expose(), pin.expose()).map_err(of_assist),
             Ok(None) => Err(Fault::NotJoined),
             Err(error) => Err(of_store(&error)),
         };
@@ -312,6 +300,17 @@ impl OfficeWorker {
             of_store(&error)
         })?;
         Ok(code)
+    }
+}
+
+fn assisted(ticket: Ticket, purpose: AssistPurpose, result: Result<Assisted, Fault>) -> Event {
+    match (purpose, result) {
+        (_, Ok(Assisted::SignedIn(answer))) => Event::SignedIn(ticket, Ok(Box::new(SignedInBox(*answer)))),
+        (_, Ok(Assisted::NewPassword { code, page, .. })) => {
+            Event::NewPassword(ticket, Ok(NewPassword { code: Secret::from(code.as_str()), page }))
+        }
+        (AssistPurpose::SignIn, Err(fault)) => Event::SignedIn(ticket, Err(fault)),
+        (AssistPurpose::NewPassword, Err(fault)) => Event::NewPassword(ticket, Err(fault)),
     }
 }
 
