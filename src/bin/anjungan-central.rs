@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anjungan::central::{CentralConfig, Flags, commands};
+use anjungan::central::{
+    CentralConfig, Flags, KeyCommand, TrustCommand, commands, key_command, trust_command,
+};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
@@ -67,7 +69,10 @@ enum Command {
     User(commands::User),
     /// The server's keys
     #[command(subcommand)]
-    Key(Key),
+    Key(KeyCommand),
+    /// The list of issuers that stations trust, and its root
+    #[command(subcommand)]
+    Trust(TrustCommand),
     /// What people reported as wrong in their data
     #[command(subcommand)]
     Corrections(commands::Corrections),
@@ -90,12 +95,6 @@ enum Device {
     List,
     /// Shuts a station out at once and for good
     Revoke { id: String },
-}
-
-#[derive(Subcommand)]
-enum Key {
-    /// Names, purposes and public halves
-    List,
 }
 
 fn main() -> ExitCode {
@@ -136,7 +135,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Device(Device::Revoke { id }) => commands::device_revoke(config, &id).await?,
         Command::User(act) => act.run(config, json).await?,
         Command::Corrections(act) => act.run(config, json).await?,
-        Command::Key(Key::List) => commands::key_list(config, json).await?,
+        Command::Key(command) => key_command(config, command, json).await?,
+        Command::Trust(command) => trust_command(config, command).await?,
     };
     Ok(ExitCode::from(code))
 }

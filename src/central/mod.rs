@@ -15,6 +15,7 @@ mod fleet;
 mod help;
 mod issuing;
 mod keys;
+mod lookup;
 mod mail;
 mod pages;
 mod password;
@@ -42,7 +43,9 @@ use tokio::task::JoinHandle;
 
 pub use config::{CentralConfig, Flags, IssuerConfig};
 pub use error::CentralError;
+pub use keys::{KeyCommand, key_command};
 pub use storage::Store;
+pub use trust::{TrustCommand, trust_command};
 
 use crate::clock::{self, SharedClock};
 use crate::credential::IssuerId;
@@ -69,7 +72,11 @@ impl Office {
         let issuer = config.check()?;
         std::fs::create_dir_all(&config.data).map_err(|e| CentralError::io(&config.data, e))?;
         let store = Store::open(&config.data).await?;
-        let keys = keys::Keys::open(&config.data, issuer.clone())?;
+        let used: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM issuer_keys").fetch_one(store.pool()).await?;
+        let passphrase = keys::passphrase(config.keys.passphrase_file.as_deref())?;
+        let passphrase = passphrase.as_ref().map(|text| text.as_slice());
+        let keys = keys::Keys::open(&config.data, issuer.clone(), passphrase, used > 0)?;
         let workers = Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
         let office = Office {
             config,
@@ -104,6 +111,8 @@ pub struct App {
     in_flight: issuing::InFlight,
     calls: help::calls::Calls,
     mailer: Arc<mail::Mailer>,
+    /// What phones ask about cards.
+    lookup: lookup::Lookup,
 }
 
 impl App {
@@ -119,6 +128,7 @@ impl App {
             in_flight: issuing::InFlight::default(),
             calls: help::calls::Calls::default(),
             mailer,
+            lookup: lookup::Lookup::default(),
         })
     }
 }
@@ -183,11 +193,11 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     // 4. What a new day changes: contracts that ran out.
     tokio::spawn(turn_days(office.clone(), stopped.clone()));
     // 5. The routes.
+    let routes = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {
         let until = async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let routes = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
         if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(until).await {
             tracing::error!(%error, "the server ended");
         }
@@ -195,13 +205,21 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     Ok(Running { addr, stop, serving, office })
 }
 
-/// Looks every quarter of an hour whether contracts have run out.
+/// Looks every quarter of an hour whether contracts have run out and keys come to their end.
 async fn turn_days(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
     loop {
         match registry::turn_of_day(&office).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "contracts have run out; their records were sealed again"),
             Err(error) => tracing::error!(%error, "the turn of the day"),
+        }
+        match keys::signing::rotate(&office).await {
+            Ok(None) => {}
+            Ok(Some(kid)) => tracing::info!(%kid, "the next signing key is announced"),
+            Err(error) => tracing::error!(%error, "the turn of the signing keys"),
+        }
+        if let Err(error) = keys::epoch::rewrap(&office).await {
+            tracing::error!(%error, "records of a former epoch");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(15)) => {}

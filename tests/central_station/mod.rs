@@ -1,5 +1,7 @@
 //! A station for tests: as small as one can be and still speak version 1 of the protocol.
 
+#![allow(dead_code, reason = "each journey uses a part of it")]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -73,8 +75,23 @@ impl Server {
         self.data.path().join("data")
     }
 
-    pub fn start(mut self) -> Server {
-        let mut child = binary()
+    pub fn start(self) -> Server {
+        self.start_as(&mut binary())
+    }
+
+    /// Starts it so that it says everything it can say; see [`Server::log`].
+    pub fn start_talking(self) -> Server {
+        let file = std::fs::File::create(self.data.path().join("log")).unwrap();
+        self.start_as(binary().env("ANJUNGAN_LOG", "trace").stderr(file))
+    }
+
+    /// What a server that was started talking has said.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.path().join("log")).unwrap()
+    }
+
+    fn start_as(mut self, program: &mut Command) -> Server {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--host", "KARTU.EXAMPLE", "--data"])
             .arg(self.folder())
             .stdout(Stdio::piped())
@@ -102,6 +119,19 @@ impl Server {
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut answer = agent().get(format!("{}{path}", self.base)).call().unwrap();
         (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The id of the key that signs today.
+    pub fn signing_key(&self) -> String {
+        let out = self.command(&["key", "list", "--json"], 0);
+        let lines = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let signing = lines.into_iter().find(|line| line["state"] == "signing").unwrap();
+        signing["kid"].as_str().unwrap().to_owned()
     }
 
     /// A caller without a session.

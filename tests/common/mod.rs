@@ -66,6 +66,27 @@ impl Central {
         lines.map(Result::unwrap).collect()
     }
 
+    /// Runs a command on the server's folder while it serves.
+    pub fn command(&self, args: &[&str]) -> String {
+        run(central(self.data.path()).args(args))
+    }
+
+    /// The id of the station with this name.
+    pub fn device(&self, name: &str) -> String {
+        let lines = self.command(&["device", "list", "--json"]);
+        let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let device = lines.into_iter().find(|line| line["name"] == name).expect("a station of this name");
+        device["id"].as_str().unwrap().to_owned()
+    }
+
+    /// NIP and name of everybody.
+    pub fn names(&self) -> Vec<(String, String)> {
+        let connection = rusqlite::Connection::open(self.data.path().join("central.sqlite")).unwrap();
+        let mut query = connection.prepare("SELECT nip, name FROM people").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get::<_, i64>(0)?.to_string(), row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
     /// How many cards were ever made for a person.
     pub fn issues(&self, nip: &str) -> i64 {
         let database = std::fs::read_dir(self.data.path())
@@ -108,7 +129,7 @@ fn serve(data: &Path) -> (Child, String) {
 /// A station that has joined, with a folder and a configuration of its own.
 pub struct Station {
     folder: TempDir,
-    /// As it was shown once, when the station joined.
+    /// What its first clerk was told, once.
     pub staff_code: String,
 }
 
@@ -131,6 +152,13 @@ impl Station {
         );
         std::fs::write(station.config(), text).unwrap();
         station
+    }
+
+    /// Lets its scan camera see something else from now on.
+    pub fn scans(&self, scan: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        let line = text.lines().find(|line| line.starts_with("scan = ")).unwrap().to_owned();
+        std::fs::write(self.config(), text.replace(&line, &format!("scan = \"{scan}\""))).unwrap();
     }
 
     pub fn data(&self) -> PathBuf {

@@ -8,7 +8,7 @@ mod draw;
 mod issues;
 mod outbox;
 
-pub use issues::{by_serial, live_status, newest_of, pick_up};
+use issues::{by_serial, front_code, live_status, newest_of, pick_up};
 pub use outbox::{InFlight, take};
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! Forms that come back to this server: their fields, the browser they come from, and the proof that
 //! a page of ours made them.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use subtle::ConstantTimeEq as _;
 
 use super::answer::parameter;
+use super::caller;
 use crate::central::codes::new_token;
 use crate::central::pages::language;
 use crate::central::{CentralError, Office, phone};
@@ -49,7 +49,7 @@ impl Visitor {
         let held = cookie(headers, BROWSER).filter(|value| value.len() == 43).map(str::to_owned);
         Visitor {
             lang: language(Some(&query)),
-            address: address(office, parts),
+            address: caller::of(office, parts),
             new_browser: held.is_none(),
             browser: held.unwrap_or_else(new_token),
             known: cookie(headers, KNOWN).unwrap_or_default().to_owned(),
@@ -153,19 +153,6 @@ pub fn decoded(value: &str) -> Option<String> {
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
-/// Where the request comes from; behind a proxy that the configuration names, what its header says
-/// last, which is the part that the proxy itself wrote.
-fn address(office: &Office, parts: &Parts) -> IpAddr {
-    let line = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(line)| line.ip());
-    let line = line.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let header = office.config.proxy_header.as_str();
-    if header.is_empty() {
-        return line;
-    }
-    let told = parts.headers.get_all(header).into_iter().next_back().and_then(|value| value.to_str().ok());
-    told.and_then(|text| text.rsplit(',').next()?.trim().parse().ok()).unwrap_or(line)
 }
 
 #[cfg(test)]

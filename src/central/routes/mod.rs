@@ -6,15 +6,17 @@ mod activation;
 mod akun;
 mod answer;
 mod assets;
+mod caller;
+mod card;
 mod devices;
 mod download;
 mod form;
+mod health;
 mod help;
 mod issuing;
 mod lupa;
 mod masuk;
 mod notice;
-mod pages;
 mod signed;
 
 use std::sync::Arc;
@@ -57,6 +59,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
     let v1 = Router::new()
         .route("/time", get(signed::time))
         .route("/trust", get(signed::trust))
+        .route("/roots", get(signed::roots))
         .route("/status/{issuer}/{kid}", get(signed::status))
         .route("/enrol", post(devices::enrol))
         .route("/device/nonce", post(devices::nonce))
@@ -74,13 +77,15 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/calls/{id}", get(help::look).post(help::mark))
         .route("/pick-up", post(issuing::pick_up))
         .route("/roster", get(devices::roster))
+        .route("/epoch", get(devices::epoch))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual.clone())
         .route("/outbox", post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(upload));
     Router::new()
         // The address that a status list names as its own.
         .route("/v1/status/{issuer}/{kid}", get(signed::status))
-        .route("/V/{serial}", get(pages::card))
+        .route("/V/{serial}", get(card::show).post(card::verdict))
+        .route("/V/{serial}/pemegang", post(card::holder))
         .route("/aktivasi", get(activation::show).post(activation::take))
         .route("/aset/{name}", get(assets::file))
         .route("/masuk", get(masuk::show).post(masuk::take))
@@ -93,7 +98,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/lupa/{token}", get(lupa::link).post(lupa::redeem))
         .route("/u/{token}", get(download::show).post(download::open))
         .route("/u/{token}/{sheet}", get(download::sheet))
-        .route("/healthz", get(pages::healthz))
+        .route("/healthz", get(health::healthz))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
         .nest(BASE, v1)
