@@ -2,8 +2,10 @@
 //! error; the answer says how the program exits.
 
 mod card;
+mod doctor;
 mod kiosk;
 mod photo;
+mod print;
 mod provision;
 mod scan;
 
@@ -39,6 +41,10 @@ enum Command {
     Photo(photo::Photo),
     /// Draws a card.
     Card(card::Card),
+    /// Prints a file, a test print, or lists the printers that are found.
+    Print(print::Print),
+    /// Checks every part of the station and says what to do about it.
+    Doctor(doctor::Doctor),
     /// Joins a central server with a one-time code.
     Provision(provision::Provision),
 }
@@ -62,6 +68,8 @@ impl Cli {
             Command::Scan(scan) => scan.run(clock),
             Command::Photo(photo) => photo.run(),
             Command::Card(card) => card.run(clock),
+            Command::Print(print) => print.run(clock),
+            Command::Doctor(doctor) => doctor.run(clock),
             Command::Provision(provision) => provision.run(clock),
         }
     }
