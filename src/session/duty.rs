@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::staff::{Staff, StaffEvent};
-use super::{Cx, StaffHome, StaffSignIn, Step};
+use super::{Counter, Cx, Prints, StaffHome, StaffSignIn, Step, Visitors};
 use crate::config::Profile;
 
 /// A member of the staff, as the station knows one.
@@ -109,20 +109,32 @@ pub enum StaffGoal {
     /// What staff can do at this station.
     #[default]
     Home,
+    /// The visitor log.
+    Visitors,
+    /// The print queue, its history and its questions.
+    Prints,
 }
 
 impl StaffGoal {
     /// Staff are signed in: what they wanted.
-    pub(super) fn open(self, _cx: &mut Cx) -> Step {
+    pub(super) fn open(self, cx: &mut Cx) -> Step {
         match self {
+            StaffGoal::Home if cx.duty.at_the_desk() => Step::Counter(Box::new(Counter::start(cx))),
             StaffGoal::Home => Step::StaffHome(StaffHome),
+            StaffGoal::Visitors => Step::Visitors(Box::new(Visitors::start(cx))),
+            StaffGoal::Prints => Step::Prints(Box::new(Prints::start(cx))),
         }
+    }
+
+    /// The way back from a page of the staff: to the desk, or to what staff can do here.
+    pub(super) fn back(self, cx: &mut Cx) -> Step {
+        if cx.duty.at_the_desk() { Step::Attract } else { StaffGoal::Home.open(cx) }
     }
 
     /// Nobody signed in after all: where the way back leads.
     pub(super) fn leave(self) -> Step {
         match self {
-            StaffGoal::Home => Step::Attract,
+            StaffGoal::Home | StaffGoal::Visitors | StaffGoal::Prints => Step::Attract,
         }
     }
 }
