@@ -1,16 +1,13 @@
 //! Station: staff code and PIN are tried here, and wrong tries are counted on the disk.
 
 use super::ClerkWorker;
-use crate::provision::{UnlockError, unlock};
+use crate::provision::{UnlockError, open_as};
 use crate::session::{Clerk, Fault};
 use crate::station::faults::of_store;
-use crate::store::{IdentityStore, NoteStore};
+use crate::store::{IdentityStore, NoteStore, StaffStore};
 
 /// Name of the setting that counts wrong tries.
 const WRONG: &str = "staff.wrong";
-
-/// The member of the staff who was there when the station joined.
-const FIRST: &str = "petugas-1";
 
 /// Wrong tries in a row so far.
 pub fn wrong_tries(store: &impl NoteStore) -> u32 {
@@ -28,10 +25,14 @@ impl ClerkWorker {
         let identity = self.store.identity().map_err(|error| of_store(&error))?.ok_or(Fault::NotJoined)?;
         let wrong = wrong_tries(&self.store);
         self.count(wrong.saturating_add(1));
-        match unlock(&identity, code, pin) {
-            Ok(open) => {
+        let staff = self.store.staff().unwrap_or_else(|error| {
+            tracing::error!(%error, "only the first member of the staff can sign in");
+            Vec::new()
+        });
+        match open_as(&identity, &staff, code, pin) {
+            Ok((id, name, open)) => {
                 self.count(0);
-                let clerk = Clerk { id: FIRST.to_owned(), name: String::new() };
+                let clerk = Clerk { id, name };
                 self.open = Some(open);
                 self.on_duty.set(Some(clerk.clone()));
                 self.note("staff-in", &clerk.id);
@@ -77,6 +78,7 @@ mod tests {
 
     use super::super::testing::{PIN, joined, worker};
     use super::*;
+    use crate::provision::FIRST;
     use crate::store::SqliteStore;
 
     #[test]

@@ -6,6 +6,7 @@ mod kiosk;
 mod photo;
 mod provision;
 mod scan;
+mod staff;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,8 @@ enum Command {
     Card(card::Card),
     /// Joins a central server with a one-time code.
     Provision(provision::Provision),
+    /// Who the staff of this station are: add, list, remove.
+    Staff(staff::Staff),
 }
 
 /// How a command ended without failing.
@@ -63,6 +66,7 @@ impl Cli {
             Command::Photo(photo) => photo.run(),
             Command::Card(card) => card.run(clock),
             Command::Provision(provision) => provision.run(clock),
+            Command::Staff(staff) => staff.run(clock),
         }
     }
 }
