@@ -200,6 +200,8 @@ pub struct LimitConfig {
     pub sync_seconds: u32,
     /// Seconds that a print waits for its printer to be mended, while its person waits too.
     pub print_seconds: u32,
+    /// Days after which a visit is forgotten.
+    pub visit_days: u32,
 }
 
 impl Default for LimitConfig {
@@ -211,7 +213,7 @@ impl Default for LimitConfig {
             trust_days: 90,
             clock_days: 30,
             sync_seconds: 60,
-            print_seconds: 300,
+            print_seconds: 300, visit_days: 30,
         }
     }
 }
@@ -238,6 +240,8 @@ pub struct StationConfig {
     pub printer_spare: Option<String>,
     /// A folder of card templates that the office edited itself.
     pub templates: Option<PathBuf>,
+    /// Where staff save the visitor log. None: it cannot be saved from the screen.
+    pub export_dir: Option<PathBuf>,
     pub display: DisplayConfig,
     pub cameras: CameraConfig,
     pub limits: LimitConfig,
@@ -255,6 +259,7 @@ impl Default for StationConfig {
             printer: None,
             printer_spare: None,
             templates: None,
+            export_dir: None,
             display: DisplayConfig::default(),
             cameras: CameraConfig::default(),
             limits: LimitConfig::default(),
@@ -287,6 +292,9 @@ impl StationConfig {
         }
         if self.limits.idle_seconds < 20 {
             return refuse("limits.idle_seconds", "people need at least 20 seconds".into());
+        }
+        if !(1..=3650).contains(&self.limits.visit_days) {
+            return refuse("limits.visit_days", "must be 1 to 3650".into());
         }
         if self.limits.sync_seconds == 0 {
             return refuse("limits.sync_seconds", "must be at least 1".into());
@@ -343,6 +351,7 @@ mod tests {
             printer: Some(String::new()),
             printer_spare: Some(String::new()),
             templates: Some(PathBuf::new()),
+            export_dir: Some(PathBuf::new()),
             cameras: CameraConfig { face: String::new(), scan: Some(String::new()) },
             ..StationConfig::default()
         })

@@ -10,9 +10,9 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 /// The central server of an office or a region: employees, cards, stations.
-/// Without --config it reads central.toml in the data folder. host, return_to and the issuer's id and
-/// name must be set there, for they stand on every card; `sample` writes a made-up office into an
-/// empty data folder.
+///
+/// Without --config it reads central.toml in the data folder; host, return_to and the issuer's id and name
+/// must stand there. `sample` writes a made-up office into an empty data folder.
 #[derive(Parser)]
 #[command(name = "anjungan-central", version, about)]
 struct Cli {
@@ -76,6 +76,8 @@ enum Command {
     /// What people reported as wrong in their data
     #[command(subcommand)]
     Corrections(commands::Corrections),
+    /// Walks the stations' chains of who looked at whom; 1: one does not hold
+    Audit,
 }
 
 #[derive(Subcommand)]
@@ -116,7 +118,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         _ => CentralConfig::load(&flags)?,
     };
     let json = cli.office.json;
-    let code = match cli.command {
+    Ok(ExitCode::from(match cli.command {
         Command::Serve { listen } => {
             config.listen = listen.unwrap_or(config.listen);
             commands::run(config).await?
@@ -137,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Corrections(act) => act.run(config, json).await?,
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,
+        Command::Audit => commands::audit(config, json).await?,
     };
     Ok(ExitCode::from(code))
 }

@@ -87,6 +87,11 @@ pub fn unlock(identity: &Identity, staff_code: &str, pin: &str) -> Result<Unlock
         SealedError::DoesNotOpen => UnlockError::Wrong,
         _ => UnlockError::JoinAgain,
     })?;
+    unlocked(identity, keys)
+}
+
+/// What the station's key pair opens in turn.
+pub(super) fn unlocked(identity: &Identity, keys: StationKeys) -> Result<Unlocked, UnlockError> {
     let epoch = epoch_of(identity, &keys).ok_or(UnlockError::JoinAgain)?;
     Ok(Unlocked { keys, epoch })
 }

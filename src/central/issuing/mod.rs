@@ -8,8 +8,8 @@ mod draw;
 mod issues;
 mod outbox;
 
-use issues::{by_serial, front_code, live_status, newest_of, pick_up};
-pub use outbox::{InFlight, take};
+pub use issues::{by_serial, front_code, live_status, newest_of, pick_up};
+pub use outbox::{InFlight, Kept, keep, take};
 
 #[cfg(test)]
 mod tests;

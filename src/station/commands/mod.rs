@@ -9,6 +9,7 @@ mod plate;
 mod print;
 mod provision;
 mod scan;
+mod staff;
 
 use std::path::PathBuf;
 
@@ -51,6 +52,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Joins a central server with a one-time code.
     Provision(provision::Provision),
+    /// Who the staff of this station are: add, list, remove.
+    Staff(staff::Staff),
 }
 
 /// How a command ended without failing.
@@ -76,6 +79,7 @@ impl Cli {
             Command::Print(print) => print.run(clock),
             Command::Doctor(doctor) => doctor.run(clock),
             Command::Provision(provision) => provision.run(clock),
+            Command::Staff(staff) => staff.run(clock),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::App;
 use super::generated::{Act, Entry, Press};
 use crate::card::Orientation;
 use crate::protocol::WrongField;
-use crate::session::{Event, Field, Key, Tap};
+use crate::session::{Decision, Event, Field, Key, Tap};
 
 /// Sends an event for everything that a person does on this screen.
 pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
@@ -31,6 +31,12 @@ pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
         }
     });
     act.on_enter(move || out(Event::Key(Key::Enter)));
+    let out = send.clone();
+    act.on_pick(move |row| {
+        if let Ok(row) = usize::try_from(row) {
+            out(Event::Tap(Tap::Pick(row)));
+        }
+    });
     act.on_focus(move |entry| {
         send(Event::Key(Key::Focus(match entry {
             Entry::Nip => Field::Nip,
@@ -74,5 +80,16 @@ fn tap(press: Press) -> Tap {
         Press::SkipDownload => Tap::SkipDownload,
         Press::AnswerCall => Tap::AnswerCall,
         Press::FinishCall => Tap::FinishCall,
+        Press::Visitors => Tap::Visitors,
+        Press::Prints => Tap::Prints,
+        Press::AcceptWithKtp => Tap::Decide(Decision::AcceptedWithKtp),
+        Press::NotAccepted => Tap::Decide(Decision::NotAccepted),
+        Press::More => Tap::More,
+        Press::Less => Tap::Less,
+        Press::Export => Tap::Export,
+        Press::CameOut => Tap::CameOut,
+        Press::NotOut => Tap::NotOut,
+        Press::Spoiled => Tap::Spoiled,
+        Press::Destroyed => Tap::Destroyed,
     }
 }
