@@ -10,7 +10,7 @@ use anjungan::lang::Lang;
 use anjungan::person::{Employee, Nip, Refusal, Status};
 use anjungan::photo::{Advice, Measures, Staleness, gauges};
 use anjungan::protocol::{Issue, SignedIn};
-use anjungan::session::print_job::JobState;
+use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
     Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, PlateState,
     Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket,
@@ -178,6 +178,7 @@ impl<'a> Visit<'a> {
                 | Effect::StaffUnlock { ticket, .. } => self.ticket = ticket,
                 Effect::CallStaff
                 | Effect::StaffLock
+                | Effect::LeavePrint { .. }
                 | Effect::KeepProfile(_)
                 | Effect::Sound(_)
                 | Effect::Forget => {}
@@ -408,8 +409,16 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
             touch: Some(lang.pick("Lihat sisi belakang", "See the back")),
             ..new().issued().drawn().scene("issued-back")
         },
-        new().printing(JobState::Sending).scene("printing"),
-        new().printing(JobState::Failed(Fault::Paper)).scene("printing-failed"),
+        new().printing(JobState::Queued).scene("printing-queued"),
+        new().printing(JobState::Sending(Share { percent: 62, ..Share::default() })).scene("printing"),
+        new().printing(JobState::Sending(Share { percent: 0, side: 2, sides: 2 })).scene("printing-back"),
+        new().printing(JobState::Waiting(Fault::Paper)).scene("printing-paper"),
+        new().printing(JobState::Waiting(Fault::Cover)).scene("printing-cover"),
+        new().printing(JobState::Waiting(Fault::PrinterOffline)).scene("printing-offline"),
+        new().printing(JobState::Waiting(Fault::PrinterHot)).scene("printing-hot"),
+        new().printing(JobState::Waiting(Fault::PrinterJam)).scene("printing-jam"),
+        new().printing(JobState::Waiting(Fault::PrinterSupplies)).scene("printing-supplies"),
+        new().printing(JobState::Failed(Fault::PrinterTrouble)).scene("printing-failed"),
         new().printing(JobState::Unknown).scene("printing-unknown"),
         new().kept().tap(Tap::Later).scene("later"),
         new().printing(JobState::Printed).scene("done-printed"),
