@@ -62,6 +62,13 @@ fn every_screen_in_both_languages_and_four_sizes() {
                     if lang == Lang::En { words.keys().cloned().collect() } else { HashSet::new() };
                 check(&app, (width as f32, height as f32), target, key, &untranslated, &mut fault);
                 screens::forget(&app);
+                for element in ElementQuery::from_root(&app).find_all() {
+                    let said = element.accessible_label().unwrap_or_default();
+                    if ["Wahyuni", "Budi", "19740215", "Kepala Dinas"].iter().any(|word| said.contains(word))
+                    {
+                        fault(format!("'{said}' is still there after forgetting"));
+                    }
+                }
             }
         }
     }
