@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use anjungan::credential::{
-    AgeLimits, ClockTrust, Evidence, Issuer, IssuerId, IssuerKey, Serial, SigningKey, TrustList, Verdict, judge,
-    parse,
+    AgeLimits, ClockTrust, Evidence, Issuer, IssuerId, IssuerKey, Serial, SigningKey, TrustList, Verdict,
+    judge, parse,
 };
 use jiff::civil::date;
 use libfuzzer_sys::fuzz_target;
@@ -45,6 +45,9 @@ fuzz_target!(|bytes: &[u8]| {
     assert_ne!(judgement.verdict, Verdict::Valid);
     if let Some(holder) = judgement.holder {
         assert_eq!(holder.serial, Serial::from_bytes([9; 10]));
-        assert_eq!((holder.name.as_str(), holder.nip.as_u64()), ("Sri Wahyuni, S.Kep., Ns.", 197_402_152_001_122_001));
+        assert_eq!(
+            (holder.name.as_str(), holder.nip.as_u64()),
+            ("Sri Wahyuni, S.Kep., Ns.", 197_402_152_001_122_001)
+        );
     }
 });

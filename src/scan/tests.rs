@@ -113,3 +113,67 @@ fn a_panicking_engine_is_one_that_found_nothing() {
         assert!(read(picture, &Budget::unlimited()).is_empty());
     }
 }
+
+/// A frame of 640x480 with these codes, each with its left upper corner there.
+fn frame(codes: &[(&GrayImage, i64, i64)]) -> GrayImage {
+    let mut frame = GrayImage::from_pixel(640, 480, Grey([200]));
+    for (code, x, y) in codes {
+        image::imageops::replace(&mut frame, *code, *x, *y);
+    }
+    frame
+}
+
+#[test]
+fn a_live_reader_follows_a_code_and_sees_a_second_one_within_two_frames() {
+    let (one, two) = (code(b"one", 4), code(b"two", 4));
+    let mut reader = LiveReader::default();
+    let mut look = |frame: &GrayImage| {
+        let found = reader.read(frame.into(), &Budget::unlimited());
+        let mut texts: Vec<String> = found.iter().map(Found::text).collect();
+        texts.sort();
+        (texts.concat(), found.first().map(|one| one.corners[0]))
+    };
+    for step in 0..4 {
+        let (texts, at) = look(&frame(&[(&one, 40 + 6 * step, 60)]));
+        assert_eq!(texts, "one");
+        let (x, y) = at.unwrap();
+        assert!((x - (56 + 6 * step as i32)).abs() <= 4 && (y - 76).abs() <= 4, "{step}: {x} {y}");
+    }
+    let both = frame(&[(&one, 60, 60), (&two, 400, 200)]);
+    let seen = [look(&both).0, look(&both).0, look(&both).0];
+    assert!(seen[..2].contains(&"onetwo".to_owned()), "{seen:?}");
+    // Gone, and somewhere else.
+    assert_eq!(look(&frame(&[])).0, "");
+    assert_eq!(look(&frame(&[(&one, 300, 300)])).0, "one");
+}
+
+#[test]
+fn what_only_a_longer_look_reads_is_read_live_too() {
+    // Grain that grows: at some point the first look reads no more, and the longer one does.
+    let clean = frame(&[(&code(b"HTTPS://KARTU.EXAMPLE/V/ABCDEFGH", 3), 200, 180)]);
+    let grainy = |level: u32| {
+        GrayImage::from_fn(640, 480, |x, y| {
+            let mix = (x * 640 + y).wrapping_mul(0x9e37_79b1) ^ (y * 31 + level).wrapping_mul(0x85eb_ca77);
+            let grain = ((mix ^ (mix >> 15)).wrapping_mul(0x2c1b_3c6d) >> 16) % (level * 20);
+            let light = f32::from(clean.get_pixel(x, y)[0]) * 0.5 + 40.0;
+            Grey([(light + grain as f32 - level as f32 * 10.0).clamp(0.0, 255.0) as u8])
+        })
+    };
+    let only_longer =
+        |frame: &GrayImage| Zxing::local().read(frame.into()).found.is_empty() && !all(frame).is_empty();
+    let hard = (4..24).map(grainy).find(only_longer).expect("a grain between the two");
+    let mut reader = LiveReader::default();
+    assert!((0..16).any(|_| !reader.read((&hard).into(), &Budget::unlimited()).is_empty()));
+}
+
+#[test]
+fn without_time_only_the_first_look_is_taken() {
+    let dark = in_bad_light(&code(b"no time", 5));
+    let spent = || std::time::Duration::from_secs(1);
+    let none = Budget::new(std::time::Duration::ZERO, &spent);
+    assert_eq!(
+        read((&dark).into(), &none).len(),
+        usize::from(!Zxing::local().read((&dark).into()).found.is_empty())
+    );
+    assert_eq!(read((&code(b"no time", 5)).into(), &none).len(), 1);
+}
