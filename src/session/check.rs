@@ -71,7 +71,8 @@ impl Check {
                 self.other_until = None;
                 cx.emit(Effect::Sound(match finding.judgement.verdict {
                     Verdict::Valid => Sound::Good,
-                    Verdict::Confirm | Verdict::NoLongerValid | Verdict::NoCode => Sound::Attention,
+                    Verdict::Confirm | Verdict::NoCode => Sound::Attention,
+                    Verdict::NoLongerValid => Sound::Ended,
                     Verdict::NotGenuine => Sound::Bad,
                 }));
                 self.finding = Some((finding, cx.now));

@@ -8,6 +8,8 @@ use crate::protocol::{Issue, SignedIn};
 
 #[derive(Debug)]
 pub enum Event {
+    /// A part of the station has ended: nobody can be served until it is started anew.
+    Broken(Fault),
     /// Time passes; sent a few times a second.
     Tick,
     Tap(Tap),
@@ -65,6 +67,10 @@ impl Event {
 pub enum Tap {
     Start,
     Language,
+    /// `Teks Besar`, on and off.
+    LargeText,
+    /// `Kontras Tinggi`, on and off.
+    HighContrast,
     Home,
     Back,
     Continue,

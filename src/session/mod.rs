@@ -18,6 +18,7 @@ mod event;
 mod fault;
 mod idle;
 mod issued;
+mod look;
 mod my_card;
 mod photo_step;
 mod pick_up;
@@ -34,6 +35,7 @@ mod staff_tests;
 mod studio;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod wedge;
 
 use std::time::Duration;
@@ -47,6 +49,7 @@ pub use event::{Event, Key, SignedInBox, Tap};
 pub use fault::Fault;
 pub use idle::{IDLE, WARNING};
 pub use issued::Issued;
+pub use look::Look;
 pub use my_card::MyCard;
 pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
 pub use pick_up::{CODE_LENGTH, CODE_LETTERS, PickUp};
@@ -79,6 +82,7 @@ pub struct Ticket(pub u64);
 #[derive(Debug)]
 pub struct Session {
     pub lang: Lang,
+    pub look: Look,
     pub step: Step,
     pub alerts: Alerts,
     /// Somebody was called to help, and the screen says so.
@@ -122,6 +126,10 @@ pub enum Step {
     StaffHome(StaffHome),
     /// The technician's page of camera and clean plate.
     Studio(Box<Studio>),
+    /// The station cannot serve anybody now.
+    OutOfOrder {
+        fault: Fault,
+    },
     /// What went wrong, with no way on but back.
     Trouble {
         fault: Fault,
@@ -169,6 +177,7 @@ impl Session {
     pub fn new(lang: Lang, now: Duration) -> Session {
         Session {
             lang,
+            look: Look::default(),
             step: Step::Attract,
             alerts: Alerts::default(),
             called: false,
@@ -210,11 +219,26 @@ impl Session {
                 self.lang = self.lang.other();
                 return (self, Vec::new());
             }
+            Event::Tap(Tap::LargeText) => {
+                self.look.large_text = !self.look.large_text;
+                return (self, Vec::new());
+            }
+            Event::Tap(Tap::HighContrast) => {
+                self.look.high_contrast = !self.look.high_contrast;
+                return (self, Vec::new());
+            }
             Event::Tap(Tap::StillHere) => return (self, Vec::new()),
             Event::Tap(Tap::CallStaff) => {
                 self.called = true;
                 return (self, vec![Effect::CallStaff]);
             }
+            Event::Broken(fault) => {
+                let (mut session, closing) = self.go_home(now);
+                session.step = Step::OutOfOrder { fault };
+                return (session, closing);
+            }
+            // Nothing but a new start leads out of it.
+            _ if matches!(self.step, Step::OutOfOrder { .. }) => return (self, Vec::new()),
             Event::Tap(Tap::Home) => return self.go_home(now),
             Event::Tap(Tap::SignOut) => {
                 let open = self.duty.leave(now);
@@ -227,11 +251,16 @@ impl Session {
                 return (session, std::iter::once(Effect::StaffLock).chain(closing).collect());
             }
             Event::Tick if !self.is_patient() && self.idle.is_over(now) => return self.go_home(now),
-            // A call from the first screen is not the next person's.
-            Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= READING => self.called = false,
+            // A call, a language or a look from the first screen is not the next person's.
+            Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= READING => {
+                self.called = false;
+                self.lang = self.home_lang;
+                self.look = Look::default();
+            }
             _ => {}
         }
         let was_home = matches!(self.step, Step::Attract);
+        let fault = trouble::shown(&self.step);
         let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets, duty: &mut self.duty };
         let step = match self.step {
             Step::Attract => attract(&event, &mut cx),
@@ -262,13 +291,18 @@ impl Session {
             Step::StaffSignIn(step) => step.step(event, &mut cx),
             Step::StaffHome(step) => step.step(event, &mut cx),
             Step::Studio(step) => step.step(event, &mut cx),
+            Step::OutOfOrder { fault } => Step::OutOfOrder { fault },
             Step::Trouble { fault } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 _ => Step::Trouble { fault },
             },
         };
-        let effects = cx.effects;
+        let mut effects = cx.effects;
         self.step = step;
+        let now_shown = trouble::shown(&self.step);
+        if now_shown.is_some() && now_shown != fault {
+            effects.push(Effect::Sound(Sound::Trouble));
+        }
         if matches!(self.step, Step::Attract) && !was_home {
             let (session, closing) = self.go_home(now);
             return (session, effects.into_iter().chain(closing).collect());
@@ -284,7 +318,8 @@ impl Session {
     /// No time-out of a visit: nobody is here, or a clerk before a screen of their own, whose
     /// time-out is the staff session's.
     fn is_patient(&self) -> bool {
-        self.at_rest() || (self.duty.at_the_desk() && self.step.is_the_clerks_own())
+        let broken = matches!(self.step, Step::OutOfOrder { .. });
+        self.at_rest() || broken || (self.duty.at_the_desk() && self.step.is_the_clerks_own())
     }
 
     fn at_rest(&self) -> bool {
@@ -314,6 +349,7 @@ impl Session {
         }
         self.step = self.home();
         self.lang = self.home_lang;
+        self.look = Look::default();
         self.called = false;
         self.idle.touched(now);
         (self, effects)
