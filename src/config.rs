@@ -151,17 +151,20 @@ pub enum DisplayKind {
 }
 
 /// The display; the size counts for a window and for the headless one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DisplayConfig {
     pub kind: DisplayKind,
     pub width: u32,
     pub height: u32,
+    /// Of the glass, corner to corner: what makes millimetres of pixels. None: what the display
+    /// says of itself, or the usual size for so many pixels.
+    pub diagonal_inches: Option<f32>,
 }
 
 impl Default for DisplayConfig {
     fn default() -> Self {
-        DisplayConfig { kind: DisplayKind::Window, width: 1280, height: 800 }
+        DisplayConfig { kind: DisplayKind::Window, width: 1280, height: 800, diagonal_inches: None }
     }
 }
 
@@ -213,13 +216,32 @@ impl Default for LimitConfig {
             trust_days: 90,
             clock_days: 30,
             sync_seconds: 60,
-            print_seconds: 300, visit_days: 30,
+            print_seconds: 300,
+            visit_days: 30,
         }
     }
 }
 
-/// What a station's file may say. Every key has a default; [`StationConfig::EXAMPLE`] shows all.
+/// What the station plays and says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SoundConfig {
+    /// Where signals go: `auto`, `none`, `alsa:DEVICE` or `dir:PATH`.
+    pub device: String,
+    /// Of the signals, in percent.
+    pub volume: u8,
+    /// The device of the headphones' socket. Speech goes there and nowhere else; None: no speech.
+    pub headphones: Option<String>,
+}
+
+impl Default for SoundConfig {
+    fn default() -> Self {
+        SoundConfig { device: "auto".into(), volume: 70, headphones: None }
+    }
+}
+
+/// What a station's file may say. Every key has a default; [`StationConfig::EXAMPLE`] shows all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StationConfig {
     /// Where the station keeps its database and its keys.
@@ -245,6 +267,7 @@ pub struct StationConfig {
     pub display: DisplayConfig,
     pub cameras: CameraConfig,
     pub limits: LimitConfig,
+    pub sound: SoundConfig,
 }
 
 impl Default for StationConfig {
@@ -263,6 +286,7 @@ impl Default for StationConfig {
             display: DisplayConfig::default(),
             cameras: CameraConfig::default(),
             limits: LimitConfig::default(),
+            sound: SoundConfig::default(),
         }
     }
 }
@@ -304,6 +328,18 @@ impl StationConfig {
                 "display",
                 format!("{}x{} is no size of a screen", self.display.width, self.display.height),
             );
+        }
+        if let Some(inches) = self.display.diagonal_inches
+            && !(3.0..=100.0).contains(&inches)
+        {
+            return refuse("display.diagonal_inches", format!("{inches} inches is no size of a screen"));
+        }
+        if self.sound.volume > 100 {
+            return refuse("sound.volume", format!("{} percent is too loud; 0 to 100", self.sound.volume));
+        }
+        if self.sound.headphones.as_deref().is_some_and(|device| !device.contains(':')) {
+            let message = "must name a device, such as alsa:plughw:1: what is spoken is private";
+            return refuse("sound.headphones", message.into());
         }
         for (key, uri) in [
             ("cameras.face", Some(&self.cameras.face)),
@@ -352,6 +388,8 @@ mod tests {
             printer_spare: Some(String::new()),
             templates: Some(PathBuf::new()),
             export_dir: Some(PathBuf::new()),
+            sound: SoundConfig { headphones: Some("alsa:plughw:1".into()), ..SoundConfig::default() },
+            display: DisplayConfig { diagonal_inches: Some(7.0), ..DisplayConfig::default() },
             cameras: CameraConfig { face: String::new(), scan: Some(String::new()) },
             ..StationConfig::default()
         })
@@ -400,6 +438,8 @@ mod tests {
         assert!(fails("[limits]\nwarn_seconds = 5\n").contains("at least 20"));
         assert!(fails("printer = \"lp0\"\n").contains("printer"));
         assert!(fails("central = \"server\"\n").contains("central"));
+        assert!(fails("[sound]\nvolume = 101\n").contains("volume"));
+        assert!(fails("[sound]\nheadphones = \"auto\"\n").contains("headphones"));
         assert!(fails("[display]\nwidth = 3\n").contains("display"));
     }
 

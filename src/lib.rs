@@ -32,6 +32,8 @@ pub mod display;
 #[cfg(feature = "station")]
 pub mod printing;
 #[cfg(feature = "station")]
+pub mod sound;
+#[cfg(feature = "station")]
 pub mod store;
 
 // Floor 4: what uses the store.

@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 6] = [
     &["lang", "clock", "config"],
     &["person", "card", "photo", "scan", "credential", "protocol", "sealed"],
     &["session"],
-    &["camera", "printing", "display", "store"],
+    &["camera", "printing", "display", "sound", "store"],
     &["sync", "provision"],
     &["station", "central"],
 ];

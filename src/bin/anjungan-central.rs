@@ -140,6 +140,5 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,
         Command::Audit => commands::audit(config, json).await?,
-    };
-    Ok(ExitCode::from(code))
+    }))
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::PathBuf;
 
-use super::DisplayError;
+use super::{DisplayError, density};
 
 pub fn check() -> Result<(), DisplayError> {
     screen(devices("/dev/dri", "card"))?;
@@ -18,6 +18,25 @@ pub fn check() -> Result<(), DisplayError> {
         );
     }
     Ok(())
+}
+
+/// Of the first connected display that states its size, in inches.
+pub fn diagonal() -> Option<f32> {
+    connected("/sys/class/drm").iter().find_map(|edid| density::diagonal_of_edid(edid))
+}
+
+/// The EDID of each connected display.
+fn connected(folder: &str) -> Vec<Vec<u8>> {
+    let mut connectors = devices(folder, "card");
+    connectors.sort();
+    let plugged = |path: &PathBuf| {
+        fs::read_to_string(path.join("status")).is_ok_and(|status| status.trim() == "connected")
+    };
+    connectors
+        .iter()
+        .filter(|path| plugged(path))
+        .filter_map(|path| fs::read(path.join("edid")).ok())
+        .collect()
 }
 
 /// One card that can be opened for reading and writing is enough.

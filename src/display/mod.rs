@@ -1,6 +1,7 @@
 //! Floor 3: the display. It is a device chosen at run time, like a camera: a window, the bare
 //! console, or one that nobody sees and a [`Finger`] touches.
 
+pub mod density;
 mod finger;
 mod headless;
 mod kms;
@@ -10,6 +11,7 @@ use slint::BackendSelector;
 use crate::clock::SharedClock;
 
 pub use finger::{Finger, FingerError};
+pub use headless::refresh;
 
 /// Where the screen is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,15 @@ pub fn select(kind: DisplayKind, clock: &SharedClock) -> Result<(), DisplayError
         DisplayKind::Headless { width, height } => headless::select(width, height, clock)?,
     }
     Ok(())
+}
+
+/// The diagonal in inches that the display states of itself; on the bare console only, since a
+/// window may be anywhere.
+pub fn diagonal(kind: DisplayKind) -> Option<f32> {
+    match kind {
+        DisplayKind::LinuxKms => kms::diagonal(),
+        DisplayKind::Window | DisplayKind::Headless { .. } => None,
+    }
 }
 
 fn backend(name: &str) -> Result<(), slint::PlatformError> {

@@ -6,6 +6,8 @@ use crate::lang::Lang;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alert {
     Disk,
+    /// A damaged database was set aside, and the station began a new one.
+    SetAside,
     ClockUntrusted,
     Camera,
     ScanCamera,
@@ -21,8 +23,9 @@ pub enum Alert {
 }
 
 impl Alert {
-    pub const ALL: [Alert; 10] = [
+    pub const ALL: [Alert; 11] = [
         Alert::Disk,
+        Alert::SetAside,
         Alert::ClockUntrusted,
         Alert::Camera,
         Alert::ScanCamera,
@@ -40,6 +43,7 @@ impl Alert {
     pub fn label(self, lang: Lang) -> &'static str {
         match self {
             Alert::Disk => lang.pick("Penyimpanan penuh", "Storage full"),
+            Alert::SetAside => lang.pick("Data stasiun baru", "New station data"),
             Alert::ClockUntrusted => lang.pick("Jam belum pasti", "Clock not confirmed"),
             Alert::Camera => lang.pick("Kamera terputus", "Camera disconnected"),
             Alert::ScanCamera => lang.pick("Kamera pindai terputus", "Scan camera disconnected"),
@@ -67,6 +71,10 @@ impl Alert {
             Alert::Disk => lang.pick(
                 "Stasiun ini tidak dapat menyimpan data baru. Mohon hubungi petugas.",
                 "This station cannot store anything new. Please ask the staff.",
+            ),
+            Alert::SetAside => lang.pick(
+                "Data lama rusak dan disimpan untuk teknisi. Bila kartu Bapak/Ibu belum terbit, mohon hubungi petugas.",
+                "The old data was damaged and is kept for the technician. If your card is still to come, please ask the staff.",
             ),
             Alert::ClockUntrusted => lang.pick(
                 "Jam stasiun belum dipastikan. Pemeriksaan kartu dapat meminta KTP.",

@@ -48,7 +48,8 @@ impl std::fmt::Debug for Finding {
 pub(super) fn sound_of(verdict: Verdict) -> Sound {
     match verdict {
         Verdict::Valid => Sound::Good,
-        Verdict::Confirm | Verdict::NoLongerValid | Verdict::NoCode => Sound::Attention,
+        Verdict::Confirm | Verdict::NoCode => Sound::Attention,
+        Verdict::NoLongerValid => Sound::Ended,
         Verdict::NotGenuine => Sound::Bad,
     }
 }

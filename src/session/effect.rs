@@ -149,10 +149,15 @@ pub enum Effect {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sound {
+    /// The picture is taken.
     Shutter,
+    /// A verdict each: valid, to be confirmed, no longer valid, not genuine.
     Good,
     Attention,
+    Ended,
     Bad,
+    /// Something went wrong.
+    Trouble,
 }
 
 /// What a camera is for. One device may hold both roles.

@@ -5,13 +5,18 @@ use std::sync::Arc;
 use image::RgbaImage;
 
 use super::print_job::JobState;
-use super::{Alert, Clerk, Decision, DeskState, Drawing, Fault, Finding, NewPassword, NumberFinding, PhoneNews, Portrait, PrintLine, Reading, Secret, Ticket, VisitLine};
+use super::{
+    Alert, Clerk, Decision, DeskState, Drawing, Fault, Finding, NewPassword, NumberFinding, PhoneNews,
+    Portrait, PrintLine, Reading, Secret, Ticket, VisitLine,
+};
 use crate::card::Orientation;
 use crate::photo::Advice;
 use crate::protocol::{CallState, DeskCall, Issue, SignedIn, WrongField};
 
 #[derive(Debug)]
 pub enum Event {
+    /// A part of the station has ended: nobody can be served until it is started anew.
+    Broken(Fault),
     /// Time passes; sent a few times a second.
     Tick,
     Tap(Tap),
@@ -94,6 +99,10 @@ impl Event {
 pub enum Tap {
     Start,
     Language,
+    /// `Teks Besar`, on and off.
+    LargeText,
+    /// `Kontras Tinggi`, on and off.
+    HighContrast,
     Home,
     Back,
     Continue,

@@ -24,6 +24,7 @@ mod fault;
 mod forgot;
 mod idle;
 mod issued;
+mod look;
 mod my_card;
 mod phone;
 mod photo_step;
@@ -43,6 +44,7 @@ mod staff_tests;
 mod studio;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod visit;
 mod visitors;
 mod wedge;
@@ -62,6 +64,7 @@ pub use fault::Fault;
 pub use forgot::Forgot;
 pub use idle::{IDLE, WARNING};
 pub use issued::{Issued, LinkStage};
+pub use look::Look;
 pub use my_card::MyCard;
 pub use phone::{Offer, PhoneNews, PhoneSignIn};
 pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
@@ -100,6 +103,7 @@ pub struct Ticket(pub u64);
 #[derive(Debug)]
 pub struct Session {
     pub lang: Lang,
+    pub look: Look,
     pub step: Step,
     pub alerts: Alerts,
     /// The staff session.
@@ -152,6 +156,10 @@ pub enum Step {
     Counter(Box<Counter>),
     Visitors(Box<Visitors>),
     Prints(Box<Prints>),
+    /// The station cannot serve anybody now.
+    OutOfOrder {
+        fault: Fault,
+    },
     /// What went wrong, with no way on but back.
     Trouble {
         fault: Fault,
@@ -207,6 +215,7 @@ impl Session {
     pub fn new(lang: Lang, now: Duration) -> Session {
         Session {
             lang,
+            look: Look::default(),
             step: Step::Attract,
             alerts: Alerts::default(),
             duty: Duty::default(),
@@ -250,6 +259,14 @@ impl Session {
                 self.lang = self.lang.other();
                 return (self, Vec::new());
             }
+            Event::Tap(Tap::LargeText) => {
+                self.look.large_text = !self.look.large_text;
+                return (self, Vec::new());
+            }
+            Event::Tap(Tap::HighContrast) => {
+                self.look.high_contrast = !self.look.high_contrast;
+                return (self, Vec::new());
+            }
             Event::Tap(Tap::StillHere) => return (self, Vec::new()),
             Event::Tap(Tap::CallStaff) => return self.call_staff(),
             Event::Call(ticket, news) => {
@@ -264,6 +281,13 @@ impl Session {
             {
                 self.idle.touched(now);
             }
+            Event::Broken(fault) => {
+                let (mut session, closing) = self.go_home(now);
+                session.step = Step::OutOfOrder { fault };
+                return (session, closing);
+            }
+            // Nothing but a new start leads out of it.
+            _ if matches!(self.step, Step::OutOfOrder { .. }) => return (self, Vec::new()),
             Event::Tap(Tap::Home) => return self.go_home(now),
             Event::Tap(Tap::SignOut) => {
                 let open = self.duty.leave(now);
@@ -279,10 +303,18 @@ impl Session {
             // A call from the first screen is not the next person's.
             Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= 3 * READING => {
                 self.calling = Calling::Nobody;
+                self.lang = self.home_lang;
+                self.look = Look::default();
+            }
+            // Nor is a language or a look, and sooner.
+            Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= READING => {
+                self.lang = self.home_lang;
+                self.look = Look::default();
             }
             _ => {}
         }
         let was_home = matches!(self.step, Step::Attract);
+        let fault = trouble::shown(&self.step);
         let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets, duty: &mut self.duty };
         let step = match self.step {
             Step::Attract => attract(&event, &mut cx),
@@ -320,17 +352,22 @@ impl Session {
             Step::Counter(step) => step.step(event, &mut cx),
             Step::Visitors(step) => step.step(event, &mut cx),
             Step::Prints(step) => step.step(event, &mut cx),
+            Step::OutOfOrder { fault } => Step::OutOfOrder { fault },
             Step::Trouble { fault } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 _ => Step::Trouble { fault },
             },
         };
-        let effects = cx.effects;
+        let mut effects = cx.effects;
         // A clerk's way back is to their desk.
         self.step = match step {
             Step::Choose if self.duty.at_the_desk() => Step::Attract,
             step => step,
         };
+        let now_shown = trouble::shown(&self.step);
+        if now_shown.is_some() && now_shown != fault {
+            effects.push(Effect::Sound(Sound::Trouble));
+        }
         if matches!(self.step, Step::Attract) && !was_home {
             let (session, closing) = self.go_home(now);
             return (session, effects.into_iter().chain(closing).collect());
@@ -347,7 +384,8 @@ impl Session {
     /// time-out is the staff session's.
     fn is_patient(&self) -> bool {
         let desk = matches!(self.step, Step::Counter(_) | Step::StaffHome(_));
-        self.at_rest() || (self.duty.at_the_desk() && desk)
+        let broken = matches!(self.step, Step::OutOfOrder { .. });
+        self.at_rest() || broken || (self.duty.at_the_desk() && desk)
     }
 
     fn at_rest(&self) -> bool {
@@ -423,6 +461,7 @@ impl Session {
         }
         self.step = self.home(&mut effects, now);
         self.lang = if self.duty.at_the_desk() { self.lang } else { self.home_lang };
+        self.look = Look::default();
         self.calling = Calling::Nobody;
         self.idle.touched(now);
         (self, effects)

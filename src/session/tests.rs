@@ -363,6 +363,71 @@ fn the_next_person_is_greeted_in_the_stations_language() {
     assert_eq!(visit.session.lang, Lang::Id);
 }
 
+#[test]
+fn a_look_is_for_one_visit() {
+    let mut visit = Visit::new();
+    visit.tap(Tap::LargeText).tap(Tap::HighContrast).tap(Tap::Start);
+    assert_eq!(visit.session.look, Look { large_text: true, high_contrast: true });
+    visit.tap(Tap::LargeText);
+    assert!(!visit.session.look.large_text);
+    visit.tap(Tap::Home);
+    assert_eq!(visit.session.look, Look::default());
+    // Chosen on the first screen by somebody who then walked away.
+    visit.tap(Tap::LargeText).tap(Tap::Language).after(READING);
+    assert_eq!((visit.session.look, visit.session.lang), (Look::default(), Lang::Id));
+}
+
+#[test]
+fn a_part_that_ended_empties_the_screen_and_nothing_leads_on() {
+    let mut visit = Visit::new();
+    visit.reach_sign_in().keys(NIP);
+    visit.send(Event::Broken(Fault::PartEnded));
+    assert!(visit.effects.iter().any(|effect| matches!(effect, Effect::Forget)));
+    for tap in [Tap::Start, Tap::Home, Tap::Back, Tap::Continue, Tap::StillHere] {
+        visit.tap(tap);
+        assert!(matches!(visit.session.step, Step::OutOfOrder { fault: Fault::PartEnded }));
+    }
+    visit.after(IDLE + WARNING);
+    assert!(matches!(visit.session.step, Step::OutOfOrder { .. }));
+    assert_eq!(visit.session.warning_left(visit.now), None, "there is nobody to warn");
+}
+
+#[test]
+fn each_verdict_and_each_new_fault_is_heard_once() {
+    let sounds = |visit: &Visit| -> Vec<Sound> {
+        let sound = |effect: &Effect| if let Effect::Sound(sound) = effect { Some(*sound) } else { None };
+        visit.effects.iter().filter_map(sound).collect()
+    };
+    for (verdict, sound) in [
+        (Verdict::Valid, Sound::Good),
+        (Verdict::Confirm, Sound::Attention),
+        (Verdict::NoLongerValid, Sound::Ended),
+        (Verdict::NotGenuine, Sound::Bad),
+    ] {
+        let mut visit = Visit::new();
+        visit.tap(Tap::Start).tap(Tap::CheckCard);
+        let ticket = visit.ticket();
+        visit.send(Event::Scanned(ticket, finding(verdict)));
+        assert_eq!(sounds(&visit), [sound]);
+    }
+    let mut visit = Visit::new();
+    visit.reach_sign_in().keys("1968").tap(Tap::Continue);
+    assert_eq!(sounds(&visit), [Sound::Trouble]);
+    visit.after(S);
+    assert_eq!(sounds(&visit), []);
+}
+
+#[test]
+fn what_a_visit_holds_is_not_for_logs() {
+    let mut visit = Visit::new();
+    visit.reach_sign_in().keys(NIP).tap(Tap::Continue).keys("rahasia9");
+    let said = format!("{:?} {:?}", visit.session, Event::Key(Key::Char('r')));
+    assert!(!said.contains(NIP) && !said.contains("rahasia9") && !said.contains("'r'"), "{said}");
+    let _photo = visit.reach_review();
+    let said = format!("{:?}", visit.session);
+    assert!(!said.contains(NIP) && !said.contains("grant"), "{said}");
+}
+
 /// What can happen, without tickets and pictures: those are made when it is played.
 #[derive(Clone, Debug)]
 enum Play {

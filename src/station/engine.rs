@@ -5,12 +5,17 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use super::screens::{self, App};
+use super::speech::Reader;
 use super::workers::Workers;
 use crate::clock::SharedClock;
-use crate::session::{Effect, Event, Session, Step};
+use crate::session::{Effect, Event, Fault, Session, Step};
 
 /// How often time passes for the session.
 pub const TICK: Duration = Duration::from_millis(200);
+
+/// How long the screen says that the station is out of order before the program ends, to be started
+/// anew: long enough to be read.
+const OUT_OF_ORDER: Duration = Duration::from_secs(6);
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
@@ -24,8 +29,9 @@ pub struct Engine {
     app: App,
     workers: Workers,
     clock: SharedClock,
-    /// A worker has ended while the screen went on.
-    broken: bool,
+    /// When it was seen that a worker has ended while the screen went on.
+    broken: Option<Duration>,
+    reader: Reader,
 }
 
 /// Sees every event before the session does.
@@ -34,37 +40,79 @@ type Watcher = Box<dyn Fn(&Event)>;
 impl Engine {
     /// Takes over this thread's screen.
     pub fn start(session: Session, app: App, workers: Workers, clock: SharedClock) {
-        ENGINE.set(Some(Engine { session: Some(session), app, workers, clock, broken: false }));
+        ENGINE.set(Some(Engine {
+            session: Some(session),
+            app,
+            workers,
+            clock,
+            broken: None,
+            reader: Reader::default(),
+        }));
         handle(Event::Tick);
     }
 
     /// Ends the workers and gives the screen back. `false`: one of them had ended before.
     pub fn stop() -> bool {
-        ENGINE.take().is_none_or(|engine| !engine.broken)
+        ENGINE.take().is_none_or(|engine| engine.broken.is_none())
     }
 
     fn handle(&mut self, event: Event) {
-        let Some(session) = self.session.take() else { return };
         let now = self.clock.monotonic();
+        let tick = matches!(event, Event::Tick);
+        if !self.carry_on(event, now) && self.broken.is_none() {
+            // A screen that goes on without the part behind it would keep people waiting: it says
+            // so, forgets the person, and the program ends to be started anew.
+            tracing::error!("a worker has ended");
+            self.broken = Some(now);
+            self.carry_on(Event::Broken(Fault::PartEnded), now);
+        }
+        if self.broken.is_some_and(|since| now.saturating_sub(since) >= OUT_OF_ORDER)
+            && slint::quit_event_loop().is_err()
+        {
+            tracing::debug!("the screen is gone");
+        }
+        self.workers.tell_frame_sizes(&self.app);
+        // By the next tick the screen is laid out, and its words can be read.
+        if tick && self.workers.speaks {
+            self.read_aloud();
+        }
+    }
+
+    /// One event and its effects. `false`: a worker has ended.
+    fn carry_on(&mut self, event: Event, now: Duration) -> bool {
+        let Some(session) = self.session.take() else { return true };
         let (session, effects) = session.step(event, now);
         screens::show(&self.app, &session, now);
         self.session = Some(session);
+        let mut whole = true;
         for effect in effects {
             if matches!(effect, Effect::Forget) {
                 screens::forget(&self.app);
             }
-            if !self.workers.carry(effect) {
-                // A screen that goes on without the part behind it would keep people waiting:
-                // better to end and be started anew.
-                tracing::error!("a worker has ended");
-                self.broken = true;
-                if slint::quit_event_loop().is_err() {
-                    tracing::debug!("the screen is gone");
-                }
-            }
+            whole &= self.workers.carry(effect);
         }
-        self.workers.tell_frame_sizes(&self.app);
+        whole
     }
+
+    fn read_aloud(&mut self) {
+        let Some(session) = &self.session else { return };
+        if let Some(text) = self.reader.news(&self.app) {
+            self.workers.say(text, session.lang);
+        }
+    }
+}
+
+/// Reads aloud what the keypad stands on.
+pub fn say(text: String) {
+    ENGINE.with(|engine| {
+        // While an event is handled nothing is pressed, and nothing need be said.
+        if let Ok(engine) = engine.try_borrow()
+            && let Some(engine) = &*engine
+            && let Some(session) = &engine.session
+        {
+            engine.workers.say(text, session.lang);
+        }
+    });
 }
 
 /// Lets the guided run see what happens; it changes nothing.

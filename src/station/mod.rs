@@ -22,6 +22,8 @@ pub mod plates;
 pub mod print_queue;
 mod scanner;
 pub mod screens;
+mod sounding;
+mod speech;
 mod time_trust;
 mod watchdog;
 mod workers;
@@ -38,7 +40,7 @@ use crate::card::Templates;
 use crate::clock::{CorrectedClock, SharedClock, offset};
 use crate::config::{self, StationConfig};
 use crate::display::{self, DisplayError};
-use crate::session::{Alert, Duty, Event, Role, Session};
+use crate::session::{Alert, Duty, Event, Fault, Role, Session};
 use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
 use clerk::{ClerkWorker, OnDuty};
@@ -74,6 +76,9 @@ pub enum StationError {
     Guided(#[from] guided::GuidedError),
 }
 
+/// How long a station that cannot start says so.
+const READ_THE_FAULT: Duration = Duration::from_secs(10);
+
 /// The database of a station's data folder.
 pub fn database(config: &StationConfig) -> PathBuf {
     config.data_dir.join("station.sqlite")
@@ -87,13 +92,16 @@ struct Parts {
     templates: Arc<Templates>,
     name: String,
     joined: bool,
+    /// A damaged database gave way to a new one.
+    set_aside: bool,
     utc_offset_hours: i8,
 }
 
 impl Parts {
     /// What the station keeps comes first: without it nothing may be accepted.
     fn open(config: &StationConfig, system: &SharedClock) -> Result<Parts, StationError> {
-        let store = SqliteStore::open(database(config), system.now())?.store;
+        let opened = SqliteStore::open(database(config), system.now())?;
+        let (store, set_aside) = (opened.store, opened.set_aside.is_some());
         let identity = store.identity()?;
         let clock = Arc::new(CorrectedClock::new(Arc::clone(system)));
         let time = TimeTrust::of_this_machine(system.now(), store.clock_floor()?);
@@ -104,6 +112,7 @@ impl Parts {
             templates: Arc::new(drawing::templates(config.templates.as_ref())?),
             name: enrolled.map_or_else(|| "Anjungan".to_owned(), |e| e.station_name.clone()),
             joined: identity.is_some(),
+            set_aside,
             utc_offset_hours: config.utc_offset_hours.or(enrolled.map(|e| e.utc_offset_hours)).unwrap_or(7),
             store,
             clock,
@@ -120,6 +129,7 @@ impl Parts {
         let (drawing, drawing_orders) = channel();
         let (paper, paper_orders) = channel();
         let (clerk, clerk_orders) = channel();
+        let (sound, sound_orders) = channel();
         let workers = Workers {
             face,
             face_view: LiveView::new(Role::Face),
@@ -129,6 +139,8 @@ impl Parts {
             paper,
             office: office.clone(),
             clerk,
+            sound,
+            speaks: config.sound.headphones.is_some(),
         };
         let on_duty = OnDuty::default();
         let clerk_worker = ClerkWorker {
@@ -180,12 +192,14 @@ impl Parts {
             clock,
             utc_offset_hours: self.utc_offset_hours,
         };
+        let sounds = config.sound.clone();
         let threads = vec![
             spawn("office", move || office_worker.run())?,
             spawn("face camera", move || face_worker.run())?,
             spawn("scan camera", move || scan_worker.run())?,
             spawn("drawing", move || drawing::run(&templates, &drawing_orders))?,
             spawn("printer", move || paper_worker.run())?,
+            spawn("sound", move || sounding::run(&sounds, &sound_orders))?,
             spawn("staff", move || clerk_worker.run())?,
         ];
         Ok((workers, threads))
@@ -208,14 +222,23 @@ pub fn run(
     guide: Option<guided::Guide>,
     begin: Begin,
 ) -> Result<(), StationError> {
-    let parts = Parts::open(config, system)?;
+    let parts = match Parts::open(config, system) {
+        Ok(parts) => parts,
+        Err(error) => {
+            tracing::error!(%error, "the station does not start");
+            out_of_order(config, system)?;
+            return Err(error);
+        }
+    };
+    let set_aside = parts.set_aside;
     let (name, joined, hours) = (parts.name.clone(), parts.joined, parts.utc_offset_hours);
     let clock: SharedClock = parts.clock.clone();
     let wrong = clerk::wrong_tries(&parts.store);
     let duty = Duty::new(clerk::profile(&parts.store, config.profile), wrong, clock.monotonic());
 
     // The display is a device, chosen here and nowhere else.
-    display::select(display_kind(config), &clock)?;
+    let kind = display_kind(config);
+    display::select(kind, &clock)?;
     let app = App::new()?;
     let (workers, threads) = parts.start_workers(config)?;
 
@@ -224,8 +247,12 @@ pub fn run(
         .with_duty(duty)
         .with_patience(patience(config.limits.idle_seconds), patience(config.limits.warn_seconds));
     screens::wire(&app, post);
+    screens::on_focus(&app, engine::say);
     screens::set_station(&app, &name, &time_text(&clock, hours));
     Engine::start(session, app.clone_strong(), workers, clock.clone());
+    if set_aside {
+        engine::handle(Event::Alert(Alert::SetAside, true));
+    }
     if !joined {
         engine::handle(Event::Alert(Alert::NotJoined, true));
     }
@@ -254,6 +281,7 @@ pub fn run(
     }
     let guided = guide.map(|guide| guide.start(&app, &clock, hours)).transpose()?;
     app.show()?;
+    screens::set_diagonal(&app, config.display.diagonal_inches.or_else(|| display::diagonal(kind)));
     slint::run_event_loop()?;
 
     // The workers end when their queues do; a print in progress is finished first.
@@ -282,6 +310,41 @@ fn devices(config: &StationConfig, clock: &SharedClock) -> Vec<Device> {
                 .ok()
         })
         .collect()
+}
+
+/// Says on the screen that nobody can be served here, with a code, for as long as it takes to read
+/// it. Then the program ends with its error, and is started anew.
+fn out_of_order(config: &StationConfig, system: &SharedClock) -> Result<(), StationError> {
+    let kind = display_kind(config);
+    // Nobody looks at a headless display.
+    if matches!(kind, display::DisplayKind::Headless { .. }) {
+        return Ok(());
+    }
+    display::select(kind, system)?;
+    let app = App::new()?;
+    let now = system.monotonic();
+    let (session, _) = Session::new(config.language, now).step(Event::Broken(Fault::StartFailed), now);
+    screens::set_station(&app, "Anjungan", "");
+    screens::show(&app, &session, now);
+    app.show()?;
+    screens::set_diagonal(&app, config.display.diagonal_inches.or_else(|| display::diagonal(kind)));
+    slint::Timer::single_shot(READ_THE_FAULT, || {
+        if slint::quit_event_loop().is_err() {
+            tracing::debug!("the screen is gone");
+        }
+    });
+    slint::run_event_loop()?;
+    Ok(())
+}
+
+/// Shows the components of the screens, for whoever designs them.
+pub fn gallery(config: &StationConfig, clock: &SharedClock) -> Result<(), StationError> {
+    display::select(display_kind(config), clock)?;
+    let gallery = screens::gallery::open(config.language)?;
+    gallery.show()?;
+    screens::gallery::fit(&gallery);
+    slint::run_event_loop()?;
+    Ok(())
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {

@@ -12,6 +12,8 @@ use super::office::OfficeOrder;
 use super::paper::PaperOrder;
 use super::scanner::ScanOrder;
 use super::screens::App;
+use super::sounding::SoundOrder;
+use crate::lang::Lang;
 use crate::session::{Effect, Role};
 
 /// The queues of the workers. Dropping it ends them.
@@ -24,6 +26,9 @@ pub struct Workers {
     pub paper: Sender<PaperOrder>,
     pub office: Sender<OfficeOrder>,
     pub clerk: Sender<ClerkOrder>,
+    pub sound: Sender<SoundOrder>,
+    /// Somebody may wear headphones: what stands on the screen is read aloud into them.
+    pub speaks: bool,
 }
 
 impl Workers {
@@ -91,12 +96,15 @@ impl Workers {
             Effect::StaffLock => self.clerk.send(ClerkOrder::Lock).is_ok(),
             Effect::KeepProfile(profile) => self.clerk.send(ClerkOrder::KeepProfile(profile)).is_ok(),
             Effect::LeavePrint { ticket } => self.paper.send(PaperOrder::Left(ticket)).is_ok(),
-            // Sounds come with the speakers; the screen says the same without them.
-            Effect::Sound(sound) => {
-                tracing::debug!(?sound, "sound");
-                true
-            }
-            Effect::Forget => self.help(HelpOrder::Forget),
+            Effect::Sound(sound) => self.sound.send(SoundOrder::Play(sound)).is_ok(),
+            Effect::Forget => self.sound.send(SoundOrder::Hush).is_ok() && self.help(HelpOrder::Forget),
+        }
+    }
+
+    /// Into the headphones, where there are any. A voice that has ended is no reason to close.
+    pub fn say(&self, text: String, lang: Lang) {
+        if self.speaks && self.sound.send(SoundOrder::Say(text, lang)).is_err() {
+            tracing::warn!("the voice has ended");
         }
     }
 

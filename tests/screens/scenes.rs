@@ -12,9 +12,9 @@ use anjungan::photo::{Advice, Measures, Staleness, gauges};
 use anjungan::protocol::{CallState, Correction, DeskCall, Issue, SignedIn, WrongField};
 use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
-    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, NewPassword, Offer,
-    PhoneNews, PlateState, Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket, Decision,
-    DeskState, DeskVerdict, Facts, NumberFinding, PrintLine, VisitLine,
+    Alert, COUNTDOWN, Clerk, Decision, DeskState, DeskVerdict, Drawing, Effect, Event, Facts, Fault, Finding,
+    IDLE, Key, ListAge, NewPassword, NumberFinding, Offer, PhoneNews, PlateState, Portrait, PrintLine,
+    Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket, VisitLine,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
 use jiff::civil::date;
@@ -48,6 +48,12 @@ pub struct Props {
 
 const NIP: &str = "197402152001122001";
 const NAME: &str = "Dra. Hj. Sri Wahyuni Kusumaningtyas Prawirodirdjo, M.Si.";
+
+/// Sixty characters with titles, and three; a unit of ninety.
+const LONGEST: &str = "Prof. Dr. H. Muhammad Abdurrahman Wirahadikusumah, M.Sc.Ed.S";
+const SHORTEST: &str = "Eka";
+const LONG_UNIT: &str =
+    "Sub Bagian Perencanaan, Evaluasi dan Pelaporan Badan Kepegawaian Pengembangan SDM Daerah K";
 
 fn employee() -> Employee {
     Employee {
@@ -269,6 +275,18 @@ impl<'a> Visit<'a> {
         visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer)))))
     }
 
+    /// Somebody with this name, before the card that they hold. The picture of a card is that of
+    /// the other scenes: how a name is set on it is measured where it is drawn.
+    fn named(self, name: &str) -> Self {
+        let visit = self.password().types("rahasia").tap(Tap::Continue);
+        let employee = Employee { name: name.into(), unit: LONG_UNIT.into(), ..employee() };
+        let issue = Some(Issue { name: name.into(), unit: LONG_UNIT.into(), ..visit.props.issue.clone() });
+        let grant = Some("grant".to_owned());
+        let answer = SignedIn { employee, grant, refusal: None, issue, corrections: Vec::new() };
+        let ticket = visit.ticket;
+        visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer))))).drawn()
+    }
+
     fn drawn(self) -> Self {
         let (ticket, drawing) = (self.ticket, self.props.drawing(self.orientation));
         self.send(Event::Drawn(ticket, Ok(drawing)))
@@ -317,9 +335,20 @@ impl<'a> Visit<'a> {
     }
 
     fn checked(self, verdict: Verdict, reasons: &[Reason], holder: bool, portrait: bool) -> Self {
+        self.checked_with(NAME, verdict, reasons, holder, portrait)
+    }
+
+    fn checked_with(
+        self,
+        name: &str,
+        verdict: Verdict,
+        reasons: &[Reason],
+        holder: bool,
+        portrait: bool,
+    ) -> Self {
         let visit = self.tap(Tap::Start).tap(Tap::CheckCard);
         let holder = holder.then(|| Holder {
-            name: NAME.into(),
+            name: name.into(),
             nip: employee().nip,
             issued_on: date(2026, 3, 2),
             serial: Serial::parse("MFRGGZDFMZTWQ2LK").unwrap(),
@@ -468,6 +497,37 @@ impl<'a> Visit<'a> {
     }
 }
 
+/// Every alert with its sentence open, and every fault on the screens that can show it.
+pub fn troubles(lang: Lang, props: &Props) -> Vec<Scene> {
+    let new = || Visit::new(lang, props);
+    let mut all = Vec::new();
+    for alert in Alert::ALL {
+        let visit = new().send(Event::Alert(alert, true)).tap(Tap::Start);
+        all.push(Scene { touch: Some(alert.label(lang)), ..visit.scene(alert.label(lang)) });
+    }
+    for fault in Fault::ALL.iter().copied() {
+        let name = fault.code();
+        all.push(new().send(Event::Broken(fault)).scene(name));
+        match name.as_bytes()[0] {
+            b'F' => {
+                let visit = new().cutting();
+                let ticket = visit.ticket;
+                let visit = visit.send(Event::Cut(ticket, Err(fault)));
+                let ticket = visit.ticket;
+                all.push(visit.send(Event::Advice(ticket, Advice::BackdropNotFree)).scene(name));
+            }
+            b'A' | b'N' => {
+                let visit = new().password().types("rahasia").tap(Tap::Continue);
+                let ticket = visit.ticket;
+                all.push(visit.send(Event::SignedIn(ticket, Err(fault))).scene(name));
+            }
+            b'R' => all.push(new().printing(JobState::Failed(fault)).scene(name)),
+            _ => {}
+        }
+    }
+    all
+}
+
 /// All of them, in the order of a visit.
 pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
     let new = || Visit::new(lang, props);
@@ -599,6 +659,8 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
             let visit = visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer)))));
             visit.tap(Tap::WrongData).scene("report-answered")
         },
+        new().named(LONGEST).scene("my-card-longest-name"),
+        new().named(SHORTEST).scene("my-card-shortest-name"),
         new().signed_in(None, None).tap(Tap::UpdatePhoto).scene("photo-invite"),
         Scene { camera: None, ..new().live(None).scene("photo-opening") },
         new().live(Some(Advice::ComeCloser)).scene("photo-closer"),
@@ -624,7 +686,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().issued().drawn().scene("issued-lying"),
         new().issued().drawn().tap(Tap::Orient(Orientation::Portrait)).drawn().scene("issued-upright"),
         Scene {
-            touch: Some(lang.pick("Lihat sisi belakang", "See the back")),
+            touch: Some(lang.pick("Sisi belakang", "The back")),
             ..new().issued().drawn().scene("issued-back")
         },
         new().issued().drawn().tap(Tap::Download).scene("download-waiting"),
@@ -663,6 +725,9 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new()
             .checked(Verdict::Valid, &[Reason::NewerCardExists, Reason::CompareTheFace], true, false)
             .scene("check-valid-newer"),
+        new()
+            .checked_with(LONGEST, Verdict::Confirm, &[Reason::StatusStale], true, true)
+            .scene("check-longest-name"),
         new().checked(Verdict::Confirm, &[Reason::StatusStale], true, true).scene("check-confirm-stale"),
         new().checked(Verdict::Confirm, &[Reason::BknLink], false, false).scene("check-confirm-bkn"),
         new().checked(Verdict::Confirm, &[Reason::SeveralCards], false, false).scene("check-several"),
@@ -673,6 +738,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().checked(Verdict::NoLongerValid, &[Reason::NoLongerInForce], true, false).scene("check-ended"),
         new().checked(Verdict::NotGenuine, &[Reason::Altered], false, false).scene("check-not-genuine"),
         no_disk.scene("trouble"),
+        new().password().send(Event::Broken(Fault::PartEnded)).scene("out-of-order"),
         new().tap(Tap::Staff).scene("staff-code"),
         new().tap(Tap::Staff).types("bcdf").tap(Tap::Continue).scene("staff-code-fault"),
         new().staff_pin().scene("staff-pin"),

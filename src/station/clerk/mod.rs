@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::HEXLOWER;
 
+use super::engine::post;
+use super::faults::of_store;
+use super::office::OfficeOrder;
+use super::time_trust::TimeTrust;
 use crate::clock::{SharedClock, random_bytes};
 use crate::config::Profile;
 use crate::protocol::{AuditAction, AuditEntry};
@@ -21,10 +25,6 @@ use crate::provision::Unlocked;
 use crate::session::{Clerk, Event, Fault, PrintAnswer, Secret, Ticket, Visit};
 use crate::store::{AuditStore, NoteStore, SqliteStore};
 pub use numbers::facts_of;
-use super::engine::post;
-use super::faults::of_store;
-use super::office::OfficeOrder;
-use super::time_trust::TimeTrust;
 pub use unlock::{count_tries, wrong_tries};
 
 /// Name of the setting that keeps which way staff turned the station.

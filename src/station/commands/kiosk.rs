@@ -14,10 +14,17 @@ use crate::station::{self, guided};
 pub struct Kiosk {
     #[command(flatten)]
     place: Place,
+    /// Shows every component of the screens in all its states instead, without devices or data.
+    #[arg(long)]
+    gallery: bool,
 }
 
 impl Kiosk {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
+        if self.gallery {
+            station::gallery(&self.place.load()?, clock)?;
+            return Ok(Answer::Yes);
+        }
         station::run(&self.place.load()?, clock, None, station::Begin::Visit)?;
         Ok(Answer::Yes)
     }

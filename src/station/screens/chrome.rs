@@ -5,7 +5,7 @@ use std::time::Duration;
 use slint::ComponentHandle;
 
 use super::App;
-use super::generated::{Chrome, Ink, Screen};
+use super::generated::{Chrome, Ink, Screen, Size};
 use crate::lang::Lang;
 use crate::protocol::CallState;
 use crate::session::{Alert, Session, Step};
@@ -17,6 +17,8 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         speak(lang);
         chrome.set_language(lang.tag().into());
     }
+    app.global::<Size>().set_large(session.look.large_text);
+    app.global::<Ink>().set_contrast(session.look.high_contrast);
     let (screen, mark) = place(&session.step);
     app.global::<Ink>().set_night(session.step.is_the_clerks_own());
     chrome.set_mark(mark);
@@ -105,6 +107,7 @@ fn place(step: &Step) -> (Screen, i32) {
         Step::PickUp(_) => (Screen::PickUp, 0),
         Step::Check(_) => (Screen::Check, 0),
         Step::Studio(_) => (Screen::Studio, 0),
+        Step::OutOfOrder { .. } => (Screen::OutOfOrder, 0),
         Step::Trouble { .. } => (Screen::Trouble, 0),
         Step::StaffSignIn(_) => (Screen::StaffSignIn, 0),
         Step::StaffHome(_) => (Screen::StaffHome, 0),

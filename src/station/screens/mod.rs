@@ -1,11 +1,13 @@
 //! Floor 5: the screens. One adapter a screen is the one place where what is shown and what is
 //! decided meet: [`show`] brings a session onto the screen, [`wire`] turns touches into events.
 
+mod aloud;
 mod assisted;
 mod check;
 mod chrome;
 mod counter;
 mod frame;
+pub mod gallery;
 mod issued;
 mod list;
 mod my_card;
@@ -19,6 +21,7 @@ mod report;
 mod review;
 mod sign_in;
 mod staff;
+mod state;
 mod studio;
 mod waiting;
 mod wire;
@@ -31,12 +34,16 @@ mod generated {
 use std::time::Duration;
 
 use slint::ComponentHandle;
+use slint::platform::WindowEvent;
 
+use crate::display::density;
 use crate::lang::Lang;
 use crate::session::{Fault, Session, Step};
 
+pub use aloud::texts as texts_to_read;
 pub use frame::{frame_size, prepare_frame, show_frame};
-pub use generated::App;
+pub use generated::{App, Gallery};
+pub use state::window_state;
 pub use wire::wire;
 
 /// Brings the session onto the screen. Cheap enough for every tick: a property that gets the
@@ -68,7 +75,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::Counter(step) => counter::show(app, step, lang),
         Step::Visitors(step) => list::visitors(app, step, lang),
         Step::Prints(step) => list::prints(app, step, lang),
-        Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
+        Step::OutOfOrder { fault } | Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
     }
 }
 
@@ -77,6 +84,35 @@ pub fn set_station(app: &App, name: &str, time: &str) {
     let chrome = app.global::<generated::Chrome>();
     chrome.set_station(name.into());
     chrome.set_time(time.into());
+}
+
+/// The physical size of the display, where it is known: millimetres become pixels by it.
+pub fn set_diagonal(app: &App, inches: Option<f32>) {
+    app.global::<generated::Size>().set_diagonal(inches.unwrap_or_default());
+    fit(app);
+}
+
+/// Gives the window the scale in which a design pixel is a sixth of a millimetre.
+fn fit(app: &App) {
+    let stated = app.global::<generated::Size>().get_diagonal();
+    fit_window(app.window(), (stated > 0.0).then_some(stated));
+}
+
+fn fit_window(window: &slint::Window, diagonal: Option<f32>) {
+    let size = window.size();
+    if size.width == 0 || size.height == 0 {
+        return;
+    }
+    let scale = density::scale(size.width, size.height, diagonal);
+    if (scale - window.scale_factor()).abs() > 0.001 {
+        window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: scale });
+        window.dispatch_event(WindowEvent::Resized { size: size.to_logical(scale) });
+    }
+}
+
+/// Tells what the keypad stands on now.
+pub fn on_focus(app: &App, tell: impl Fn(String) + 'static) {
+    app.global::<generated::Act>().on_heard(move |label| tell(label.into()));
 }
 
 /// Blanks every picture and text of the last person. Call it when the session asks to forget.

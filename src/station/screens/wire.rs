@@ -11,6 +11,12 @@ use crate::session::{Decision, Event, Field, Key, Tap};
 /// Sends an event for everything that a person does on this screen.
 pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
     let act = app.global::<Act>();
+    let weak = app.as_weak();
+    act.on_resized(move || {
+        if let Some(app) = weak.upgrade() {
+            super::fit(&app);
+        }
+    });
     let out = send.clone();
     act.on_press(move |press| out(Event::Tap(tap(press))));
     let out = send.clone();
@@ -49,6 +55,8 @@ fn tap(press: Press) -> Tap {
     match press {
         Press::Start => Tap::Start,
         Press::Language => Tap::Language,
+        Press::LargeText => Tap::LargeText,
+        Press::HighContrast => Tap::HighContrast,
         Press::Home => Tap::Home,
         Press::Back => Tap::Back,
         Press::Proceed => Tap::Continue,
