@@ -198,6 +198,8 @@ pub struct LimitConfig {
     pub clock_days: u32,
     /// Seconds between two rounds of sync when nothing wakes it.
     pub sync_seconds: u32,
+    /// Days after which a visit is forgotten.
+    pub visit_days: u32,
 }
 
 impl Default for LimitConfig {
@@ -209,6 +211,7 @@ impl Default for LimitConfig {
             trust_days: 90,
             clock_days: 30,
             sync_seconds: 60,
+            visit_days: 30,
         }
     }
 }
@@ -233,6 +236,8 @@ pub struct StationConfig {
     pub printer: Option<String>,
     /// A folder of card templates that the office edited itself.
     pub templates: Option<PathBuf>,
+    /// Where staff save the visitor log. None: it cannot be saved from the screen.
+    pub export_dir: Option<PathBuf>,
     pub display: DisplayConfig,
     pub cameras: CameraConfig,
     pub limits: LimitConfig,
@@ -249,6 +254,7 @@ impl Default for StationConfig {
             central_ca: None,
             printer: None,
             templates: None,
+            export_dir: None,
             display: DisplayConfig::default(),
             cameras: CameraConfig::default(),
             limits: LimitConfig::default(),
@@ -281,6 +287,9 @@ impl StationConfig {
         }
         if self.limits.idle_seconds < 20 {
             return refuse("limits.idle_seconds", "people need at least 20 seconds".into());
+        }
+        if !(1..=3650).contains(&self.limits.visit_days) {
+            return refuse("limits.visit_days", "must be 1 to 3650".into());
         }
         if self.limits.sync_seconds == 0 {
             return refuse("limits.sync_seconds", "must be at least 1".into());
@@ -335,6 +344,7 @@ mod tests {
             central_ca: Some(PathBuf::new()),
             printer: Some(String::new()),
             templates: Some(PathBuf::new()),
+            export_dir: Some(PathBuf::new()),
             cameras: CameraConfig { face: String::new(), scan: Some(String::new()) },
             ..StationConfig::default()
         })

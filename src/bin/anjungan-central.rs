@@ -9,9 +9,8 @@ use clap::{Args, Parser, Subcommand};
 
 /// The central server of an office or a region: employees, cards, stations.
 ///
-/// Without --config it reads central.toml in the data folder. host, return_to and the issuer's id and
-/// name must be set there, for they stand on every card; `sample` writes a made-up office into an
-/// empty data folder.
+/// Without --config it reads central.toml in the data folder; host, return_to and the issuer's id and name
+/// must stand there. `sample` writes a made-up office into an empty data folder.
 #[derive(Parser)]
 #[command(name = "anjungan-central", version, about)]
 struct Cli {
@@ -69,6 +68,8 @@ enum Command {
     /// The server's keys
     #[command(subcommand)]
     Key(Key),
+    /// Walks the stations' chains of who looked at whom; 1: one does not hold
+    Audit,
 }
 
 #[derive(Subcommand)]
@@ -123,7 +124,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         _ => CentralConfig::load(&flags)?,
     };
     let json = cli.office.json;
-    let code = match cli.command {
+    Ok(ExitCode::from(match cli.command {
         Command::Serve { listen } => {
             config.listen = listen.unwrap_or(config.listen);
             commands::run(config).await?
@@ -143,6 +144,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(User::Add { nip }) => commands::user(config, &nip, false, json).await?,
         Command::User(User::Reset { nip }) => commands::user(config, &nip, true, json).await?,
         Command::Key(Key::List) => commands::key_list(config, json).await?,
-    };
-    Ok(ExitCode::from(code))
+        Command::Audit => commands::audit(config, json).await?,
+    }))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{CentralConfig, CentralError, Office, accounts, fleet, password, registry, serve};
+use super::{CentralConfig, CentralError, Office, accounts, chain, fleet, password, registry, serve};
 use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
@@ -162,6 +162,22 @@ pub async fn user(config: CentralConfig, nip: &str, reset: bool, as_json: bool) 
             format!("activation code: {code}\npage: {page}")
         }
     }))
+}
+
+/// `audit`: an answer of no where a station's chain does not hold.
+pub async fn audit(config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let found = chain::verify(&office).await?;
+    office.store.close().await;
+    for broken in &found.breaks {
+        if as_json {
+            say(&serde_json::to_string(broken).unwrap_or_default());
+        } else {
+            say(&format!("{}  {}  entry {}: {}", broken.device, broken.station, broken.seq, broken.why));
+        }
+    }
+    eprintln!("{} entries of {} stations, {} breaks", found.entries, found.stations, found.breaks.len());
+    Ok(u8::from(!found.breaks.is_empty()))
 }
 
 /// `key list`

@@ -29,6 +29,7 @@
 //! A device session is a bearer token in `Authorization`. Every refusal is a [`Problem`].
 
 mod acceptance;
+mod audit;
 mod bytes;
 mod call;
 mod device;
@@ -40,6 +41,7 @@ mod service;
 mod sign_in;
 
 pub use acceptance::{Acceptance, AcceptedPhoto};
+pub use audit::{AuditAction, AuditEntry, ChainBreak, ChainEnd};
 pub use bytes::Blob;
 pub use call::{Call, CallState, DeskCall, DeskCalls, MarkCall};
 pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Issue};
+use super::{Acceptance, AuditEntry, Issue};
 use crate::credential::{Serial, Verdict};
 
 /// One thing that happened at a station and that the server must learn.
@@ -21,7 +21,10 @@ pub struct OutboxItem {
 pub enum OutboxKind {
     Acceptance(Acceptance),
     Printed(Printed),
+    /// As stations before the audit chain said it.
     Looked(Looked),
+    /// Who looked at whom: a link of the station's chain. The server says where one does not follow.
+    Audit(AuditEntry),
 }
 
 /// Somebody at this station's desk looked at a card, and was shown whose it is.

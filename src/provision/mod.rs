@@ -6,10 +6,12 @@
 
 mod join;
 mod link;
+mod members;
 mod pin;
 mod staff;
 
 pub use join::{JoinError, Joined, Terms, join};
 pub use link::{Link, LinkError};
+pub use members::{FIRST, MemberError, add_member, open_as};
 pub use pin::{PinError, check_pin};
 pub use staff::{UnlockError, Unlocked, new_staff_code, staff_secret, unlock};

@@ -67,6 +67,11 @@ pub fn unlock(identity: &Identity, staff_code: &str, pin: &str) -> Result<Unlock
         SealedError::DoesNotOpen => UnlockError::Wrong,
         _ => UnlockError::JoinAgain,
     })?;
+    unlocked(identity, keys)
+}
+
+/// What the station's key pair opens in turn.
+pub(super) fn unlocked(identity: &Identity, keys: StationKeys) -> Result<Unlocked, UnlockError> {
     let wrapped = &identity.enrolled.epoch;
     let wrapped = WrappedEpoch { epoch: wrapped.epoch, sealed: wrapped.wrapped.0.clone() };
     let epoch = unwrap_epoch(&wrapped, keys.private()).map_err(|_| UnlockError::JoinAgain)?;

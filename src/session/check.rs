@@ -7,7 +7,7 @@ use image::RgbaImage;
 use jiff::civil::DateTime;
 
 use super::wedge::{CodeText, Wedge};
-use super::{Cx, Effect, Event, Role, Sound, Step, Tap, Ticket};
+use super::{Cx, Effect, Event, Facts, Role, Sound, Step, Tap, Ticket};
 use crate::credential::{Judgement, Reason, Verdict};
 
 /// How long a verdict stands before the camera looks for the next card.
@@ -24,6 +24,8 @@ pub struct Finding {
     pub portrait: Option<Arc<RgbaImage>>,
     /// How old the status list is that was asked.
     pub status: Option<ListAge>,
+    /// What the opened record says; only where staff are signed in.
+    pub facts: Option<Facts>,
 }
 
 /// What a verdict says about the age of its status list, in the station's own days and hours.
@@ -39,6 +41,15 @@ pub struct ListAge {
 impl std::fmt::Debug for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Finding({:?})", self.judgement.verdict)
+    }
+}
+
+/// What is heard with a verdict.
+pub(super) fn sound_of(verdict: Verdict) -> Sound {
+    match verdict {
+        Verdict::Valid => Sound::Good,
+        Verdict::Confirm | Verdict::NoLongerValid | Verdict::NoCode => Sound::Attention,
+        Verdict::NotGenuine => Sound::Bad,
     }
 }
 
@@ -69,11 +80,7 @@ impl Check {
                     return Step::Check(self);
                 }
                 self.other_until = None;
-                cx.emit(Effect::Sound(match finding.judgement.verdict {
-                    Verdict::Valid => Sound::Good,
-                    Verdict::Confirm | Verdict::NoLongerValid | Verdict::NoCode => Sound::Attention,
-                    Verdict::NotGenuine => Sound::Bad,
-                }));
+                cx.emit(Effect::Sound(sound_of(finding.judgement.verdict)));
                 self.finding = Some((finding, cx.now));
             }
             // A hand scanner types what it read.
@@ -127,7 +134,10 @@ mod tests {
             issuer: IssuerId::parse("6201").unwrap(),
         });
         let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
-        Event::Scanned(Ticket::default(), Box::new(Finding { judgement, portrait: None, status: None }))
+        Event::Scanned(
+            Ticket::default(),
+            Box::new(Finding { judgement, portrait: None, status: None, facts: None }),
+        )
     }
 
     fn checking() -> (Visit, Ticket) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::staff::{Staff, StaffEvent};
-use super::{Cx, StaffHome, StaffSignIn, Step, Studio};
+use super::{Counter, Cx, Prints, StaffHome, StaffSignIn, Step, Studio, Visitors};
 use crate::config::Profile;
 
 /// A member of the staff, as the station knows one.
@@ -111,21 +111,33 @@ pub enum StaffGoal {
     Home,
     /// The technician's page of camera and clean plate.
     Studio,
+    /// The visitor log.
+    Visitors,
+    /// The print queue, its history and its questions.
+    Prints,
 }
 
 impl StaffGoal {
     /// Staff are signed in: what they wanted.
     pub(super) fn open(self, cx: &mut Cx) -> Step {
         match self {
+            StaffGoal::Home if cx.duty.at_the_desk() => Step::Counter(Box::new(Counter::start(cx))),
             StaffGoal::Home => Step::StaffHome(StaffHome),
             StaffGoal::Studio => Step::Studio(Box::new(Studio::start(cx))),
+            StaffGoal::Visitors => Step::Visitors(Box::new(Visitors::start(cx))),
+            StaffGoal::Prints => Step::Prints(Box::new(Prints::start(cx))),
         }
+    }
+
+    /// The way back from a page of the staff: to the desk, or to what staff can do here.
+    pub(super) fn back(self, cx: &mut Cx) -> Step {
+        if cx.duty.at_the_desk() { Step::Attract } else { StaffGoal::Home.open(cx) }
     }
 
     /// Nobody signed in after all: where the way back leads.
     pub(super) fn leave(self) -> Step {
         match self {
-            StaffGoal::Home | StaffGoal::Studio => Step::Attract,
+            StaffGoal::Home | StaffGoal::Studio | StaffGoal::Visitors | StaffGoal::Prints => Step::Attract,
         }
     }
 }

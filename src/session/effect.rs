@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CodeText, Portrait, Secret, Ticket};
+use super::{CodeText, Portrait, PrintAnswer, Secret, Ticket, Visit};
 use crate::card::{CardData, Orientation};
 use crate::config::Profile;
 use crate::person::Nip;
@@ -66,6 +66,38 @@ pub enum Effect {
         ticket: Ticket,
         code: Secret,
         pin: Secret,
+    },
+    /// Today's visitors and the questions: [`DeskRead`](super::Event::DeskRead).
+    ReadDesk {
+        ticket: Ticket,
+    },
+    LookUp {
+        ticket: Ticket,
+        number: Secret,
+    },
+    /// Write a visit down, and say [`VisitKept`](super::Event::VisitKept).
+    KeepVisit {
+        ticket: Ticket,
+        visit: Box<Visit>,
+    },
+    ReadVisits {
+        ticket: Ticket,
+    },
+    ExportVisits {
+        ticket: Ticket,
+        ids: Vec<String>,
+    },
+    ReadPrints {
+        ticket: Ticket,
+    },
+    OpenPrint {
+        ticket: Ticket,
+        id: String,
+    },
+    AnswerPrint {
+        ticket: Ticket,
+        id: String,
+        answer: PrintAnswer,
     },
     /// Staff signed out: what their code opened is closed.
     StaffLock,

@@ -1,7 +1,12 @@
 //! What can happen to a session: touches, ticks, and the results of what it asked for.
 
+use std::sync::Arc;
+
+use image::RgbaImage;
+
 use super::print_job::JobState;
 use super::{Alert, Clerk, Drawing, Fault, Finding, Portrait, Reading, Secret, Ticket};
+use super::{Decision, DeskState, NumberFinding, PrintLine, VisitLine};
 use crate::card::Orientation;
 use crate::photo::Advice;
 use crate::protocol::{Issue, SignedIn};
@@ -34,6 +39,19 @@ pub enum Event {
     },
     PickedUp(Ticket, Result<Box<Issue>, Fault>),
     Scanned(Ticket, Box<Finding>),
+    /// What stands beside the verdict at a clerk's desk.
+    DeskRead(Ticket, Result<Box<DeskState>, Fault>),
+    /// A number was looked up in the region's data.
+    NumberLooked(Ticket, Result<Box<NumberFinding>, Fault>),
+    /// A visit is on the disk.
+    VisitKept(Ticket, Result<Box<VisitLine>, Fault>),
+    VisitsRead(Ticket, Result<Vec<VisitLine>, Fault>),
+    /// The visits are in this file.
+    VisitsExported(Ticket, Result<String, Fault>),
+    PrintsRead(Ticket, Result<Vec<PrintLine>, Fault>),
+    /// The picture of a card that was sent to the printer.
+    PrintOpened(Ticket, Result<Arc<RgbaImage>, Fault>),
+    PrintAnswered(Ticket, Result<(), Fault>),
     /// Staff code and PIN were tried.
     StaffOpened(Ticket, Result<Clerk, Fault>),
     /// Staff ask for the page of camera and clean plate; no touch of a visitor does.
@@ -97,6 +115,25 @@ pub enum Tap {
     SignOut,
     /// From `Mandiri` to `Meja Petugas` and back.
     SwitchProfile,
+    /// The visitor log.
+    Visitors,
+    /// The prints of this station.
+    Prints,
+    /// The clerk's decision, with the KTP in hand.
+    Decide(Decision),
+    /// A line of a list, counted on the screen.
+    Pick(usize),
+    More,
+    Less,
+    /// The list to a file.
+    Export,
+    /// The print came out.
+    CameOut,
+    NotOut,
+    /// It came out unusable.
+    Spoiled,
+    /// The spoiled one is destroyed.
+    Destroyed,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

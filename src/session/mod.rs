@@ -12,6 +12,9 @@
 mod accepting;
 mod alerts;
 mod check;
+mod counter;
+#[cfg(test)]
+mod counter_tests;
 mod duty;
 mod effect;
 mod event;
@@ -23,6 +26,7 @@ mod photo_step;
 mod pick_up;
 pub mod print_job;
 mod printing;
+mod prints;
 mod review;
 mod secret;
 mod sign_in;
@@ -34,6 +38,8 @@ mod staff_tests;
 mod studio;
 #[cfg(test)]
 mod tests;
+mod visit;
+mod visitors;
 mod wedge;
 
 use std::time::Duration;
@@ -41,6 +47,7 @@ use std::time::Duration;
 pub use accepting::Accepting;
 pub use alerts::{Alert, Alerts};
 pub use check::{Check, Finding, ListAge};
+pub use counter::{Answer, Counter, DeskState, Kept, Seen};
 pub use duty::{Clerk, Duty, StaffGoal};
 pub use effect::{Effect, Role, Sound};
 pub use event::{Event, Key, SignedInBox, Tap};
@@ -51,12 +58,15 @@ pub use my_card::MyCard;
 pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
 pub use pick_up::{CODE_LENGTH, CODE_LETTERS, PickUp};
 pub use printing::Printing;
+pub use prints::{LINES as PRINT_LINES, PrintAnswer, PrintLine, PrintState, Prints, Question, askable};
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
 pub use staff_home::StaffHome;
 pub use staff_sign_in::{PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, StaffSignIn};
 pub use studio::{PlateState, Reading, STEP_ASIDE, Studio, StudioStage};
+pub use visit::{Decision, DeskVerdict, Facts, NumberFinding, Visit, VisitLine};
+pub use visitors::{LINES as VISITOR_LINES, Visitors};
 pub use wedge::CodeText;
 
 use crate::config::Profile;
@@ -122,6 +132,9 @@ pub enum Step {
     StaffHome(StaffHome),
     /// The technician's page of camera and clean plate.
     Studio(Box<Studio>),
+    Counter(Box<Counter>),
+    Visitors(Box<Visitors>),
+    Prints(Box<Prints>),
     /// What went wrong, with no way on but back.
     Trouble {
         fault: Fault,
@@ -131,7 +144,15 @@ pub enum Step {
 impl Step {
     /// Belongs to the clerk, not to a visit.
     pub fn is_the_clerks_own(&self) -> bool {
-        matches!(self, Step::StaffSignIn(_) | Step::StaffHome(_) | Step::Studio(_))
+        matches!(
+            self,
+            Step::StaffSignIn(_)
+                | Step::StaffHome(_)
+                | Step::Studio(_)
+                | Step::Counter(_)
+                | Step::Visitors(_)
+                | Step::Prints(_)
+        )
     }
 }
 
@@ -190,7 +211,8 @@ impl Session {
     #[must_use]
     pub fn with_duty(mut self, duty: Duty) -> Session {
         self.duty = duty;
-        self.step = self.home();
+        // Nobody is signed in yet, so nothing is asked of the workers.
+        self.step = self.home(&mut Vec::new(), Duration::ZERO);
         self
     }
 
@@ -262,13 +284,20 @@ impl Session {
             Step::StaffSignIn(step) => step.step(event, &mut cx),
             Step::StaffHome(step) => step.step(event, &mut cx),
             Step::Studio(step) => step.step(event, &mut cx),
+            Step::Counter(step) => step.step(event, &mut cx),
+            Step::Visitors(step) => step.step(event, &mut cx),
+            Step::Prints(step) => step.step(event, &mut cx),
             Step::Trouble { fault } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 _ => Step::Trouble { fault },
             },
         };
         let effects = cx.effects;
-        self.step = step;
+        // A clerk's way back is to their desk.
+        self.step = match step {
+            Step::Choose if self.duty.at_the_desk() => Step::Attract,
+            step => step,
+        };
         if matches!(self.step, Step::Attract) && !was_home {
             let (session, closing) = self.go_home(now);
             return (session, effects.into_iter().chain(closing).collect());
@@ -284,7 +313,8 @@ impl Session {
     /// No time-out of a visit: nobody is here, or a clerk before a screen of their own, whose
     /// time-out is the staff session's.
     fn is_patient(&self) -> bool {
-        self.at_rest() || (self.duty.at_the_desk() && self.step.is_the_clerks_own())
+        let desk = matches!(self.step, Step::Counter(_) | Step::StaffHome(_));
+        self.at_rest() || (self.duty.at_the_desk() && desk)
     }
 
     fn at_rest(&self) -> bool {
@@ -296,11 +326,16 @@ impl Session {
     }
 
     /// The first screen: that of the way the station faces.
-    fn home(&self) -> Step {
+    fn home(&mut self, effects: &mut Vec<Effect>, now: Duration) -> Step {
         match self.duty.profile {
             Profile::Mandiri => Step::Attract,
-            Profile::MejaPetugas if self.duty.is_signed_in() => Step::StaffHome(StaffHome),
-            Profile::MejaPetugas => Step::StaffSignIn(StaffSignIn::default()),
+            Profile::MejaPetugas => {
+                let mut cx =
+                    Cx { now, effects: Vec::new(), tickets: &mut self.tickets, duty: &mut self.duty };
+                let step = duty::for_staff(StaffGoal::Home, &mut cx);
+                effects.append(&mut cx.effects);
+                step
+            }
         }
     }
 
@@ -312,8 +347,8 @@ impl Session {
         if !self.duty.at_the_desk() && self.duty.leave(now) {
             effects.push(Effect::StaffLock);
         }
-        self.step = self.home();
-        self.lang = self.home_lang;
+        self.step = self.home(&mut effects, now);
+        self.lang = if self.duty.at_the_desk() { self.lang } else { self.home_lang };
         self.called = false;
         self.idle.touched(now);
         (self, effects)

@@ -1,6 +1,6 @@
 //! What staff can do at this station, once they are signed in.
 
-use super::{Cx, Effect, Event, StaffGoal, Step, Tap, duty};
+use super::{Cx, Effect, Event, PickUp, StaffGoal, Step, Tap, duty};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StaffHome;
@@ -10,6 +10,9 @@ impl StaffHome {
         match event {
             // Before a screen that faces the public, going home signs staff out too.
             Event::Tap(Tap::Back) => Step::Attract,
+            Event::Tap(Tap::Visitors) => StaffGoal::Visitors.open(cx),
+            Event::Tap(Tap::Prints) => StaffGoal::Prints.open(cx),
+            Event::Tap(Tap::PickUp) => Step::PickUp(PickUp::default()),
             Event::Tap(Tap::SwitchProfile) => {
                 cx.duty.profile = cx.duty.profile.other();
                 cx.emit(Effect::KeepProfile(cx.duty.profile));

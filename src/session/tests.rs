@@ -73,7 +73,7 @@ fn printed(ticket: Ticket, state: JobState) -> Event {
 
 fn finding(verdict: Verdict) -> Box<Finding> {
     let judgement = Judgement { verdict, reasons: Vec::new(), holder: None, face_webp: None };
-    Box::new(Finding { judgement, portrait: None, status: None })
+    Box::new(Finding { judgement, portrait: None, status: None, facts: None })
 }
 
 /// A session with a clock, and the effects of its last event.

@@ -8,6 +8,7 @@ use image::RgbaImage;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::clerk::facts_of;
 use super::time_trust::TimeTrust;
 use crate::clock::{SharedClock, day, offset, random_bytes};
 use crate::credential::{
@@ -15,10 +16,10 @@ use crate::credential::{
     judge, parse,
 };
 use crate::person::Status;
-use crate::protocol::{Looked, OpenRecord, OutboxItem, OutboxKind};
+use crate::protocol::{AuditAction, Looked, OpenRecord};
 use crate::sealed::{card_tag, open_by_card};
 use crate::session::{Finding, ListAge};
-use crate::store::{IdentityStore, ListStore, OutboxStore, RosterStore, StoreError};
+use crate::store::{AuditStore, IdentityStore, ListStore, RosterStore, StoreError};
 
 /// Judges cards from the station's own store.
 pub struct Desk<S> {
@@ -45,7 +46,8 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
 
     /// Judges the texts of all codes in view. A fault of the store is no fault of the card: it
     /// makes the verdict one to be confirmed, never red.
-    pub fn look(&mut self, texts: &[String]) -> Finding {
+    /// `staff`: somebody of the staff is signed in and sees what the opened record says.
+    pub fn look(&mut self, texts: &[String], staff: bool) -> Finding {
         let codes: Vec<Code> = texts.iter().map(|text| parse(text)).collect();
         if let Err(error) = self.refresh(&codes) {
             tracing::error!(%error, "the lists cannot be read; judging with those at hand");
@@ -92,7 +94,10 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
             .as_ref()
             .and(portrait.or_else(|| judgement.face_webp.as_deref().and_then(picture)));
         let status = status.and_then(|list| self.age(list, now));
-        Finding { judgement, portrait: portrait.map(Arc::new), status }
+        // Nothing of a record without a holder whose code proved genuine, and only their own.
+        let differs = judgement.reasons.contains(&Reason::RecordDiffers);
+        let facts = opened.filter(|_| staff && judgement.holder.is_some() && !differs).map(facts_of);
+        Finding { judgement, portrait: portrait.map(Arc::new), status, facts }
     }
 
     /// How old a verified list is, in the station's own days and hours.
@@ -155,23 +160,26 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
     }
 }
 
-impl<S: OutboxStore> Desk<S> {
+impl<S: AuditStore> Desk<S> {
     /// Notes for the server that somebody was shown whose card this is. `noted` is what was noted
     /// of this look at the screen so far: a card that stays in view is one look, not one a frame.
     /// A note that cannot be kept is told to the technician; the verdict stands without it.
-    pub fn note_look(&mut self, finding: &Finding, noted: &mut Vec<Looked>) {
+    pub fn note_look(&mut self, finding: &Finding, actor: &str, noted: &mut Vec<Looked>) {
         let Some(holder) = &finding.judgement.holder else { return };
         let looked = Looked { serial: holder.serial, verdict: finding.judgement.verdict };
         if noted.contains(&looked) {
             return;
         }
-        let item = OutboxItem {
-            id: HEXLOWER.encode(&random_bytes::<16>()),
-            happened_at: self.clock.now(),
-            kind: OutboxKind::Looked(looked),
+        let action = match looked.verdict {
+            Verdict::Valid => AuditAction::LookValid,
+            Verdict::Confirm => AuditAction::LookConfirm,
+            Verdict::NoLongerValid => AuditAction::LookNoLongerValid,
+            Verdict::NotGenuine => AuditAction::LookNotGenuine,
+            Verdict::NoCode => return,
         };
-        match self.store.enqueue(&item) {
-            Ok(()) => noted.push(looked),
+        let item = HEXLOWER.encode(&random_bytes::<16>());
+        match self.store.audit(&item, actor, action, &looked.serial.to_string(), self.clock.now()) {
+            Ok(_) => noted.push(looked),
             Err(error) => tracing::error!(%error, "a look at a card is not noted"),
         }
     }
@@ -186,7 +194,7 @@ pub fn limits(config: &crate::config::LimitConfig) -> AgeLimits {
 }
 
 /// Is the holder of an opened record PNS or PPPK today? A day that lies ahead, or not, hangs on the clock.
-fn in_service(record: &OpenRecord, today: Date, clock: ClockTrust) -> Option<bool> {
+pub(super) fn in_service(record: &OpenRecord, today: Date, clock: ClockTrust) -> Option<bool> {
     match (record.status, record.status_since) {
         (Status::Active | Status::Candidate, _) => Some(true),
         // Without a day, the office has said that it is so: it counts at once.
@@ -196,7 +204,7 @@ fn in_service(record: &OpenRecord, today: Date, clock: ClockTrust) -> Option<boo
     }
 }
 
-fn picture(webp: &[u8]) -> Option<RgbaImage> {
+pub(super) fn picture(webp: &[u8]) -> Option<RgbaImage> {
     image::load_from_memory_with_format(webp, image::ImageFormat::WebP)
         .ok()
         .map(image::DynamicImage::into_rgba8)
@@ -211,7 +219,8 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::credential::{Holder, IssuerId, Serial};
-    use crate::store::SqliteStore;
+    use crate::protocol::OutboxKind;
+    use crate::store::{OutboxStore, SqliteStore};
 
     #[test]
     fn a_card_in_view_is_one_look_and_a_code_without_a_holder_none() {
@@ -235,31 +244,33 @@ mod tests {
             },
             portrait: None,
             status: None,
+            facts: None,
         };
         let queued = || store.outbox_counts().unwrap().queued;
         let mut noted = Vec::new();
         for _ in 0..10 {
-            desk.note_look(&finding(Some(1), Verdict::Confirm), &mut noted);
+            desk.note_look(&finding(Some(1), Verdict::Confirm), "public", &mut noted);
         }
         assert_eq!(queued(), 1);
-        desk.note_look(&finding(None, Verdict::NotGenuine), &mut noted);
+        desk.note_look(&finding(None, Verdict::NotGenuine), "public", &mut noted);
         assert_eq!(queued(), 1, "nobody's data was shown");
-        desk.note_look(&finding(Some(1), Verdict::Valid), &mut noted);
-        desk.note_look(&finding(Some(2), Verdict::Valid), &mut noted);
-        desk.note_look(&finding(Some(1), Verdict::Confirm), &mut noted);
+        desk.note_look(&finding(Some(1), Verdict::Valid), "public", &mut noted);
+        desk.note_look(&finding(Some(2), Verdict::Valid), "public", &mut noted);
+        desk.note_look(&finding(Some(1), Verdict::Confirm), "public", &mut noted);
         assert_eq!(queued(), 3);
-        desk.note_look(&finding(Some(1), Verdict::Confirm), &mut Vec::new());
+        desk.note_look(&finding(Some(1), Verdict::Confirm), "public", &mut Vec::new());
         assert_eq!(queued(), 4, "the next visit looks anew");
         let head = store.outbox_head().unwrap().unwrap().item.unwrap();
         assert_eq!(head.happened_at, Timestamp::from_second(1_800_000_000).unwrap());
-        let OutboxKind::Looked(looked) = head.kind else { panic!("a look") };
-        assert_eq!((looked.serial, looked.verdict), (Serial::from_bytes([1; 10]), Verdict::Confirm));
+        let OutboxKind::Audit(look) = head.kind else { panic!("a look") };
+        assert_eq!((look.action, look.actor.as_str()), (AuditAction::LookConfirm, "public"));
+        assert_eq!(look.subject, Serial::from_bytes([1; 10]).to_string());
         // A full disk costs the note, and the next frame tries again.
         store.faults().disk_full_after(0);
-        desk.note_look(&finding(Some(3), Verdict::Valid), &mut noted);
+        desk.note_look(&finding(Some(3), Verdict::Valid), "public", &mut noted);
         store.faults().clear();
         assert_eq!(queued(), 4);
-        desk.note_look(&finding(Some(3), Verdict::Valid), &mut noted);
+        desk.note_look(&finding(Some(3), Verdict::Valid), "public", &mut noted);
         assert_eq!(queued(), 5);
     }
 }

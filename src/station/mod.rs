@@ -125,12 +125,18 @@ impl Parts {
             office: office.clone(),
             clerk,
         };
+        let on_duty = OnDuty::default();
         let clerk_worker = ClerkWorker {
             store: self.store.beside()?,
             orders: clerk_orders,
             clock: clock.clone(),
-            on_duty: OnDuty::default(),
+            on_duty: on_duty.clone(),
             open: None,
+            time: self.time.clone(),
+            office: office.clone(),
+            utc_offset_hours: self.utc_offset_hours,
+            export_dir: config.export_dir.clone(),
+            visit_days: config.limits.visit_days,
         };
         let office_worker =
             OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone());
@@ -153,6 +159,7 @@ impl Parts {
                 self.utc_offset_hours,
             ),
             clock: clock.clone(),
+            on_duty,
         };
         let templates = Arc::clone(&self.templates);
         let paper_worker = PaperWorker {

@@ -3,13 +3,14 @@
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
+use super::clerk::OnDuty;
 use super::desk::Desk;
 use super::engine::post;
 use super::in_view::InView;
 use super::live::LiveView;
 use crate::camera::{self, Camera};
 use crate::clock::{SharedClock, thread_cpu};
-use crate::protocol::Looked;
+use crate::protocol::{AuditEntry, Looked};
 use crate::scan::{self, Budget, LiveReader, Luma};
 use crate::session::{Alert, CodeText, Event, Ticket};
 use crate::store::SqliteStore;
@@ -34,6 +35,7 @@ pub struct ScanWorker {
     pub view: LiveView,
     pub desk: Desk<SqliteStore>,
     pub clock: SharedClock,
+    pub on_duty: OnDuty,
 }
 
 impl ScanWorker {
@@ -104,9 +106,11 @@ impl ScanWorker {
 
     /// What the desk makes of these codes, told to the screen and noted for the server.
     fn judge(&mut self, ticket: Ticket, texts: &[String], noted: &mut Vec<Looked>) {
-        let finding = self.desk.look(texts);
+        let clerk = self.on_duty.clerk();
+        let finding = self.desk.look(texts, clerk.is_some());
         post(Event::Scanned(ticket, Box::new(finding.clone())));
-        self.desk.note_look(&finding, noted);
+        let actor = clerk.as_ref().map_or(AuditEntry::PUBLIC, |clerk| clerk.id.as_str());
+        self.desk.note_look(&finding, actor, noted);
     }
 }
 

@@ -59,6 +59,22 @@ impl Workers {
             Effect::StaffUnlock { ticket, code, pin } => {
                 self.clerk.send(ClerkOrder::Unlock { ticket, code, pin }).is_ok()
             }
+            Effect::ReadDesk { ticket } => self.clerk.send(ClerkOrder::ReadDesk(ticket)).is_ok(),
+            Effect::LookUp { ticket, number } => {
+                self.clerk.send(ClerkOrder::LookUp { ticket, number }).is_ok()
+            }
+            Effect::KeepVisit { ticket, visit } => {
+                self.clerk.send(ClerkOrder::KeepVisit { ticket, visit }).is_ok()
+            }
+            Effect::ReadVisits { ticket } => self.clerk.send(ClerkOrder::ReadVisits(ticket)).is_ok(),
+            Effect::ExportVisits { ticket, ids } => {
+                self.clerk.send(ClerkOrder::ExportVisits { ticket, ids }).is_ok()
+            }
+            Effect::ReadPrints { ticket } => self.clerk.send(ClerkOrder::ReadPrints(ticket)).is_ok(),
+            Effect::OpenPrint { ticket, id } => self.clerk.send(ClerkOrder::OpenPrint { ticket, id }).is_ok(),
+            Effect::AnswerPrint { ticket, id, answer } => {
+                self.clerk.send(ClerkOrder::AnswerPrint { ticket, id, answer }).is_ok()
+            }
             Effect::StaffLock => self.clerk.send(ClerkOrder::Lock).is_ok(),
             Effect::KeepProfile(profile) => self.clerk.send(ClerkOrder::KeepProfile(profile)).is_ok(),
             // Sounds come with the speakers; the screen says the same without them.

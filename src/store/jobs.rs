@@ -180,6 +180,9 @@ pub trait JobStore {
     /// Jobs that have not ended, oldest first.
     fn open_jobs(&self) -> Result<Vec<PrintJob>, StoreError>;
 
+    /// The newest jobs, ended or not, newest first; without their pictures.
+    fn recent_jobs(&self, at_most: u32) -> Result<Vec<PrintJob>, StoreError>;
+
     /// Every step of a job, oldest first.
     fn journal(&self, id: &str) -> Result<Vec<JournalLine>, StoreError>;
 

@@ -8,6 +8,7 @@
 //! Every change is one transaction, and a function returns once that is on the disk (WAL,
 //! `synchronous=FULL`): what it returned `Ok` for survives a power cut.
 
+mod audit;
 mod error;
 mod faults;
 mod identity;
@@ -19,9 +20,12 @@ mod prune;
 mod roster;
 pub mod secrets;
 mod sqlite;
+mod staff;
 #[cfg(test)]
 mod tests;
+mod visits;
 
+pub use audit::AuditStore;
 pub use error::StoreError;
 pub use faults::Faults;
 pub use identity::{Identity, IdentityStore};
@@ -32,6 +36,8 @@ pub use outbox::{AcceptanceState, KeptAcceptance, OutboxCounts, OutboxStore, Par
 pub use prune::PruneStore;
 pub use roster::{PageApplied, RosterState, RosterStore};
 pub use sqlite::{Opened, Salvaged, SetAside, SqliteStore};
+pub use staff::{StaffMember, StaffStore};
+pub use visits::{SealedVisit, VisitStore};
 
 /// Everything a station keeps.
 pub trait Store:

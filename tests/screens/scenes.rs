@@ -12,8 +12,9 @@ use anjungan::photo::{Advice, Measures, Staleness, gauges};
 use anjungan::protocol::{Issue, SignedIn};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, PlateState,
-    Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket,
+    Alert, COUNTDOWN, Clerk, Decision, DeskState, DeskVerdict, Drawing, Effect, Event, Facts, Fault, Finding,
+    IDLE, Key, ListAge, NumberFinding, PlateState, Portrait, PrintLine, Reading, Role, STEP_ASIDE, Secret,
+    Session, SignedInBox, Tap, Ticket, VisitLine,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
 use jiff::civil::date;
@@ -61,6 +62,30 @@ fn employee() -> Employee {
         position: "Analis Kepegawaian".into(),
         karpeg: None,
     }
+}
+
+fn facts() -> Facts {
+    let Employee { nip, name, body, unit, position, .. } = employee();
+    Facts { nip, name, body, unit, position }
+}
+
+fn visit_line(
+    name: &str,
+    time: &str,
+    host: &str,
+    verdict: DeskVerdict,
+    decision: Option<Decision>,
+) -> VisitLine {
+    let visit = anjungan::session::Visit {
+        name: name.into(),
+        nip: (!name.is_empty()).then(|| employee().nip),
+        host: host.into(),
+        verdict,
+        decision,
+        serial: None,
+        clerk: "petugas-1".into(),
+    };
+    VisitLine { id: time.into(), day: "02-03-2026".into(), time: time.into(), visit }
 }
 
 fn drawn(svg: &str) -> RgbaImage {
@@ -175,8 +200,16 @@ impl<'a> Visit<'a> {
                 | Effect::Print { ticket, .. }
                 | Effect::PickUp { ticket, .. }
                 | Effect::Look { ticket, .. }
-                | Effect::StaffUnlock { ticket, .. } => self.ticket = ticket,
-                Effect::CallStaff
+                | Effect::StaffUnlock { ticket, .. }
+                | Effect::LookUp { ticket, .. }
+                | Effect::KeepVisit { ticket, .. }
+                | Effect::ReadVisits { ticket }
+                | Effect::ReadPrints { ticket } => self.ticket = ticket,
+                Effect::ReadDesk { .. }
+                | Effect::ExportVisits { .. }
+                | Effect::OpenPrint { .. }
+                | Effect::AnswerPrint { .. }
+                | Effect::CallStaff
                 | Effect::StaffLock
                 | Effect::KeepProfile(_)
                 | Effect::Sound(_)
@@ -269,7 +302,7 @@ impl<'a> Visit<'a> {
         });
         let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
         let portrait = portrait.then(|| Arc::clone(&visit.props.photo));
-        let finding = Finding { judgement, portrait, status: Some(list_age()) };
+        let finding = Finding { judgement, portrait, status: Some(list_age()), facts: None };
         let ticket = visit.ticket;
         visit.send(Event::Scanned(ticket, Box::new(finding)))
     }
@@ -320,6 +353,89 @@ impl<'a> Visit<'a> {
         let visit = self.studio(PlateState::Missing).tap(Tap::TakePlate).later(STEP_ASIDE);
         let ticket = visit.ticket;
         visit.send(Event::PlateTaken(ticket, result))
+    }
+
+    fn desk(self) -> Self {
+        let visit = self.staff_in().tap(Tap::SwitchProfile);
+        let camera = visit.ticket;
+        let today = [
+            ("Budi Santoso, S.E.", "10.12", "Kepala Dinas", DeskVerdict::Valid, None),
+            ("", "09.58", "", DeskVerdict::NumberNotHere, Some(Decision::AcceptedWithKtp)),
+            (NAME, "09.41", "Bagian Umum", DeskVerdict::Confirm, Some(Decision::NotAccepted)),
+        ]
+        .map(|(name, time, host, verdict, decision)| visit_line(name, time, host, verdict, decision))
+        .to_vec();
+        visit.send(Event::DeskRead(camera, Ok(Box::new(DeskState { today, questions: 1 }))))
+    }
+
+    fn desk_scans(self, verdict: Verdict, reasons: &[Reason], holder: bool, portrait: bool) -> Self {
+        let visit = self.desk();
+        let holder = holder.then(|| Holder {
+            name: NAME.into(),
+            nip: employee().nip,
+            issued_on: date(2026, 3, 2),
+            serial: Serial::parse("MFRGGZDFMZTWQ2LK").unwrap(),
+            issuer: IssuerId::parse("6201").unwrap(),
+        });
+        let facts = holder.is_some().then(facts);
+        let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
+        let portrait = portrait.then(|| Arc::clone(&visit.props.photo));
+        let finding = Finding { judgement, portrait, status: Some(list_age()), facts };
+        let ticket = visit.ticket;
+        visit.send(Event::Scanned(ticket, Box::new(finding)))
+    }
+
+    fn desk_number(self, finding: NumberFinding) -> Self {
+        let visit = self.desk().types("M 123456").tap(Tap::Continue);
+        let ticket = visit.ticket;
+        visit.send(Event::NumberLooked(ticket, Ok(Box::new(finding))))
+    }
+
+    fn visit_kept(self, decision: Option<Decision>) -> Self {
+        let verdict = if decision.is_some() { DeskVerdict::Confirm } else { DeskVerdict::Valid };
+        let line = visit_line(NAME, "10.24", "Kepala Dinas", verdict, decision);
+        let ticket = self.ticket;
+        self.send(Event::VisitKept(ticket, Ok(Box::new(line))))
+    }
+
+    fn prints(self) -> Self {
+        use anjungan::session::PrintState::{Failed, Printed, Queued, Spoiled, Unknown};
+        let visit = self.staff_in().tap(Tap::Prints);
+        let lines = [Printed, Queued, Unknown, Failed, Spoiled, Printed];
+        let lines = lines.iter().zip(1..).map(|(state, n)| PrintLine {
+            id: n.to_string(),
+            print_id: format!("7f3a91c2d4e8b05{n}"),
+            serial: "MFRGGZDFMZTWQ2LK".into(),
+            state: *state,
+            day: "02-03-2026".into(),
+            time: format!("10.0{n}"),
+        });
+        let (ticket, lines) = (visit.ticket, lines.collect());
+        visit.send(Event::PrintsRead(ticket, Ok(lines)))
+    }
+
+    fn print_question(self) -> Self {
+        let visit = self.prints().tap(Tap::Pick(0));
+        let (ticket, picture) =
+            (visit.ticket, Arc::clone(&visit.props.drawing(Orientation::Landscape).front));
+        visit.send(Event::PrintOpened(ticket, Ok(picture)))
+    }
+
+    fn visitors(self) -> Self {
+        let visit = self.staff_in().tap(Tap::Visitors);
+        let lines = (0..8)
+            .map(|n| {
+                visit_line(
+                    if n % 2 == 0 { NAME } else { "Budi Santoso, S.E." },
+                    &format!("10.{n}0"),
+                    "Kepala Dinas",
+                    DeskVerdict::Valid,
+                    None,
+                )
+            })
+            .collect();
+        let ticket = visit.ticket;
+        visit.send(Event::VisitsRead(ticket, Ok(lines)))
     }
 
     fn scene(self, name: &'static str) -> Scene {
@@ -456,6 +572,40 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().plate_taken(Err(Fault::PlateSomebody)).scene("studio-somebody"),
         new().plate_taken(Ok(())).scene("studio-taken"),
         new().staff_in().scene("staff-home"),
-        new().staff_in().tap(Tap::SwitchProfile).scene("staff-home-desk"),
+        new().desk().tap(Tap::Staff).scene("staff-home-desk"),
+        new().desk().scene("desk-look"),
+        new().desk().types("M 1234").scene("desk-typed"),
+        new().desk_scans(Verdict::Valid, &[], true, true).types("Kepala Dinas").scene("desk-valid"),
+        new()
+            .desk_scans(Verdict::Valid, &[], true, true)
+            .tap(Tap::Continue)
+            .visit_kept(None)
+            .scene("desk-valid-kept"),
+        new().desk_scans(Verdict::Confirm, &[Reason::StatusStale], true, true).scene("desk-confirm"),
+        new()
+            .desk_scans(Verdict::Confirm, &[Reason::StatusStale], true, true)
+            .send(Event::Key(Key::Enter))
+            .scene("desk-confirm-undecided"),
+        new()
+            .desk_scans(Verdict::Confirm, &[Reason::BknLink], false, false)
+            .tap(Tap::Decide(Decision::AcceptedWithKtp))
+            .visit_kept(Some(Decision::AcceptedWithKtp))
+            .scene("desk-confirm-kept"),
+        new().desk_scans(Verdict::NoLongerValid, &[Reason::NoLongerInForce], true, false).scene("desk-ended"),
+        new().desk_scans(Verdict::NotGenuine, &[Reason::Altered], false, false).scene("desk-not-genuine"),
+        new()
+            .desk_number(NumberFinding::Matches { facts: facts(), portrait: Some(Arc::clone(&props.photo)) })
+            .scene("desk-number"),
+        new().desk_number(NumberFinding::NotHere).scene("desk-number-not-here"),
+        Scene {
+            touch: Some(lang.pick("NIP atau nomor KARPEG", "NIP or KARPEG number")),
+            ..new().desk().scene("desk-keys")
+        },
+        new().visitors().scene("staff-visitors"),
+        new().visitors().types("zzz").scene("staff-visitors-none"),
+        Scene { touch: Some(lang.pick("Ketik", "Type")), ..new().visitors().scene("staff-visitors-keys") },
+        new().prints().scene("staff-prints"),
+        new().print_question().scene("staff-print-question"),
+        new().print_question().tap(Tap::Spoiled).scene("staff-print-spoiled"),
     ]
 }

@@ -9,7 +9,7 @@ mod issues;
 mod outbox;
 
 pub use issues::{live_status, newest_of, pick_up};
-pub use outbox::{InFlight, take};
+pub use outbox::{InFlight, Kept, keep, take};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{acceptance, issues};
+use crate::central::chain;
 use crate::central::storage::{Store, Tx, audit};
 use crate::central::words::Rejection;
 use crate::central::{App, CentralError, Refused};
@@ -101,6 +102,10 @@ pub async fn take(app: &App, device_id: &str, item: OutboxItem) -> Result<Outbox
             OutboxKind::Acceptance(sealed) => acceptance::accept(app, device_id, &item, sealed).await?,
             OutboxKind::Printed(printed) => note_print(app, device_id, &item, printed).await?,
             OutboxKind::Looked(looked) => note_look(app, device_id, &item, looked).await?,
+            OutboxKind::Audit(entry) => {
+                chain::take(&app.office, device_id, &item, entry).await?;
+                Kept::Noted
+            }
         },
     };
     Ok(match kept {

@@ -1,16 +1,13 @@
 //! Station: staff code and PIN are tried here, and wrong tries are counted on the disk.
 
 use super::ClerkWorker;
-use crate::provision::{UnlockError, unlock};
+use crate::provision::{UnlockError, open_as};
 use crate::session::{Clerk, Fault};
 use crate::station::faults::of_store;
-use crate::store::{IdentityStore, NoteStore};
+use crate::store::{IdentityStore, NoteStore, StaffStore};
 
 /// Name of the setting that counts wrong tries.
 const WRONG: &str = "staff.wrong";
-
-/// The member of the staff who was there when the station joined.
-const FIRST: &str = "petugas-1";
 
 /// Wrong tries in a row so far.
 pub fn wrong_tries(store: &impl NoteStore) -> u32 {
@@ -28,10 +25,14 @@ impl ClerkWorker {
         let identity = self.store.identity().map_err(|error| of_store(&error))?.ok_or(Fault::NotJoined)?;
         let wrong = wrong_tries(&self.store);
         self.count(wrong.saturating_add(1));
-        match unlock(&identity, code, pin) {
-            Ok(open) => {
+        let staff = self.store.staff().unwrap_or_else(|error| {
+            tracing::error!(%error, "only the first member of the staff can sign in");
+            Vec::new()
+        });
+        match open_as(&identity, &staff, code, pin) {
+            Ok((id, name, open)) => {
                 self.count(0);
-                let clerk = Clerk { id: FIRST.to_owned(), name: String::new() };
+                let clerk = Clerk { id, name };
                 self.open = Some(open);
                 self.on_duty.set(Some(clerk.clone()));
                 self.note("staff-in", &clerk.id);
@@ -73,56 +74,12 @@ impl ClerkWorker {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::mpsc::channel;
-
     use jiff::Timestamp;
-    use tempfile::TempDir;
 
-    use super::super::OnDuty;
+    use super::super::testing::{PIN, joined, worker};
     use super::*;
-    use crate::clock::{ManualClock, os_random};
-    use crate::protocol::{Enrolled, EpochWrap};
-    use crate::provision::{new_staff_code, staff_secret};
-    use crate::sealed::{EpochKey, StaffParams, StationKeys, wrap_epoch, wrap_private};
-    use crate::store::{Identity, SqliteStore};
-
-    const PIN: &str = "582917";
-
-    fn joined(dir: &TempDir) -> (SqliteStore, String) {
-        let mut store =
-            SqliteStore::open(dir.path().join("station.db"), Timestamp::UNIX_EPOCH).unwrap().store;
-        let rng = &mut os_random();
-        let keys = StationKeys::generate(rng).unwrap();
-        let wrapped = wrap_epoch(&EpochKey::generate(1, rng), &keys.public, rng).unwrap();
-        let code = new_staff_code(rng);
-        let secret = staff_secret(&code).unwrap();
-        let identity = Identity {
-            central_url: "http://127.0.0.1:9".into(),
-            enrolled: Enrolled {
-                device_id: "D".into(),
-                station_name: "Meja 1".into(),
-                place: "Lobi".into(),
-                utc_offset_hours: 7,
-                issuer: "6201".into(),
-                root_public: vec![1; 32].into(),
-                time_public: vec![2; 32].into(),
-                portrait_public: vec![3; 32].into(),
-                epoch: EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() },
-            },
-            device_key: "device.key".into(),
-            sealing_public: keys.public,
-            staff_envelope: wrap_private(&keys, &secret, PIN, StaffParams::LEAST, rng).unwrap(),
-            joined_at: Timestamp::UNIX_EPOCH,
-        };
-        store.put_identity(&identity).unwrap();
-        (store, code.to_string())
-    }
-
-    fn worker(store: SqliteStore) -> ClerkWorker {
-        let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
-        ClerkWorker { store, orders: channel().1, clock, on_duty: OnDuty::default(), open: None }
-    }
+    use crate::provision::FIRST;
+    use crate::store::SqliteStore;
 
     #[test]
     fn code_and_pin_open_without_a_network_and_signing_out_closes() {

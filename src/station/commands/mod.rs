@@ -7,6 +7,7 @@ mod photo;
 mod plate;
 mod provision;
 mod scan;
+mod staff;
 
 use std::path::PathBuf;
 
@@ -45,6 +46,8 @@ enum Command {
     Card(card::Card),
     /// Joins a central server with a one-time code.
     Provision(provision::Provision),
+    /// Who the staff of this station are: add, list, remove.
+    Staff(staff::Staff),
 }
 
 /// How a command ended without failing.
@@ -68,6 +71,7 @@ impl Cli {
             Command::Plate(plate) => plate.run(),
             Command::Card(card) => card.run(clock),
             Command::Provision(provision) => provision.run(clock),
+            Command::Staff(staff) => staff.run(clock),
         }
     }
 }

@@ -48,7 +48,7 @@ impl Scan {
             let found = scan::read(Luma::from(&luma), &Budget::new(Budget::STILL, &thread_cpu));
             let decode_ms = thread_cpu().saturating_sub(before).as_secs_f64() * 1e3;
             let texts: Vec<String> = found.iter().map(scan::Found::text).collect();
-            let finding = desk.as_mut().map(|desk| desk.look(&texts));
+            let finding = desk.as_mut().map(|desk| desk.look(&texts, false));
             let good = match &finding {
                 Some(finding) => finding.judgement.verdict == Verdict::Valid,
                 None => !found.is_empty(),

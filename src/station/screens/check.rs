@@ -22,13 +22,13 @@ pub fn show(app: &App, step: &Check, lang: Lang, now: Duration) {
     };
     let judgement = &finding.judgement;
     view.set_word(judgement.verdict.word(lang).into());
-    let (why, what_to_do) = sentences(finding, lang);
+    let (why, what_to_do, age) = sentences(finding, lang);
     view.set_why(why.into());
     view.set_what_to_do(what_to_do.into());
     let holder = judgement.holder.as_ref().filter(|_| names_its_holder(judgement.verdict));
     view.set_name(holder.map_or("", |holder| holder.name.as_str()).into());
     view.set_nip(holder.map(|holder| holder.nip.grouped()).unwrap_or_default().into());
-    view.set_age(holder.and(finding.status).map(|status| age(status, lang)).unwrap_or_default().into());
+    view.set_age(holder.map(|_| age).unwrap_or_default().into());
     match finding.portrait.as_ref().filter(|_| holder.is_some()) {
         Some(portrait) => {
             view.set_has_portrait(true);
@@ -80,8 +80,8 @@ fn names_its_holder(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Valid | Verdict::Confirm)
 }
 
-/// Why, in at most two sentences, and what to do.
-fn sentences(finding: &Finding, lang: Lang) -> (String, String) {
+/// Why, in at most two sentences; what to do; and how old the status list is.
+pub(super) fn sentences(finding: &Finding, lang: Lang) -> (String, String, String) {
     let judgement = &finding.judgement;
     let why =
         judgement.reasons.iter().take(2).map(|reason| reason.sentence(lang)).collect::<Vec<_>>().join(" ");
@@ -98,7 +98,8 @@ fn sentences(finding: &Finding, lang: Lang) -> (String, String) {
         None if judgement.verdict == Verdict::Valid => Reason::CompareTheFace.what_to_do(lang),
         None => "",
     };
-    (why, what_to_do.to_owned())
+    let age = finding.status.map(|status| age(status, lang)).unwrap_or_default();
+    (why, what_to_do.to_owned(), age)
 }
 
 /// From when the status list is that was asked, and until when a desk relies on it.

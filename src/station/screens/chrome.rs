@@ -68,6 +68,9 @@ fn place(step: &Step) -> (Screen, i32) {
         Step::Trouble { .. } => (Screen::Trouble, 0),
         Step::StaffSignIn(_) => (Screen::StaffSignIn, 0),
         Step::StaffHome(_) => (Screen::StaffHome, 0),
+        Step::Counter(_) => (Screen::Counter, 0),
+        Step::Visitors(_) => (Screen::Visitors, 0),
+        Step::Prints(_) => (Screen::Prints, 0),
     }
 }
 

@@ -4,7 +4,7 @@ use image::{RgbImage, imageops};
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer};
 
 use super::App;
-use super::generated::{CardRoom, CheckView, PhotoStage, PhotoView, Screen, StudioView};
+use super::generated::{CardRoom, CheckView, CounterView, PhotoStage, PhotoView, Screen, StudioView};
 use crate::session::Role;
 
 /// Largest side of a live picture; a layout that asks for more is shown stretched.
@@ -63,7 +63,7 @@ pub fn show_frame(app: &App, role: Role, frame: SharedPixelBuffer<Rgb8Pixel>) {
             }
         }
         Role::Scan => {
-            if screen == Screen::Check {
+            if matches!(screen, Screen::Check | Screen::Counter) {
                 let view = app.global::<CheckView>();
                 view.set_frame(Image::from_rgb8(frame));
                 view.set_seen(true);
@@ -102,6 +102,12 @@ pub fn card_room(app: &App) -> (u32, u32) {
 /// The room for the portrait beside a verdict, in pixels.
 pub fn portrait_room(app: &App) -> (u32, u32) {
     let view = app.global::<CheckView>();
+    pixels(app, view.get_portrait_width(), view.get_portrait_height())
+}
+
+/// The room for the portrait at the clerk's desk, in pixels.
+pub fn counter_room(app: &App) -> (u32, u32) {
+    let view = app.global::<CounterView>();
     pixels(app, view.get_portrait_width(), view.get_portrait_height())
 }
 

@@ -3,8 +3,10 @@
 
 mod check;
 mod chrome;
+mod counter;
 mod frame;
 mod issued;
+mod list;
 mod my_card;
 mod photo;
 mod pick_up;
@@ -55,6 +57,9 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::StaffSignIn(step) => staff::sign_in(app, step, &session.duty, lang, now),
         Step::StaffHome(_) => staff::home(app, &session.duty),
         Step::Studio(step) => studio::show(app, step, lang, now),
+        Step::Counter(step) => counter::show(app, step, lang),
+        Step::Visitors(step) => list::visitors(app, step, lang),
+        Step::Prints(step) => list::prints(app, step, lang),
         Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
     }
 }
@@ -79,6 +84,8 @@ pub fn forget(app: &App) {
     check::forget(app);
     staff::forget(app);
     studio::forget(app);
+    counter::forget(app);
+    list::forget(app);
     app.global::<generated::Chrome>().set_alert_open(false);
     picture::forget();
 }

@@ -16,6 +16,8 @@ pub enum Place {
     IssuedFront,
     IssuedBack,
     Portrait,
+    Counter,
+    Question,
 }
 
 /// A picture that is on the screen: which, and in what size. The weak reference keeps no pixels,

@@ -5,7 +5,7 @@ use slint::ComponentHandle;
 use super::App;
 use super::generated::{Act, Entry, Press};
 use crate::card::Orientation;
-use crate::session::{Event, Field, Key, Tap};
+use crate::session::{Decision, Event, Field, Key, Tap};
 
 /// Sends an event for everything that a person does on this screen.
 pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
@@ -23,6 +23,12 @@ pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
     act.on_erase(move || out(Event::Key(Key::Erase)));
     let out = send.clone();
     act.on_enter(move || out(Event::Key(Key::Enter)));
+    let out = send.clone();
+    act.on_pick(move |row| {
+        if let Ok(row) = usize::try_from(row) {
+            out(Event::Tap(Tap::Pick(row)));
+        }
+    });
     act.on_focus(move |entry| {
         send(Event::Key(Key::Focus(match entry {
             Entry::Nip => Field::Nip,
@@ -58,5 +64,16 @@ fn tap(press: Press) -> Tap {
         Press::Staff => Tap::Staff,
         Press::SignOut => Tap::SignOut,
         Press::SwitchProfile => Tap::SwitchProfile,
+        Press::Visitors => Tap::Visitors,
+        Press::Prints => Tap::Prints,
+        Press::AcceptWithKtp => Tap::Decide(Decision::AcceptedWithKtp),
+        Press::NotAccepted => Tap::Decide(Decision::NotAccepted),
+        Press::More => Tap::More,
+        Press::Less => Tap::Less,
+        Press::Export => Tap::Export,
+        Press::CameOut => Tap::CameOut,
+        Press::NotOut => Tap::NotOut,
+        Press::Spoiled => Tap::Spoiled,
+        Press::Destroyed => Tap::Destroyed,
     }
 }

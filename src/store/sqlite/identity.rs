@@ -70,6 +70,8 @@ impl IdentityStore for SqliteStore {
                     millis(identity.joined_at),
                 ],
             )?;
+            // The staff of before hold envelopes of a key that is gone.
+            tx.execute("DELETE FROM staff", [])?;
             if !same_root {
                 tx.execute("DELETE FROM trust_list", [])?;
                 tx.execute("DELETE FROM status_lists", [])?;

@@ -157,6 +157,13 @@ impl JobStore for SqliteStore {
         self.jobs_where("state IN ('queued', 'sending', 'unknown')")
     }
 
+    fn recent_jobs(&self, at_most: u32) -> Result<Vec<PrintJob>, StoreError> {
+        let columns = COLUMNS.replace("sealed_picture", "NULL");
+        let sql = format!("SELECT {columns} FROM print_jobs ORDER BY changed_at DESC, id DESC LIMIT ?1");
+        let mut query = self.conn.prepare(&sql)?;
+        query.query_map([at_most], read)?.collect::<Result<Result<Vec<_>, _>, _>>()?
+    }
+
     fn journal(&self, id: &str) -> Result<Vec<JournalLine>, StoreError> {
         let mut query =
             self.conn.prepare("SELECT at, state, cause FROM print_journal WHERE job_id = ?1 ORDER BY seq")?;

@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "print journal",
         sql: include_str!("../migrations/0002_print_journal.sql"),
     },
+    Migration { version: 3, name: "staff", sql: include_str!("../migrations/0003_staff.sql") },
 ];
 
 /// Brings the schema up to date. A database of a newer program is left alone.
@@ -56,7 +57,8 @@ mod tests {
     use super::*;
 
     /// The first 8 bytes of SHA-256 of each file that has landed.
-    const LANDED: &[(i64, &str)] = &[(1, "9945e893b8ec90af"), (2, "a2793db96491b226")];
+    const LANDED: &[(i64, &str)] =
+        &[(1, "9945e893b8ec90af"), (2, "a2793db96491b226"), (3, "e103673e1a46b9c6")];
 
     #[test]
     fn what_has_landed_is_never_edited() {
@@ -78,6 +80,6 @@ mod tests {
         up(&mut conn, now).unwrap();
         up(&mut conn, now).unwrap();
         conn.execute("INSERT INTO migrations VALUES (99, 'later', 0)", []).unwrap();
-        assert!(matches!(up(&mut conn, now), Err(StoreError::Newer { found: 99, known: 2 })));
+        assert!(matches!(up(&mut conn, now), Err(StoreError::Newer { found: 99, known: 3 })));
     }
 }

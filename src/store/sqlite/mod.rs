@@ -1,5 +1,6 @@
 //! The store in a SQLite file. The only place that names `rusqlite`.
 
+mod audit;
 mod identity;
 mod jobs;
 mod lists;
@@ -11,6 +12,8 @@ mod prune;
 mod replace;
 mod roster;
 mod salvage;
+mod staff;
+mod visits;
 
 use std::path::{Path, PathBuf};
 

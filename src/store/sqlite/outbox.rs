@@ -25,6 +25,7 @@ pub(super) fn append(tx: &Transaction<'_>, item: &OutboxItem) -> Result<bool, St
         OutboxKind::Acceptance(_) => "acceptance",
         OutboxKind::Printed(_) => "printed",
         OutboxKind::Looked(_) => "looked",
+        OutboxKind::Audit(_) => "audit",
     };
     tx.execute(
         "INSERT INTO outbox (id, seq, kind, body, state, happened_at)

@@ -186,7 +186,9 @@ impl Office {
                 let issue = issue(&format!("SERIAL-{}", item.id));
                 Reply::json(200, &OutboxAnswer::Issued(Box::new(issue)))
             }
-            OutboxKind::Printed(_) | OutboxKind::Looked(_) => Reply::json(200, &OutboxAnswer::Noted),
+            OutboxKind::Printed(_) | OutboxKind::Looked(_) | OutboxKind::Audit(_) => {
+                Reply::json(200, &OutboxAnswer::Noted)
+            }
         }
     }
 }
