@@ -23,7 +23,7 @@ pub enum Alert {
 }
 
 impl Alert {
-    pub const ALL: [Alert; 11] = [
+    pub const ALL: [Alert; 13] = [
         Alert::Disk,
         Alert::SetAside,
         Alert::ClockUntrusted,

@@ -135,7 +135,10 @@ mod tests {
             issuer: IssuerId::parse("6201").unwrap(),
         });
         let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
-        Event::Scanned(Ticket::default(), Box::new(Finding { judgement, portrait: None, status: None }))
+        Event::Scanned(
+            Ticket::default(),
+            Box::new(Finding { judgement, portrait: None, status: None, facts: None }),
+        )
     }
 
     fn checking() -> (Visit, Ticket) {

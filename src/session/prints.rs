@@ -9,7 +9,7 @@ use super::{Cx, Effect, Event, Fault, Key, Secret, StaffGoal, Step, Tap, Ticket}
 use crate::lang::Lang;
 
 /// Lines that a screen shows at a time.
-pub const LINES: usize = 4;
+pub const LINES: usize = 3;
 
 /// Where a print stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

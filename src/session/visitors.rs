@@ -4,7 +4,7 @@ use super::visit::VisitLine;
 use super::{Cx, Effect, Event, Fault, Key, Secret, StaffGoal, Step, Tap, Ticket};
 
 /// Lines that a screen shows at a time.
-pub const LINES: usize = 5;
+pub const LINES: usize = 3;
 
 #[derive(Debug)]
 pub struct Visitors {

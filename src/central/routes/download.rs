@@ -147,7 +147,7 @@ pub fn card_sheets(lang: Lang, base: &str, name: &str) -> Markup {
 }
 
 fn frame(lang: Lang, main: Markup) -> Page {
-    Page { lang, title: "Anjungan", tongue: Tongue::Stays, script: None, main }
+    Page { lang, title: "Anjungan", tongue: Tongue::Stays, script: None, worker: None, main }
 }
 
 fn gone(lang: Lang) -> Response {

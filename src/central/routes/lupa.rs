@@ -166,5 +166,5 @@ fn gone(lang: Lang) -> Response {
 }
 
 fn page(lang: Lang, tongue: Tongue, main: Markup) -> Page {
-    Page { lang, title: "Anjungan", tongue, script: None, main }
+    Page { lang, title: "Anjungan", tongue, script: None, worker: None, main }
 }

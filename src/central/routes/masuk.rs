@@ -255,7 +255,7 @@ fn problem_alert(problem: &Problem, lang: Lang) -> Markup {
 }
 
 fn page(lang: Lang, tongue: Tongue, main: Markup) -> Page {
-    Page { lang, title: "Anjungan", tongue, script: None, main }
+    Page { lang, title: "Anjungan", tongue, script: None, worker: None, main }
 }
 
 /// To another page of ours, in the same language.

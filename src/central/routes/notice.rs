@@ -87,5 +87,5 @@ pub fn refused(lang: Lang, refused: Refused) -> Response {
 }
 
 fn page(lang: Lang, main: Markup) -> Page {
-    Page { lang, title: "Anjungan", tongue: Tongue::Stays, script: None, main }
+    Page { lang, title: "Anjungan", tongue: Tongue::Stays, script: None, worker: None, main }
 }

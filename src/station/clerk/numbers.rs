@@ -101,6 +101,7 @@ mod tests {
             status,
             status_since: None,
             tmt: None,
+            contract_end: None,
             body: "Pemerintah Kabupaten Contoh".into(),
             unit: "Dinas Kesehatan".into(),
             position: "Analis".into(),
@@ -114,7 +115,13 @@ mod tests {
         let plain = serde_json::to_vec(record).unwrap();
         let id = RecordId("R1".into());
         let sealed = seal_record(&plain, id, 1, &[], &epoch(), &look_ups, &mut os_random()).unwrap();
-        let page = RosterPage { records: vec![sealed], removed: Vec::new(), cursor: "1".into(), more: false };
+        let page = RosterPage {
+            records: vec![sealed],
+            removed: Vec::new(),
+            cursor: "1".into(),
+            more: false,
+            epoch: None,
+        };
         worker.store.apply_roster_page(&page, morning()).unwrap();
     }
 

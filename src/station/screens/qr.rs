@@ -43,7 +43,7 @@ mod tests {
             small.height() * 6,
             image::imageops::FilterType::Nearest,
         );
-        let read = crate::scan::read((&shown).into());
+        let read = crate::scan::read((&shown).into(), &crate::scan::Budget::unlimited());
         assert!(read.iter().any(|code| code.text() == text), "read back");
     }
 }
