@@ -52,7 +52,7 @@ fn read_off_the_card(issue: &Issue) -> String {
     let templates = card::Templates::builtin();
     let png = card::png(&data, Orientation::Landscape, Side::Front, &templates).unwrap();
     let grey = image::load_from_memory(&png).unwrap().to_luma8();
-    let found = scan::read(Luma::from(&grey));
+    let found = scan::read(Luma::from(&grey), &scan::Budget::unlimited());
     assert_eq!(found.len(), 1);
     found[0].text()
 }

@@ -12,7 +12,7 @@ fn approve(central: &Central, (nip, password): &(String, String), code: &str) {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut jar = String::new();
-    let mut send = |request: Result<ureq::http::Response<ureq::Body>, ureq::Error>, jar: &mut String| {
+    let send = |request: Result<ureq::http::Response<ureq::Body>, ureq::Error>, jar: &mut String| {
         let mut answer = request.unwrap();
         for cookie in answer.headers().get_all("set-cookie") {
             jar.push_str(cookie.to_str().unwrap().split(';').next().unwrap());
