@@ -105,10 +105,21 @@ fn from_sign_in_to_a_card_that_another_desk_can_check() {
     assert!(matches!(station.outbox(&look), OutboxAnswer::Noted));
 
     // The page behind the code, for anybody.
-    let (status, page) = server.get(&format!("/V/{}", newer.serial));
-    assert_eq!(status, 200);
-    assert!(page.contains("tercatat berlaku") && !page.contains(&newer.name));
-    assert_eq!(server.get("/V/AAAAAAAAAAAAAAAA").0, 404);
+    let path = format!("/V/{}", newer.serial);
+    let (status, page) = server.get(&path);
+    assert!(status == 200 && page.contains("JavaScript") && !page.contains(&newer.name));
+    assert_eq!(server.get("/V/AAAAAAAAAAAAAAAA"), (200, page), "it says nothing about a number");
+    let signed = newer.front_code.split_once('#').unwrap().1;
+    let (status, verdict) = server.post_form(&path, &format!("kode={signed}"));
+    assert!(status == 200 && verdict.contains("BERLAKU") && verdict.contains("data-challenge"), "{verdict}");
+    assert!(!verdict.contains(&newer.name) && !verdict.contains(&newer.nip.grouped()));
+    for (path, signed) in [(path.as_str(), &signed[..90]), ("/V/AAAAAAAAAAAAAAAA", signed), (&path, "")] {
+        let (status, verdict) = server.post_form(path, &format!("kode={signed}"));
+        assert!(status == 200 && verdict.contains("KODE TIDAK SAH") && !verdict.contains("data-challenge"));
+    }
+    let (status, refused) =
+        server.post_form(&format!("{path}/pemegang"), &format!("kode={signed}&angka=12345&bukti=e30"));
+    assert!(status == 422 && !refused.contains(&newer.name), "no data without the captcha");
     assert_eq!(server.get("/healthz"), (200, "ok\n".into()));
 }
 
@@ -390,7 +401,9 @@ fn documents_keep_their_tag_until_they_change() {
     let trust = TrustList::verify(&station.bytes("trust").1, &station.root_public(), None).unwrap();
     assert_eq!(station.status_of(&trust, &issue), CardStatus::NoLongerAsn);
     assert_eq!(station.conditional(&station.status_path(), &before), 200);
-    assert!(server.get(&format!("/V/{}", issue.serial)).1.contains("tidak berlaku lagi"));
+    let (path, signed) = (format!("/V/{}", issue.serial), issue.front_code.split_once('#').unwrap().1);
+    let over = server.post_form(&path, &format!("kode={signed}")).1;
+    assert!(over.contains("TIDAK BERLAKU LAGI") && !over.contains("data-challenge"), "{over}");
     let again = sign_in(&station, &people[0]);
     assert_eq!((again.refusal, again.issue), (Some(Refusal::NoLongerAsn), None));
     let list = ListId { issuer: trust.issuers[0].id.clone(), kid: trust.issuers[0].keys[0].kid.clone() };
@@ -436,7 +449,7 @@ fn what_cannot_be_read_is_refused_with_a_problem() {
     assert_eq!(problem(station.raw("GET", "status/6201/ffffffff", b"")).0, 404);
     assert_eq!(problem(station.raw("GET", "status/x/..%2f..", b"")).0, 404);
     assert_eq!(problem(station.raw("GET", "status/%ff/x", b"")).0, 404);
-    assert_eq!(server.get("/V/%ff").0, 404);
+    assert!(server.post_form("/V/%ff", "kode=X").1.contains("KODE TIDAK SAH"));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anjungan::central::{CentralConfig, Flags, commands};
+use anjungan::central::{
+    CentralConfig, Flags, KeyCommand, TrustCommand, commands, key_command, trust_command,
+};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
@@ -68,7 +70,10 @@ enum Command {
     User(User),
     /// The server's keys
     #[command(subcommand)]
-    Key(Key),
+    Key(KeyCommand),
+    /// The list of issuers that stations trust, and its root
+    #[command(subcommand)]
+    Trust(TrustCommand),
 }
 
 #[derive(Subcommand)]
@@ -96,12 +101,6 @@ enum User {
     Add { nip: String },
     /// Takes the password away and prints a new activation code
     Reset { nip: String },
-}
-
-#[derive(Subcommand)]
-enum Key {
-    /// Names, purposes and public halves
-    List,
 }
 
 fn main() -> ExitCode {
@@ -142,7 +141,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Device(Device::Revoke { id }) => commands::device_revoke(config, &id).await?,
         Command::User(User::Add { nip }) => commands::user(config, &nip, false, json).await?,
         Command::User(User::Reset { nip }) => commands::user(config, &nip, true, json).await?,
-        Command::Key(Key::List) => commands::key_list(config, json).await?,
+        Command::Key(command) => key_command(config, command, json).await?,
+        Command::Trust(command) => trust_command(config, command).await?,
     };
     Ok(ExitCode::from(code))
 }

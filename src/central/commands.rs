@@ -164,23 +164,8 @@ pub async fn user(config: CentralConfig, nip: &str, reset: bool, as_json: bool) 
     }))
 }
 
-/// `key list`
-pub async fn key_list(config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
-    let office = open(config).await?;
-    for key in office.keys.list() {
-        if as_json {
-            say(&serde_json::to_string(&key).unwrap_or_default());
-        } else {
-            let public = key.public.as_deref().unwrap_or("(secret only)");
-            let kid = key.kid.map(|kid| format!("  kid {kid}")).unwrap_or_default();
-            say(&format!("{:9} {public}{kid}  {}", key.name, key.purpose));
-        }
-    }
-    office.store.close().await;
-    Ok(0)
-}
-
-async fn open(config: CentralConfig) -> Result<Arc<Office>, CentralError> {
+/// The office behind a command.
+pub(super) async fn open(config: CentralConfig) -> Result<Arc<Office>, CentralError> {
     let clock: SharedClock = SystemClock::shared();
     Ok(Arc::new(Office::open(config, clock).await?))
 }
@@ -201,7 +186,7 @@ fn answer_of(answer: Result<String, CentralError>) -> Result<u8, CentralError> {
 }
 
 /// One line on standard output, flushed. A reader who has gone away is no reason to fail.
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

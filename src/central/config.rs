@@ -3,6 +3,7 @@
 //! Three values have no default, because they stand on every card for thirty years: the host, the
 //! issuer, and the place that a found card goes to.
 
+use std::net::IpAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +33,11 @@ pub struct CentralConfig {
     pub utc_offset_hours: i8,
     /// Where a found card goes, as it stands on the card's back.
     pub return_to: String,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed: those that stand before this server
+    /// and write the header themselves. From anybody else it is ignored.
+    pub proxies: Vec<IpAddr>,
     pub issuer: IssuerConfig,
+    pub keys: KeysConfig,
 }
 
 /// The office that issues.
@@ -51,6 +56,29 @@ pub struct IssuerConfig {
     pub last_number: u32,
 }
 
+/// The server's keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeysConfig {
+    /// A file with the passphrase that the keys are sealed under, where no systemd credential
+    /// `anjungan-keys` gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase_file: Option<PathBuf>,
+    /// How long one key signs before the next one begins. Its cards stay valid after that.
+    pub signing_days: u16,
+    /// How long before its first day a key stands in the trust list.
+    pub announce_days: u16,
+    /// How long the one before may go on signing.
+    pub overlap_days: u16,
+}
+
+impl Default for KeysConfig {
+    /// A quarter: a key that must be revoked takes three months of cards with it, not thirty years.
+    fn default() -> Self {
+        KeysConfig { passphrase_file: None, signing_days: 90, announce_days: 14, overlap_days: 7 }
+    }
+}
+
 impl Default for CentralConfig {
     fn default() -> Self {
         CentralConfig {
@@ -60,7 +88,9 @@ impl Default for CentralConfig {
             public_url: String::new(),
             utc_offset_hours: 7,
             return_to: String::new(),
+            proxies: Vec::new(),
             issuer: IssuerConfig::default(),
+            keys: KeysConfig::default(),
         }
     }
 }
@@ -170,6 +200,12 @@ impl CentralConfig {
         let url = &self.public_url;
         if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(CentralError::Config(format!("public_url: '{url}' is not an address")));
+        }
+        let KeysConfig { signing_days, announce_days, overlap_days, .. } = self.keys;
+        if signing_days == 0 || announce_days >= signing_days || overlap_days >= signing_days {
+            return Err(CentralError::Config(
+                "keys: signing_days must be longer than announce_days and overlap_days".into(),
+            ));
         }
         let numbers = self.issuer.first_number..=self.issuer.last_number;
         if numbers.is_empty() || !(1..=9_999_999).contains(numbers.start()) || *numbers.end() > 9_999_999 {

@@ -20,6 +20,14 @@ pub struct Document {
     pub etag: String,
 }
 
+impl Document {
+    /// Bytes that are given out as they are.
+    pub fn of(bytes: Vec<u8>) -> Document {
+        let etag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&bytes)[..16]));
+        Document { bytes: Arc::new(bytes), etag }
+    }
+}
+
 struct Kept {
     /// What the document was built from: while this stays, nothing is built.
     state: String,
@@ -100,8 +108,7 @@ where
             (bytes, at)
         }
     };
-    let etag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&bytes)[..16]));
-    let document = Document { bytes: Arc::new(bytes), etag };
+    let document = Document::of(bytes);
     kept.insert(name.to_owned(), Kept { state: state.to_owned(), signed_at, document: document.clone() });
     Ok(document)
 }
@@ -116,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn versions_go_on_after_a_restore() {
         let t = office().await;
-        let root = t.office.keys.root.public();
+        let root = t.office.keys.root().unwrap().public();
         let version = async || {
             let bytes = trust::list(&t.office).await.unwrap().bytes;
             TrustList::verify(&bytes, &root, None).unwrap().version

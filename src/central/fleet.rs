@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::codes::{self, code_hash, new_token, random_id, token_hash};
+use super::keys::epoch;
 use super::storage::audit;
-use super::{CentralError, Office};
+use super::{CentralError, Office, trust};
 use crate::clock::{os_random, random_bytes};
 use crate::credential::verify_assertion;
 use crate::protocol::{DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode};
@@ -104,6 +105,8 @@ pub async fn revoke(office: &Office, id: &str) -> Result<(), CentralError> {
     sqlx::query("DELETE FROM device_sessions WHERE device_id = $1").bind(id).execute(&mut *tx).await?;
     audit(&mut tx, now, "admin", "device-revoke", id).await?;
     tx.commit().await?;
+    // Whoever has it now may come by its staff code too: what changes from here on is not theirs.
+    epoch::advance(office, id).await?;
     Ok(())
 }
 
@@ -114,8 +117,9 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
         asked.device_public.array().ok_or_else(|| malformed("device_public has 32 bytes"))?;
     let sealing_public: [u8; 32] =
         asked.sealing_public.array().ok_or_else(|| malformed("sealing_public has 32 bytes"))?;
+    let (epoch, root_public) = (epoch::key(office).await?, trust::root_public(office).await?);
     // Before the code is spent: a key that nothing can be sealed to is refused here.
-    let wrapped = wrap_epoch(&office.keys.epoch, &sealing_public, &mut os_random())
+    let wrapped = wrap_epoch(&epoch, &sealing_public, &mut os_random())
         .map_err(|_| malformed("sealing_public is not a key"))?;
     let now = office.clock.now();
     let version: String = asked.version.chars().filter(|c| !c.is_control()).take(40).collect();
@@ -150,11 +154,24 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
         place,
         utc_offset_hours: i8::try_from(offset).unwrap_or(office.config.utc_offset_hours),
         issuer: office.issuer.to_string(),
-        root_public: office.keys.root.public().to_vec().into(),
+        root_public: root_public.to_vec().into(),
         time_public: office.keys.time.public().to_vec().into(),
         portrait_public: office.keys.portrait_public.to_vec().into(),
         epoch: EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() },
     })
+}
+
+/// The region's key of today, for a station that is in session.
+pub async fn epoch_for(office: &Office, device_id: &str) -> Result<EpochWrap, CentralError> {
+    let bad = || CentralError::Stored("the key of a device");
+    let public: Vec<u8> = sqlx::query_scalar("SELECT sealing_public FROM devices WHERE id = $1")
+        .bind(device_id)
+        .fetch_one(office.store.pool())
+        .await?;
+    let public: [u8; 32] = public.try_into().map_err(|_| bad())?;
+    let key = epoch::key(office).await?;
+    let wrapped = wrap_epoch(&key, &public, &mut os_random())?;
+    Ok(EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() })
 }
 
 /// A nonce for a station to sign.

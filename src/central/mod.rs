@@ -15,6 +15,7 @@ mod fleet;
 mod help;
 mod issuing;
 mod keys;
+mod lookup;
 mod pages;
 mod password;
 mod portrait;
@@ -39,7 +40,9 @@ use tokio::task::JoinHandle;
 
 pub use config::{CentralConfig, Flags, IssuerConfig};
 pub use error::CentralError;
+pub use keys::{KeyCommand, key_command};
 pub use storage::Store;
+pub use trust::{TrustCommand, trust_command};
 
 use crate::clock::{self, SharedClock};
 use crate::credential::IssuerId;
@@ -66,7 +69,11 @@ impl Office {
         let issuer = config.check()?;
         std::fs::create_dir_all(&config.data).map_err(|e| CentralError::io(&config.data, e))?;
         let store = Store::open(&config.data).await?;
-        let keys = keys::Keys::open(&config.data, issuer.clone())?;
+        let used: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM issuer_keys").fetch_one(store.pool()).await?;
+        let passphrase = keys::passphrase(config.keys.passphrase_file.as_deref())?;
+        let passphrase = passphrase.as_ref().map(|text| text.as_slice());
+        let keys = keys::Keys::open(&config.data, issuer.clone(), passphrase, used > 0)?;
         let workers = Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
         let office = Office {
             config,
@@ -97,6 +104,8 @@ pub struct App {
     activations: throttle::Throttle,
     in_flight: issuing::InFlight,
     calls: help::calls::Calls,
+    /// What phones ask about cards.
+    lookup: lookup::Lookup,
 }
 
 impl App {
@@ -108,6 +117,7 @@ impl App {
             activations: throttle::Throttle::default(),
             in_flight: issuing::InFlight::default(),
             calls: help::calls::Calls::default(),
+            lookup: lookup::Lookup::default(),
         })
     }
 }
@@ -172,24 +182,33 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     // 4. What a new day changes: contracts that ran out.
     tokio::spawn(turn_days(office.clone(), stopped.clone()));
     // 5. The routes.
+    let routes = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {
         let until = async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        if let Err(error) = axum::serve(listener, routes::all(app)).with_graceful_shutdown(until).await {
+        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(until).await {
             tracing::error!(%error, "the server ended");
         }
     });
     Ok(Running { addr, stop, serving, office })
 }
 
-/// Looks every quarter of an hour whether contracts have run out.
+/// Looks every quarter of an hour whether contracts have run out and keys come to their end.
 async fn turn_days(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
     loop {
         match registry::turn_of_day(&office).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "contracts have run out; their records were sealed again"),
             Err(error) => tracing::error!(%error, "the turn of the day"),
+        }
+        match keys::signing::rotate(&office).await {
+            Ok(None) => {}
+            Ok(Some(kid)) => tracing::info!(%kid, "the next signing key is announced"),
+            Err(error) => tracing::error!(%error, "the turn of the signing keys"),
+        }
+        if let Err(error) = keys::epoch::rewrap(&office).await {
+            tracing::error!(%error, "records of a former epoch");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(15)) => {}

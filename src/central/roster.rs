@@ -4,13 +4,14 @@
 use jiff::civil::Date;
 use sqlx::Row as _;
 
+use super::keys::epoch;
 use super::storage::{self, Store, Tx};
-use super::{CentralError, Office, portrait};
+use super::{CentralError, Office, portrait, registry};
 use crate::clock::os_random;
 use crate::credential::{Code, parse};
 use crate::person::{Employee, Status, card_holds};
 use crate::protocol::{Blob, OpenRecord, RosterPage};
-use crate::sealed::{LookUp, RecordId, SealedRecord, seal_record};
+use crate::sealed::{LookUp, RecordId, SealedRecord, open_by_epoch, seal_record};
 
 /// Records in one page at most.
 pub const PAGE: i64 = 500;
@@ -31,8 +32,6 @@ pub async fn reseal(
         .bind(nip)
         .fetch_one(&mut **tx)
         .await?;
-    // A replaced card still proves who its holder is, so it opens the record too; a revoked or
-    // suspended one may be in other hands.
     let cards = sqlx::query(
         "SELECT front_code, photo_hash FROM issues
          WHERE nip = $1 AND state IN ('live', 'replaced') ORDER BY issued_at DESC, face_serial DESC",
@@ -40,10 +39,7 @@ pub async fn reseal(
     .bind(nip)
     .fetch_all(&mut **tx)
     .await?;
-    let mut signatures = Vec::with_capacity(cards.len());
-    for card in &cards {
-        signatures.push(front_signature(&card.try_get::<String, _>("front_code")?)?);
-    }
+    let signatures = signatures(&cards)?;
     let picture = match (picture, cards.first()) {
         (Some(picture), _) => Some(Blob(picture)),
         (None, Some(card)) => Some(Blob(record_picture(&office.store, card.try_get("photo_hash")?).await?)),
@@ -79,31 +75,83 @@ async fn write(
     // The stations remember it: as their cursor, and as the version below which they go back to
     // nothing.
     let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
-    let mut look_ups = vec![LookUp::Nip(person.nip.as_u64())];
-    look_ups.extend(person.karpeg.as_deref().map(LookUp::Karpeg));
+    let epoch = epoch::key(office).await?;
+    let look_ups = look_ups(person);
     let sealed: SealedRecord = seal_record(
         &plain,
         RecordId(record_id.clone()),
         change_no as u64,
         signatures,
-        &office.keys.epoch,
+        &epoch,
         &look_ups,
         &mut os_random(),
     )?;
     let sealed = serde_json::to_string(&sealed).map_err(|_| CentralError::Stored("a record"))?;
     sqlx::query(
-        "INSERT INTO roster_records (record_id, nip, change_no, version, sealed_on, sealed)
-         VALUES ($1, $2, $3, $3, $4, $5)
-         ON CONFLICT (record_id) DO UPDATE SET change_no = $3, version = $3, sealed_on = $4, sealed = $5",
+        "INSERT INTO roster_records (record_id, nip, change_no, version, sealed_on, sealed, epoch)
+         VALUES ($1, $2, $3, $3, $4, $5, $6)
+         ON CONFLICT (record_id) DO UPDATE
+         SET change_no = $3, version = $3, sealed_on = $4, sealed = $5, epoch = $6",
     )
     .bind(record_id)
     .bind(nip)
     .bind(change_no)
     .bind(today.to_string())
     .bind(sealed)
+    .bind(i64::from(epoch.epoch()))
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Seals a record again for the epoch of today, as it is: what it says does not change.
+pub async fn rewrap(office: &Office, tx: &mut Tx, record_id: &str) -> Result<(), CentralError> {
+    let bad = || CentralError::Stored("a sealed record");
+    let (nip, sealed, epoch): (i64, String, i64) =
+        sqlx::query_as("SELECT nip, sealed, epoch FROM roster_records WHERE record_id = $1")
+            .bind(record_id)
+            .fetch_one(&mut **tx)
+            .await?;
+    let former: SealedRecord = serde_json::from_str(&sealed).map_err(|_| bad())?;
+    let former_key = epoch::numbered(office, u32::try_from(epoch).map_err(|_| bad())?)?;
+    let plain = open_by_epoch(&former, &former_key)?;
+    let person = registry::in_tx(tx, registry::nip_from(nip)?).await?.ok_or_else(bad)?;
+    let cards = sqlx::query(
+        "SELECT front_code FROM issues WHERE nip = $1 AND state IN ('live', 'replaced')
+         ORDER BY issued_at DESC, face_serial DESC",
+    )
+    .bind(nip)
+    .fetch_all(&mut **tx)
+    .await?;
+    let signatures = signatures(&cards)?;
+    let signatures: Vec<&[u8]> = signatures.iter().map(Vec::as_slice).collect();
+    let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
+    let key = epoch::key(office).await?;
+    let id = RecordId(record_id.to_owned());
+    let (version, look_ups) = (change_no as u64, look_ups(&person));
+    let sealed = seal_record(&plain, id, version, &signatures, &key, &look_ups, &mut os_random())?;
+    let sealed = serde_json::to_string(&sealed).map_err(|_| bad())?;
+    sqlx::query(
+        "UPDATE roster_records SET change_no = $2, version = $2, sealed = $3, epoch = $4 WHERE record_id = $1",
+    )
+    .bind(record_id)
+    .bind(change_no)
+    .bind(sealed)
+    .bind(i64::from(key.epoch()))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What opens a record: the signatures of these cards. A replaced card still proves who its holder
+/// is, so it is among them; a revoked or suspended one may be in other hands, and is not.
+fn signatures(cards: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Vec<u8>>, CentralError> {
+    cards.iter().map(|card| front_signature(&card.try_get::<String, _>("front_code")?)).collect()
+}
+
+fn look_ups(person: &Employee) -> Vec<LookUp<'_>> {
+    let karpeg = person.karpeg.as_deref().map(LookUp::Karpeg);
+    std::iter::once(LookUp::Nip(person.nip.as_u64())).chain(karpeg).collect()
 }
 
 /// A record has no room for a contract's end: once it is over, the record says so by the status.
@@ -149,7 +197,9 @@ pub async fn page(store: &Store, after: i64) -> Result<Option<RosterPage>, Centr
     .fetch_all(store.pool())
     .await?;
     let more = rows.len() as i64 > PAGE;
-    let mut page = RosterPage { records: Vec::new(), removed: Vec::new(), cursor: after.to_string(), more };
+    let epoch = u32::try_from(storage::current(store, epoch::COUNTER).await?.max(1)).ok();
+    let mut page =
+        RosterPage { records: Vec::new(), removed: Vec::new(), cursor: after.to_string(), more, epoch };
     let mut bytes = 0;
     for row in rows.iter().take(PAGE as usize) {
         if bytes > PAGE_BYTES {
@@ -175,7 +225,6 @@ mod tests {
     use crate::central::registry::put_all;
     use crate::central::testing::office;
     use crate::person::sample;
-    use crate::sealed::open_by_epoch;
 
     #[tokio::test]
     async fn pages_follow_each_other_and_hold_every_change_once() {
@@ -188,12 +237,13 @@ mod tests {
         let cursor: i64 = first.cursor.parse().unwrap();
         let second = page(cursor).await;
         assert_eq!((second.records.len(), second.more), (120, false));
+        let key = epoch::key(&t.office).await.unwrap();
         let mut found: Vec<_> = first
             .records
             .iter()
             .chain(&second.records)
             .map(|record| {
-                let plain = open_by_epoch(record, &t.office.keys.epoch).unwrap();
+                let plain = open_by_epoch(record, &key).unwrap();
                 serde_json::from_slice::<OpenRecord>(&plain).unwrap().nip
             })
             .collect();
@@ -209,7 +259,7 @@ mod tests {
         let cursor: i64 = second.cursor.parse().unwrap();
         let delta = page(cursor).await;
         assert_eq!(delta.records.len(), 1);
-        let index = t.office.keys.epoch.index(&LookUp::Nip(changed.nip.as_u64()));
+        let index = key.index(&LookUp::Nip(changed.nip.as_u64()));
         assert!(delta.records[0].indexes.contains(&index));
         assert!(delta.records[0].version > second.records[0].version);
         let none = page(delta.cursor.parse().unwrap()).await;

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::documents::{self, Document};
+use super::keys::signing;
 use super::registry::PersonRow;
 use super::storage::{self, Tx};
 use super::{CentralError, Office};
@@ -46,25 +47,31 @@ struct Row {
 ///
 /// The same bytes go out until an entry changes or an hour has passed, so their ETag stays.
 pub async fn list(office: &Office, issuer: &str, kid: &str) -> Result<Option<Document>, CentralError> {
-    let (own_issuer, own_kid) = (office.issuer.as_str(), office.keys.issuer.kid());
-    if issuer != own_issuer || Kid::parse(kid).as_ref() != Ok(own_kid) {
+    let Ok(kid) = Kid::parse(kid) else { return Ok(None) };
+    if issuer != office.issuer.as_str() {
         return Ok(None);
     }
+    let keys = signing::all(office).await?;
+    let Some(key) = keys.into_iter().find(|key| key.kid == kid) else { return Ok(None) };
+    // A list about the cards of any key, retired ones too, is signed with the one of today.
+    let signer = signing::signer(office).await?;
     let name = format!("status/{issuer}/{kid}");
     let now = office.clock.now();
     // A day may change entries by itself: retirements and contracts' ends that lay ahead.
-    let state = format!("{} {}", storage::current(&office.store, "status").await?, office.today());
+    let state =
+        format!("{} {} {}", storage::current(&office.store, "status").await?, signer.kid(), office.today());
     documents::get(office, &name, &state, RENEW_AFTER, async || {
-        let list = build(office).await?;
+        let list = build(office, &key).await?;
         let hash = Sha256::new_with_prefix(&office.config.host)
+            .chain_update(signer.public())
             .chain_update(list.len().to_be_bytes())
             .chain_update(digest(&list))
             .finalize();
         let sign = move |_version: i64, last: Option<Timestamp>| {
             let iat = last.map_or(now, |last| last.max(now));
-            let id = ListId { issuer: office.issuer.clone(), kid: own_kid.clone() };
+            let id = ListId { issuer: office.issuer.clone(), kid };
             Ok(list.sign(
-                &office.keys.issuer,
+                &signer,
                 &id.sub(&office.config.host),
                 iat,
                 Some(iat.saturating_add(LIFE).map_err(|_| CentralError::Stored("the clock"))?),
@@ -77,25 +84,18 @@ pub async fn list(office: &Office, issuer: &str, kid: &str) -> Result<Option<Doc
     .map(Some)
 }
 
-async fn build(office: &Office) -> Result<StatusList, CentralError> {
-    let (issuer, kid) = (office.issuer.as_str(), office.keys.issuer.kid().to_string());
-    let length: i64 =
-        sqlx::query_scalar("SELECT list_length FROM issuer_keys WHERE issuer = $1 AND kid = $2")
-            .bind(issuer)
-            .bind(&kid)
-            .fetch_one(office.store.pool())
-            .await?;
+async fn build(office: &Office, key: &signing::Key) -> Result<StatusList, CentralError> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT i.status_index, i.state, p.nip, p.name, p.status, p.status_since, p.tmt, p.contract_end,
              p.body, p.unit, p.position, p.karpeg
          FROM issues i JOIN people p ON p.nip = i.nip WHERE i.issuer = $1 AND i.kid = $2",
     )
-    .bind(issuer)
-    .bind(&kid)
+    .bind(office.issuer.as_str())
+    .bind(key.kid.to_string())
     .fetch_all(office.store.pool())
     .await?;
     let today = office.today();
-    let mut list = StatusList::new(length as usize);
+    let mut list = StatusList::new(key.list_length as usize);
     for row in rows {
         let status = entry(&row.state, card_holds(&row.person.person()?, today))?;
         list.set(row.status_index as u64, status)?;

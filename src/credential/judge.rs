@@ -48,7 +48,9 @@ pub struct Evidence<'a> {
     /// The verified list for the card in view, see [`Code::list`]; one for another issuer or key
     /// counts as none.
     pub status: Option<&'a StatusList>,
-    /// The record of the holder that this card opened, where the desk has one.
+    /// The record of the holder that this card opened, where the desk has one. It also says that the
+    /// office made this code: a withdrawn key proves nothing any more, and with the record the card is
+    /// to be confirmed.
     pub record: Option<Record<'a>>,
     pub clock: ClockTrust,
     pub now: Timestamp,
@@ -107,6 +109,8 @@ struct Genuine<'a> {
     kid: Kid,
     status_index: u64,
     face_webp: Option<&'a [u8]>,
+    /// Its key is withdrawn: somebody else may have signed it.
+    withdrawn: bool,
 }
 
 /// Judges what is in view. See the module's head for the order of things.
@@ -132,6 +136,9 @@ pub fn judge(evidence: &Evidence) -> Judgement {
             refused.push(Reason::TrustListStale);
         }
         return plain(Verdict::NotGenuine, refused);
+    }
+    if genuine.iter().any(|card| card.withdrawn && record(evidence, card).is_none()) {
+        return plain(Verdict::NotGenuine, vec![Reason::KeyRevoked]);
     }
     let Some(first) = genuine.first() else {
         return match (bkn_link, other) {
@@ -196,6 +203,9 @@ fn standing(evidence: &Evidence, card: &Genuine) -> (Verdict, Vec<Reason>) {
     });
     let entry = list.and_then(|list| list.get(card.status_index));
     let mut doubts = Vec::new();
+    if card.withdrawn {
+        doubts.push(Reason::KeyRevoked);
+    }
     match entry {
         // What was revoked stays so: an old list or a wrong clock cannot make it better.
         Some(CardStatus::Revoked | CardStatus::NoLongerAsn) => {
@@ -290,11 +300,12 @@ fn prove<'a>(code: &'a Code, trust: &TrustList) -> Result<Genuine<'a>, Reason> {
         Code::BknLink(_) | Code::Damaged | Code::Other => Err(CredentialError::BadSignature),
     }
     .map_err(|_| Reason::Altered)?;
-    key.check_day(holder.issued_on).map_err(|error| match error {
-        CredentialError::KeyRevoked => Reason::KeyRevoked,
-        _ => Reason::KeyNotValidThen,
-    })?;
-    Ok(Genuine { holder, kid: kid.clone(), status_index, face_webp })
+    let withdrawn = match key.check_day(holder.issued_on) {
+        Ok(()) => false,
+        Err(CredentialError::KeyRevoked) => true,
+        Err(_) => return Err(Reason::KeyNotValidThen),
+    };
+    Ok(Genuine { holder, kid: kid.clone(), status_index, face_webp, withdrawn })
 }
 
 /// A judgement about no one card.

@@ -23,7 +23,9 @@
 //! | `POST outbox` | [`OutboxItem`] → [`OutboxAnswer`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
 //! | `GET  roster?after=CURSOR` | → [`RosterPage`] | a device session |
+//! | `GET  epoch` | → [`EpochWrap`], the region's key for this station | a device session |
 //! | `GET  trust` | → bytes, with an `ETag` | anybody |
+//! | `GET  roots` | → list of [`Blob`], each a hand-over from one root to the next | anybody |
 //! | `GET  status/ISSUER/KID` | → bytes, with an `ETag` | anybody |
 //!
 //! A device session is a bearer token in `Authorization`. Every refusal is a [`Problem`].

@@ -16,6 +16,10 @@ pub struct RosterPage {
     /// Opaque; say it in the next request.
     pub cursor: String,
     pub more: bool,
+    /// The epoch that records are sealed for now; a station that holds an earlier key asks for this
+    /// one (`GET epoch`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u32>,
 }
 
 /// What a sealed record holds once it is open (JSON inside the ciphertext).
@@ -25,7 +29,11 @@ pub struct OpenRecord {
     pub name: String,
     pub status: Status,
     pub status_since: Option<Date>,
+    /// Of a PNS the TMT PNS, of a PPPK the start of the contract.
     pub tmt: Option<Date>,
+    /// Of a PPPK: the last day of the contract, so that a desk without a network sees its end come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_end: Option<Date>,
     pub body: String,
     pub unit: String,
     pub position: String,
@@ -42,6 +50,7 @@ impl OpenRecord {
             status: person.status,
             status_since: person.status_since,
             tmt: person.tmt,
+            contract_end: person.contract_end,
             body: person.body.clone(),
             unit: person.unit.clone(),
             position: person.position.clone(),

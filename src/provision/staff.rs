@@ -59,6 +59,26 @@ pub enum UnlockError {
     JoinAgain,
 }
 
+impl Unlocked {
+    /// Follows the region to a new epoch whose key came while a clerk is signed in. `false`: it
+    /// does not open, and the former one stays.
+    pub fn renew(&mut self, identity: &Identity) -> bool {
+        if identity.enrolled.epoch.epoch == self.epoch.epoch() {
+            return true;
+        }
+        let Some(epoch) = epoch_of(identity, &self.keys) else { return false };
+        self.epoch = epoch;
+        true
+    }
+}
+
+/// The region's key, as it is sealed to this station.
+fn epoch_of(identity: &Identity, keys: &StationKeys) -> Option<EpochKey> {
+    let wrapped = &identity.enrolled.epoch;
+    let wrapped = WrappedEpoch { epoch: wrapped.epoch, sealed: wrapped.wrapped.0.clone() };
+    unwrap_epoch(&wrapped, keys.private()).ok()
+}
+
 /// Opens the station's envelope and with it the region's key. Takes a second or two on purpose;
 /// how often it may be tried is the caller's to limit.
 pub fn unlock(identity: &Identity, staff_code: &str, pin: &str) -> Result<Unlocked, UnlockError> {
@@ -67,9 +87,7 @@ pub fn unlock(identity: &Identity, staff_code: &str, pin: &str) -> Result<Unlock
         SealedError::DoesNotOpen => UnlockError::Wrong,
         _ => UnlockError::JoinAgain,
     })?;
-    let wrapped = &identity.enrolled.epoch;
-    let wrapped = WrappedEpoch { epoch: wrapped.epoch, sealed: wrapped.wrapped.0.clone() };
-    let epoch = unwrap_epoch(&wrapped, keys.private()).map_err(|_| UnlockError::JoinAgain)?;
+    let epoch = epoch_of(identity, &keys).ok_or(UnlockError::JoinAgain)?;
     Ok(Unlocked { keys, epoch })
 }
 

@@ -16,6 +16,7 @@
 mod bytes;
 mod epoch;
 mod error;
+mod lock;
 mod public;
 mod record;
 mod secret;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use epoch::{EpochKey, Index, LookUp, WrappedEpoch, unwrap_epoch, wrap_epoch};
 pub use error::SealedError;
+pub use lock::{KeyLock, LockKey};
 pub use public::{StationKeys, open_with, seal_to};
 pub use record::{RecordId, SealedRecord, Wrap, card_tag, open_by_card, open_by_epoch, seal_record};
 pub use staff::{StaffEnvelope, StaffParams, StaffSecret, open_private, wrap_private};

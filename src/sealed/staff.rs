@@ -71,7 +71,7 @@ impl StaffParams {
     /// More would let a forged envelope bring a station to its knees.
     const MOST: Self = Self { memory_kib: 256 * 1024, passes: 10, lanes: 4 };
 
-    fn check(self) -> Result<Params, SealedError> {
+    pub(super) fn check(self) -> Result<Params, SealedError> {
         let (least, most) = (Self::LEAST, Self::MOST);
         let fits = (least.memory_kib..=most.memory_kib).contains(&self.memory_kib)
             && (least.passes..=most.passes).contains(&self.passes)

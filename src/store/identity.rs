@@ -32,6 +32,10 @@ pub trait IdentityStore {
     /// is walked from its start again.
     fn put_identity(&mut self, identity: &Identity) -> Result<(), StoreError>;
 
+    /// What the server said again of a station that stays who it is: another epoch key, another root.
+    /// Lists that another root signed go.
+    fn put_enrolled(&mut self, enrolled: &Enrolled) -> Result<(), StoreError>;
+
     /// The folder for secret files beside the database.
     fn keys_dir(&self) -> PathBuf;
 }

@@ -97,7 +97,7 @@ fn record(id: &str, version: u64, card: u8) -> SealedRecord {
 
 fn page(records: Vec<SealedRecord>, removed: &[&str], cursor: &str, more: bool) -> RosterPage {
     let removed = removed.iter().map(ToString::to_string).collect();
-    RosterPage { records, removed, cursor: cursor.into(), more }
+    RosterPage { records, removed, cursor: cursor.into(), more, epoch: None }
 }
 
 #[test]

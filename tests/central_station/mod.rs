@@ -1,5 +1,7 @@
 //! A station for tests: as small as one can be and still speak version 1 of the protocol.
 
+#![allow(dead_code, reason = "each journey uses a part of it")]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -102,6 +104,19 @@ impl Server {
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut answer = agent().get(format!("{}{path}", self.base)).call().unwrap();
         (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The id of the key that signs today.
+    pub fn signing_key(&self) -> String {
+        let out = self.command(&["key", "list", "--json"], 0);
+        let lines = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let signing = lines.into_iter().find(|line| line["state"] == "signing").unwrap();
+        signing["kid"].as_str().unwrap().to_owned()
     }
 
     /// A caller without a session.

@@ -2,6 +2,7 @@
 //! one transaction, so a power cut leaves a whole card or none.
 
 use crate::central::codes::{normal_code, token_hash};
+use crate::central::keys::signing;
 use crate::central::portrait::{self, Portrait};
 use crate::central::storage::{Tx, audit};
 use crate::central::words::Rejection;
@@ -152,10 +153,12 @@ async fn issue(
     portrait: Portrait,
     photo_hash: &str,
 ) -> Result<Kept, CentralError> {
-    let (now, today, key) = (office.clock.now(), office.today(), &office.keys.issuer);
-    let Drawn { serial, face_serial, status_index } = draw::draw(office, tx, person.kind(), today).await?;
+    let (now, today) = (office.clock.now(), office.today());
+    let key = signing::signer(office).await?;
+    let Drawn { serial, face_serial, status_index } =
+        draw::draw(office, tx, person.kind(), today, key.kid()).await?;
     let front = FrontClaims { nip: person.nip, name: person.name.clone(), issued_on: today, status_index };
-    let front_code = sign_front(key, &office.config.host, serial, &front)?;
+    let front_code = sign_front(&key, &office.config.host, serial, &front)?;
     let back = BackClaims {
         serial,
         nip: person.nip,
@@ -164,7 +167,7 @@ async fn issue(
         status_index,
         face_webp: portrait.face_webp,
     };
-    let back_code = sign_back(key, &back)?;
+    let back_code = sign_back(&key, &back)?;
     let nip = person.nip.as_u64() as i64;
     sqlx::query("UPDATE issues SET state = 'replaced' WHERE nip = $1 AND state = 'live'")
         .bind(nip)

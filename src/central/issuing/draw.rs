@@ -6,7 +6,7 @@ use rand_core::Rng as _;
 use crate::central::storage::{self, Tx};
 use crate::central::{CentralError, Office};
 use crate::clock::{os_random, random_bytes};
-use crate::credential::Serial;
+use crate::credential::{Kid, Serial};
 use crate::person::Kind;
 
 /// What one issue is known by.
@@ -19,11 +19,18 @@ pub struct Drawn {
 /// Longest list: 2^23 cards of one key. By then a new key is overdue.
 const MOST_ENTRIES: i64 = 1 << 23;
 
-pub async fn draw(office: &Office, tx: &mut Tx, kind: Kind, today: Date) -> Result<Drawn, CentralError> {
+/// For a card that this key signs.
+pub async fn draw(
+    office: &Office,
+    tx: &mut Tx,
+    kind: Kind,
+    today: Date,
+    kid: &Kid,
+) -> Result<Drawn, CentralError> {
     Ok(Drawn {
         serial: Serial::from_bytes(random_bytes()),
         face_serial: face_serial(office, tx, kind, today).await?,
-        status_index: status_index(office, tx).await? as u64,
+        status_index: status_index(office, tx, kid).await? as u64,
     })
 }
 
@@ -45,8 +52,8 @@ async fn face_serial(office: &Office, tx: &mut Tx, kind: Kind, today: Date) -> R
 
 /// A place in the status list that no issue ever had. Random, so that it tells nobody when the
 /// card was made; the list grows before it is half full, so few draws are needed.
-async fn status_index(office: &Office, tx: &mut Tx) -> Result<i64, CentralError> {
-    let (issuer, kid) = (office.issuer.as_str(), office.keys.issuer.kid().to_string());
+async fn status_index(office: &Office, tx: &mut Tx, kid: &Kid) -> Result<i64, CentralError> {
+    let (issuer, kid) = (office.issuer.as_str(), kid.to_string());
     let (length, used): (i64, i64) = sqlx::query_as(
         "SELECT k.list_length, (SELECT COUNT(*) FROM issues i WHERE i.issuer = k.issuer AND i.kid = k.kid)
          FROM issuer_keys k WHERE k.issuer = $1 AND k.kid = $2",

@@ -127,6 +127,14 @@ async fn still_holds(office: &Office, nip: Nip) -> Result<bool, CentralError> {
     Ok(person.is_some_and(|person| card_holds(&person, office.today())))
 }
 
+/// The text of the front code that was made under this serial.
+pub async fn front_code(office: &Office, serial: Serial) -> Result<Option<String>, CentralError> {
+    Ok(sqlx::query_scalar("SELECT front_code FROM issues WHERE serial = $1")
+        .bind(serial.to_string())
+        .fetch_optional(office.store.pool())
+        .await?)
+}
+
 /// What is known of a serial at this moment, for anybody who asks: no name, no day.
 pub async fn live_status(office: &Office, serial: Serial) -> Result<Option<CardStatus>, CentralError> {
     #[derive(sqlx::FromRow)]

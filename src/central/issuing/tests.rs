@@ -82,7 +82,7 @@ impl Desk {
         let office = &self.t.office;
         let Code::Front(front) = parse(&issue.front_code) else { panic!("a front code") };
         let trust = crate::central::trust::list(office).await.unwrap();
-        let trust = TrustList::verify(&trust.bytes, &office.keys.root.public(), None).unwrap();
+        let trust = TrustList::verify(&trust.bytes, &office.keys.root().unwrap().public(), None).unwrap();
         let kid: &Kid = &front.kid;
         let bytes =
             status::list(office, front.issuer.as_str(), &kid.to_string()).await.unwrap().unwrap().bytes;
@@ -131,7 +131,7 @@ async fn a_contract_that_ends_ends_the_card_on_that_day_without_a_list() {
 async fn a_list_is_signed_again_after_an_hour_and_its_date_never_goes_back() {
     let desk = desk().await;
     let office = &desk.t.office;
-    let kid = office.keys.issuer.kid().to_string();
+    let kid = crate::central::keys::signing::signer(office).await.unwrap().kid().to_string();
     let list = async || status::list(office, "6201", &kid).await.unwrap().unwrap();
     let first = list().await;
     desk.t.advance(3599);

@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 
 /// A file under [`Asset::PREFIX`]. Its address holds its hash, so browsers may keep it for good.
 pub struct Asset {
-    name: &'static str,
     pub kind: &'static str,
     pub bytes: &'static [u8],
     path: LazyLock<String>,
@@ -17,7 +16,6 @@ pub struct Asset {
 macro_rules! asset {
     ($file:literal, $kind:literal) => {
         Asset {
-            name: $file,
             kind: $kind,
             bytes: include_bytes!(concat!("../../../assets/web/", $file)),
             path: LazyLock::new(|| address($file, include_bytes!(concat!("../../../assets/web/", $file)))),
@@ -28,8 +26,13 @@ macro_rules! asset {
 /// The one style sheet.
 pub static STYLE: Asset = asset!("anjungan.css", "text/css; charset=utf-8");
 
+/// The page behind a card's code.
+pub static CARD_SCRIPT: Asset = asset!("card.js", "text/javascript; charset=utf-8");
+/// ALTCHA's worker, as it was published.
+pub static WORKER: Asset = asset!("altcha/pbkdf2.js", "text/javascript; charset=utf-8");
+
 /// All of them, for the route that hands them out.
-static ALL: [&Asset; 1] = [&STYLE];
+static ALL: [&Asset; 3] = [&STYLE, &CARD_SCRIPT, &WORKER];
 
 impl Asset {
     pub const PREFIX: &str = "/aset/";
@@ -47,6 +50,7 @@ impl Asset {
 
 fn address(file: &str, bytes: &[u8]) -> String {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let stem = stem.replace('/', "-");
     let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..6]);
     format!("{}{stem}-{hash}.{extension}", Asset::PREFIX)
 }
@@ -59,9 +63,11 @@ mod tests {
     fn a_file_is_found_by_its_address_alone() {
         for asset in ALL {
             let name = asset.path().strip_prefix(Asset::PREFIX).unwrap();
-            assert_eq!(Asset::find(name).unwrap().name, asset.name);
-            assert!(Asset::find(asset.name).is_none() && !asset.bytes.is_empty());
+            assert_eq!(Asset::find(name).unwrap().path(), asset.path());
+            assert!(!asset.bytes.is_empty());
         }
-        assert!(Asset::find("../Cargo.toml").is_none());
+        for other in ["../Cargo.toml", "anjungan.css", ""] {
+            assert!(Asset::find(other).is_none());
+        }
     }
 }

@@ -12,8 +12,8 @@ use crate::lang::Lang;
 pub enum Tongue {
     /// This page, asked for again; `&` and `?` are taken care of.
     Link(&'static str),
-    /// The page says everything in both.
-    Both,
+    /// The page says everything in both, and its script shows the other.
+    Here,
     /// It cannot be asked for again, as an answer to a form.
     Stays,
 }
@@ -26,6 +26,8 @@ pub struct Page {
     pub tongue: Tongue,
     /// Script of this page, if it needs one.
     pub script: Option<&'static Asset>,
+    /// What that script starts beside itself.
+    pub worker: Option<&'static Asset>,
     pub main: Markup,
 }
 
@@ -41,7 +43,7 @@ impl Page {
     }
 
     fn html(&self) -> Markup {
-        let Page { lang, title, tongue, script, main } = self;
+        let Page { lang, title, tongue, script, worker, main } = self;
         html! {
             (DOCTYPE)
             html lang=(lang.tag()) {
@@ -54,19 +56,30 @@ impl Page {
                     link rel="stylesheet" href=(STYLE.path());
                     @if let Some(script) = script { script src=(script.path()) defer {} }
                 }
-                body {
+                body data-worker=[worker.map(Asset::path)] {
                     header.strip {
                         div {
-                            b { (title) }
-                            @if let Tongue::Link(path) = tongue {
-                                @let other = lang.other();
-                                @let join = if path.contains('?') { "&" } else { "?" };
-                                nav {
-                                    a href={ (path) (join) "lang=" (other.tag()) } lang=(other.tag())
-                                        hreflang=(other.tag()) data-tongue {
-                                        (other.pick("Bahasa Indonesia", "English"))
+                            strong { (title) }
+                            @match tongue {
+                                Tongue::Link(path) => {
+                                    @let other = lang.other();
+                                    @let join = if path.contains('?') { "&" } else { "?" };
+                                    nav {
+                                        a href={ (path) (join) "lang=" (other.tag()) } lang=(other.tag())
+                                            hreflang=(other.tag()) {
+                                            (other.pick("Bahasa Indonesia", "English"))
+                                        }
                                     }
                                 }
+                                Tongue::Here => {
+                                    nav {
+                                        a href={ "?lang=" (lang.other().tag()) } data-tongue {
+                                            span.only-id lang="en" { "English" }
+                                            span.only-en lang="id" { "Bahasa Indonesia" }
+                                        }
+                                    }
+                                }
+                                Tongue::Stays => {}
                             }
                         }
                     }
@@ -89,6 +102,11 @@ fn headers() -> [(HeaderName, HeaderValue); 6] {
     ]
 }
 
+/// A part of a page that a script puts in its place, with the same headers.
+pub fn part(status: StatusCode, main: Markup) -> Response {
+    (status, headers(), main.into_string()).into_response()
+}
+
 /// The language that a query asks for (`lang=en`); Indonesian where it asks for none.
 pub fn language(query: Option<&str>) -> Lang {
     let asked = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("lang=")));
@@ -101,7 +119,9 @@ mod tests {
 
     fn page(tongue: Tongue) -> String {
         let main = html! { p { "<script>" } };
-        Page { lang: Lang::Id, title: "Anjungan", tongue, script: Some(&STYLE), main }.html().into_string()
+        Page { lang: Lang::Id, title: "Anjungan", tongue, script: Some(&STYLE), worker: None, main }
+            .html()
+            .into_string()
     }
 
     #[test]
@@ -111,7 +131,7 @@ mod tests {
         assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains("<script>"));
         assert!(html.contains("href=\"/aktivasi?lang=en\""), "{html}");
         assert!(page(Tongue::Link("/a?b=c")).contains("/a?b=c&amp;lang=en"));
-        assert!(!page(Tongue::Both).contains("lang=en"));
+        assert!(!page(Tongue::Stays).contains("lang=en") && page(Tongue::Here).contains("?lang=en"));
     }
 
     #[test]

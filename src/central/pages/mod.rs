@@ -8,7 +8,10 @@
 //! with each forbids both; a script is a file in `assets/web` and an [`Asset`].
 
 mod assets;
+pub mod card;
+mod card_words;
 mod frame;
+mod signs;
 
 pub use assets::Asset;
 pub use frame::{Page, Tongue, language};

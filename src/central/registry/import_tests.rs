@@ -117,7 +117,11 @@ async fn a_contract_that_runs_out_changes_the_record_without_a_list() {
     assert_eq!(super::super::turn_of_day(&t.office).await.unwrap(), 1);
     assert_eq!(super::super::turn_of_day(&t.office).await.unwrap(), 0);
     let page = crate::central::roster::page(&t.office.store, 0).await.unwrap().unwrap();
-    let plain = crate::sealed::open_by_epoch(&page.records[0], &t.office.keys.epoch).unwrap();
+    let plain = crate::sealed::open_by_epoch(
+        &page.records[0],
+        &crate::central::keys::epoch::key(&t.office).await.unwrap(),
+    )
+    .unwrap();
     let record: crate::protocol::OpenRecord = serde_json::from_slice(&plain).unwrap();
     assert_eq!(record.status, Status::ContractEnded);
 }

@@ -159,7 +159,7 @@ fn done(lang: Lang) -> Page {
 }
 
 fn page(lang: Lang, main: Markup, tongue: Tongue) -> Page {
-    Page { lang, title: "Anjungan", tongue, script: None, main }
+    Page { lang, title: "Anjungan", tongue, script: None, worker: None, main }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use super::answer::{Device, Json, Refusal, parameter};
 use crate::central::{App, fleet, roster};
 use crate::protocol::{
-    AskNonce, DeviceSession, Enrol, Enrolled, Nonce, OpenSession, Problem, ProblemCode, RosterPage,
+    AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode, RosterPage,
 };
 
 pub async fn enrol(State(app): State<Arc<App>>, Json(asked): Json<Enrol>) -> Result<Json<Enrolled>, Refusal> {
@@ -23,6 +23,10 @@ pub async fn session(
     Json(asked): Json<OpenSession>,
 ) -> Result<Json<DeviceSession>, Refusal> {
     Ok(Json(fleet::open_session(&app.office, &asked).await?))
+}
+
+pub async fn epoch(State(app): State<Arc<App>>, Device(device): Device) -> Result<Json<EpochWrap>, Refusal> {
+    Ok(Json(fleet::epoch_for(&app.office, &device).await?))
 }
 
 /// The cursor is opaque to stations; none or an empty one asks for everything. One that is not of

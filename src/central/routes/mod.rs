@@ -5,10 +5,12 @@
 mod activation;
 mod answer;
 mod assets;
+mod caller;
+mod card;
 mod devices;
+mod health;
 mod help;
 mod issuing;
-mod pages;
 mod signed;
 
 use std::sync::Arc;
@@ -51,6 +53,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
     let v1 = Router::new()
         .route("/time", get(signed::time))
         .route("/trust", get(signed::trust))
+        .route("/roots", get(signed::roots))
         .route("/status/{issuer}/{kid}", get(signed::status))
         .route("/enrol", post(devices::enrol))
         .route("/device/nonce", post(devices::nonce))
@@ -66,16 +69,18 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/calls/{id}", get(help::look).post(help::mark))
         .route("/pick-up", post(issuing::pick_up))
         .route("/roster", get(devices::roster))
+        .route("/epoch", get(devices::epoch))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual.clone())
         .route("/outbox", post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(upload));
     Router::new()
         // The address that a status list names as its own.
         .route("/v1/status/{issuer}/{kid}", get(signed::status))
-        .route("/V/{serial}", get(pages::card))
+        .route("/V/{serial}", get(card::show).post(card::verdict))
+        .route("/V/{serial}/pemegang", post(card::holder))
         .route("/aktivasi", get(activation::show).post(activation::take))
         .route("/aset/{name}", get(assets::file))
-        .route("/healthz", get(pages::healthz))
+        .route("/healthz", get(health::healthz))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
         .nest(BASE, v1)

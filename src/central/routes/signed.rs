@@ -32,6 +32,12 @@ pub async fn trust(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Re
     Ok(document(&trust_list::list(&app.office).await?, "application/cose", &headers)?)
 }
 
+/// How to come from a former root to the one that signs now.
+pub async fn roots(State(app): State<Arc<App>>) -> Result<Json<Vec<Blob>>, Refusal> {
+    let documents = trust_list::shared::handovers(&app.office).await?;
+    Ok(Json(documents.into_iter().map(Blob).collect()))
+}
+
 pub async fn status(
     State(app): State<Arc<App>>,
     path: Result<Path<(String, String)>, PathRejection>,

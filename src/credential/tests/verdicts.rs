@@ -175,6 +175,10 @@ fn signers_that_are_unknown_withdrawn_or_out_of_their_days() {
     let mut desk = Desk::good();
     desk.trust.issuers[0].keys[0].revoked = true;
     desk.says(&[&back()], red, &[Reason::KeyRevoked]);
+    desk.says(&[&front(), &back()], red, &[Reason::KeyRevoked]);
+    // A record that this code opened says that the office made it: no word of proof, but no red one.
+    desk.portrait = true;
+    desk.says(&[&front()], Verdict::Confirm, &[Reason::KeyRevoked]);
     let mut desk = Desk::good();
     desk.trust.issuers[0].keys[0].until = Some(date(2026, 2, 28));
     desk.says(&[&back()], red, &[Reason::KeyNotValidThen]);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rusqlite::{OptionalExtension, params};
 
 use super::{SqliteStore, millis, moment, roster};
+use crate::protocol::Enrolled;
 use crate::store::{Identity, IdentityStore, StoreError};
 
 impl IdentityStore for SqliteStore {
@@ -75,6 +76,20 @@ impl IdentityStore for SqliteStore {
                 tx.execute("DELETE FROM status_lists", [])?;
             }
             roster::restart(tx)
+        })
+    }
+
+    fn put_enrolled(&mut self, enrolled: &Enrolled) -> Result<(), StoreError> {
+        let text = value_to_json(serde_json::to_string(enrolled), "identity")?;
+        let same_root =
+            self.identity()?.is_some_and(|held| held.enrolled.root_public == enrolled.root_public);
+        self.write(|tx| {
+            tx.execute("UPDATE identity SET enrolled = ?1 WHERE id = 'station'", [text])?;
+            if !same_root {
+                tx.execute("DELETE FROM trust_list", [])?;
+                tx.execute("DELETE FROM status_lists", [])?;
+            }
+            Ok(())
         })
     }
 

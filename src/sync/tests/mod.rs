@@ -200,7 +200,7 @@ fn conditional(request: &Request, body: &[u8]) -> Reply {
 }
 
 fn end(position: usize) -> RosterPage {
-    RosterPage { records: vec![], removed: vec![], cursor: format!("c{position}"), more: false }
+    RosterPage { records: vec![], removed: vec![], cursor: format!("c{position}"), more: false, epoch: None }
 }
 
 fn pages() -> Vec<RosterPage> {
@@ -216,6 +216,7 @@ fn pages() -> Vec<RosterPage> {
         removed: vec![],
         cursor: format!("c{}", n + 1),
         more,
+        epoch: None,
     };
     vec![page(0, true), page(1, false)]
 }

@@ -1,29 +1,24 @@
-//! The trust list that this server gives out: its issuer, the issuer's keys, the bodies it names.
+//! The trust list that this server gives out. A server of its own signs one with its own root: its
+//! issuer, the issuer's keys, the bodies it names. Where several issuers stand under one root, that
+//! root is elsewhere, and the list is [`shared`]: signed there, taken in here, handed on as it is.
 
-use std::str::FromStr as _;
+mod commands;
+pub mod shared;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
+pub use commands::{TrustCommand, run as trust_command};
+
 use super::documents::{self, Document};
+use super::keys::signing;
 use super::{CentralError, Office, storage};
-use crate::credential::{Issuer, IssuerKey, Kid, SerialRange, TrustList};
+use crate::credential::{Issuer, IssuerKey, SerialRange, TrustList};
 
 /// Signed again after a day even if nothing changed: a desk goes by the list's age.
 const RENEW_AFTER: Duration = Duration::from_hours(24);
-/// Entries of a new key's status list. A third byte in the code's index would hold no more.
-const FIRST_LENGTH: i64 = 1 << 16;
-
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    kid: String,
-    public_key: Vec<u8>,
-    from_day: String,
-    until_day: Option<String>,
-    revoked_at: Option<i64>,
-}
 
 /// Writes the issuer of the configuration and its key into the database.
 pub async fn register(office: &Office) -> Result<(), CentralError> {
@@ -40,25 +35,29 @@ pub async fn register(office: &Office) -> Result<(), CentralError> {
     .bind(bodies)
     .execute(&mut *tx)
     .await?;
-    sqlx::query(
-        "INSERT INTO issuer_keys (issuer, kid, public_key, from_day, list_length)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (issuer, kid) DO NOTHING",
-    )
-    .bind(&issuer.id)
-    .bind(office.keys.issuer.kid().to_string())
-    .bind(office.keys.issuer.public().to_vec())
-    .bind(office.today().to_string())
-    .bind(FIRST_LENGTH)
-    .execute(&mut *tx)
-    .await?;
+    signing::register_first(office, &mut tx).await?;
     tx.commit().await?;
     Ok(())
 }
 
+/// The root that stations pin today.
+pub async fn root_public(office: &Office) -> Result<[u8; 32], CentralError> {
+    match shared::held(office).await? {
+        Some(shared) => Ok(shared.root_public),
+        None => Ok(office.keys.root()?.public()),
+    }
+}
+
 /// The signed list.
 pub async fn list(office: &Office) -> Result<Document, CentralError> {
+    if let Some(shared) = shared::held(office).await? {
+        return Ok(Document::of(shared.signed));
+    }
+    let root = office.keys.root()?;
     // The bodies follow from the people where the configuration names none.
-    let state = format!("{} {}", storage::current(&office.store, "roster").await?, office.today());
+    let (roster, keys) =
+        (storage::current(&office.store, "roster").await?, storage::current(&office.store, "keys").await?);
+    let state = format!("{roster} {keys} {}", office.today());
     let now = office.clock.now();
     documents::get(office, "trust", &state, RENEW_AFTER, async || {
         let issuers = vec![issuer(office).await?];
@@ -66,25 +65,24 @@ pub async fn list(office: &Office) -> Result<Document, CentralError> {
         let sign = move |version: i64, last: Option<Timestamp>| {
             let issued_at = last.map_or(now, |last| last.max(now));
             let list = TrustList { version: version as u64, issued_at, issuers };
-            Ok(list.sign(&office.keys.root)?)
+            Ok(list.sign(root)?)
         };
         // Under another root the old bytes prove nothing, whatever they say.
-        let hash = Sha256::new_with_prefix(office.keys.root.public()).chain_update(text).finalize();
+        let hash = Sha256::new_with_prefix(root.public()).chain_update(text).finalize();
         Ok((hash.to_vec(), sign))
     })
     .await
 }
 
-async fn issuer(office: &Office) -> Result<Issuer, CentralError> {
+/// Reads a list that this server gives out.
+pub async fn read(office: &Office, bytes: &[u8]) -> Result<TrustList, CentralError> {
+    Ok(TrustList::verify(bytes, &root_public(office).await?, None)?)
+}
+
+/// What this server's issuer is, as it stands in a trust list.
+pub async fn issuer(office: &Office) -> Result<Issuer, CentralError> {
     let config = &office.config.issuer;
-    let rows: Vec<KeyRow> = sqlx::query_as(
-        "SELECT kid, public_key, from_day, until_day, revoked_at FROM issuer_keys
-         WHERE issuer = $1 ORDER BY from_day, kid",
-    )
-    .bind(&config.id)
-    .fetch_all(office.store.pool())
-    .await?;
-    let keys = rows.into_iter().map(key).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<IssuerKey> = signing::all(office).await?.iter().map(signing::Key::entry).collect();
     let bodies = if config.bodies.is_empty() {
         sqlx::query_scalar("SELECT DISTINCT body FROM people ORDER BY body")
             .fetch_all(office.store.pool())
@@ -94,7 +92,8 @@ async fn issuer(office: &Office) -> Result<Issuer, CentralError> {
     };
     let this_year = office.today().year();
     let first_year = keys.iter().map(|key| key.from.year()).min().unwrap_or(this_year);
-    let face_serials = (first_year..=this_year)
+    // A list may be in use over the turn of a year.
+    let face_serials = (first_year..=this_year + 1)
         .flat_map(|year| {
             ['A', 'B'].map(|letter| SerialRange {
                 first: format!("{letter}{year:04}{:07}", config.first_number),
@@ -104,18 +103,4 @@ async fn issuer(office: &Office) -> Result<Issuer, CentralError> {
         .collect();
     let host = office.config.host.clone();
     Ok(Issuer { id: office.issuer.clone(), name: config.name.clone(), bodies, host, face_serials, keys })
-}
-
-fn key(row: KeyRow) -> Result<IssuerKey, CentralError> {
-    let bad = CentralError::Stored("a key of the issuer");
-    let day = |text: &str| Date::from_str(text).map_err(|_| CentralError::Stored("a day of a key"));
-    let Ok(public) = <[u8; 32]>::try_from(row.public_key) else { return Err(bad) };
-    if Kid::parse(&row.kid).ok() != Some(Kid::of(&public)) {
-        return Err(bad);
-    }
-    Ok(IssuerKey {
-        until: row.until_day.as_deref().map(day).transpose()?,
-        revoked: row.revoked_at.is_some(),
-        ..IssuerKey::new(public, day(&row.from_day)?)
-    })
 }
