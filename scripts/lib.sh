@@ -20,6 +20,8 @@ as_root() {
 # Debian packages: Debian 12, 13 and Raspberry Pi OS carry all of them under these names.
 build_packages="gcc g++ cmake make libc6-dev pkg-config libclang-dev libfontconfig-dev libudev-dev libinput-dev libxkbcommon-dev libgbm-dev curl ca-certificates"
 run_packages="libinput10 libxkbcommon0 libudev1 libgbm1 libfontconfig1"
+# A real browser, for the journeys through the pages.
+browser_packages="chromium chromium-driver"
 window_packages="libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0"
 
 need_packages() {

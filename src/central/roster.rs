@@ -154,7 +154,7 @@ fn look_ups(person: &Employee) -> Vec<LookUp<'_>> {
     std::iter::once(LookUp::Nip(person.nip.as_u64())).chain(karpeg).collect()
 }
 
-/// A record has no room for a contract's end: once it is over, the record says so by the status.
+/// Once a contract is over, the record says so by its status too.
 fn as_of(person: &Employee, today: Date) -> Employee {
     let mut person = person.clone();
     if person.status == Status::Active && !card_holds(&person, today) {

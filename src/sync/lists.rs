@@ -1,9 +1,10 @@
 //! Fetches the trust list and the status lists. Each is verified before it is stored, and none
 //! goes back.
 
-use super::client::Fetched;
+use super::client::{Fetched, Weight};
 use super::{Client, SyncError};
-use crate::credential::{CredentialError, ListId, StatusList, TrustList};
+use crate::credential::{CredentialError, IssuerId, ListId, StatusList, TrustList, follow_handovers};
+use crate::protocol::{Blob, Enrolled, ProblemCode};
 use crate::store::{HeldStatus, HeldTrust, Store};
 
 fn untrusted(what: &'static str) -> impl Fn(CredentialError) -> SyncError {
@@ -26,7 +27,7 @@ pub(super) fn held(store: &dyn Store, root_public: &[u8; 32]) -> Result<Option<T
 pub(super) fn trust(
     client: &Client,
     store: &mut dyn Store,
-    root_public: &[u8; 32],
+    root_public: &mut [u8; 32],
     current: Option<&TrustList>,
 ) -> Result<Option<TrustList>, SyncError> {
     let etag = match current {
@@ -41,8 +42,13 @@ pub(super) fn trust(
         }
         Fetched::Body { bytes, etag } => {
             let at_least = current.map(|list| list.version);
-            let list =
-                TrustList::verify(&bytes, root_public, at_least).map_err(untrusted("the trust list"))?;
+            let verified = match TrustList::verify(&bytes, root_public, at_least) {
+                Err(CredentialError::BadSignature) if follow(client, store, root_public)? => {
+                    TrustList::verify(&bytes, root_public, at_least)
+                }
+                other => other,
+            };
+            let list = verified.map_err(untrusted("the trust list"))?;
             let fetched_at = client.clock.now();
             store.put_trust(&HeldTrust { version: list.version, bytes, etag, fetched_at })?;
             Ok(Some(list))
@@ -50,12 +56,30 @@ pub(super) fn trust(
     }
 }
 
-/// Fetches one status list if it changed.
+/// Another root signs the list: looks whether the one that is pinned handed over to it, and pins the
+/// last of the way. What any of the documents says counts only under the root before it.
+fn follow(client: &Client, store: &mut dyn Store, root_public: &mut [u8; 32]) -> Result<bool, SyncError> {
+    let documents: Vec<Blob> = match client.get("roots", None, Weight::Short) {
+        Err(SyncError::Refused(_)) => return Ok(false),
+        other => other?,
+    };
+    let documents: Vec<Vec<u8>> = documents.into_iter().map(|Blob(bytes)| bytes).collect();
+    let Some(next) = follow_handovers(*root_public, &documents) else { return Ok(false) };
+    let Some(identity) = store.identity()? else { return Ok(false) };
+    store.put_enrolled(&Enrolled { root_public: next.into(), ..identity.enrolled })?;
+    tracing::warn!("the root of the trust list handed over to another one, which is pinned from now on");
+    *root_public = next;
+    Ok(true)
+}
+
+/// Fetches one status list if it changed: from the own server, and where that has none, from the
+/// issuer's. An issuer that does not answer is no fault of this station.
 pub(super) fn status(
     client: &Client,
     store: &mut dyn Store,
     trust: &TrustList,
     id: &ListId,
+    own: Option<&IssuerId>,
 ) -> Result<(), SyncError> {
     let what = "a status list";
     let issuer = trust.issuer(&id.issuer).ok_or(CredentialError::UnknownSigner).map_err(untrusted(what))?;
@@ -65,7 +89,20 @@ pub(super) fn status(
         .status_list(&id.issuer, &id.kid)?
         .filter(|held| StatusList::verify(&held.bytes, trust, &sub, None).is_ok());
     let path = format!("status/{}/{}", id.issuer, id.kid);
-    match client.fetch(&path, held.as_ref().and_then(|held| held.etag.as_deref()))? {
+    let etag = held.as_ref().and_then(|held| held.etag.as_deref());
+    let fetched = match client.fetch(&path, etag) {
+        Err(error) if error.code() == Some(ProblemCode::NotFound) && own != Some(&id.issuer) => {
+            match client.fetch_elsewhere(&sub, etag) {
+                Ok(fetched) => fetched,
+                Err(error) => {
+                    tracing::warn!(issuer = %id.issuer, %error, "the status list of another issuer");
+                    return Ok(());
+                }
+            }
+        }
+        other => other?,
+    };
+    match fetched {
         Fetched::NotModified => store.touch_status(&id.issuer, &id.kid, client.clock.now())?,
         Fetched::Body { bytes, etag } => {
             let not_before = held.map(|held| held.iat);

@@ -265,7 +265,7 @@ impl Syncer {
             }
             Operation::Outbox => send(&self.client, store, report)?,
             Operation::Trust => {
-                let fresh = lists::trust(&self.client, store, &self.root_public, self.trust.as_ref())?;
+                let fresh = lists::trust(&self.client, store, &mut self.root_public, self.trust.as_ref())?;
                 self.done.trust = Some(self.clock.monotonic());
                 if let Some(list) = fresh {
                     self.trust = Some(list);
@@ -274,7 +274,7 @@ impl Syncer {
             }
             Operation::Status(id) => {
                 if let Some(trust) = &self.trust {
-                    lists::status(&self.client, store, trust, id)?;
+                    lists::status(&self.client, store, trust, id, self.own.as_ref())?;
                     self.done.lists.insert(id.clone(), self.clock.monotonic());
                 }
             }

@@ -133,7 +133,7 @@ impl Browser {
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        panic!("waited 30 s for '{words}', and read:\n{}\n{}", self.text(), self.log());
+        panic!("waited 30 s for '{words}', and read:\n{}\n{}", self.text(), self.log().join("\n"));
     }
 
     pub fn click(&self, css: &str) {
@@ -149,8 +149,9 @@ impl Browser {
     }
 
     /// Everything that the page complained about, such as a policy that stopped it.
-    pub fn log(&self) -> String {
-        self.post("se/log", &json!({ "type": "browser" })).to_string()
+    pub fn log(&self) -> Vec<String> {
+        let lines = self.post("se/log", &json!({ "type": "browser" }));
+        lines.as_array().into_iter().flatten().map(ToString::to_string).collect()
     }
 
     /// The whole page as a picture.

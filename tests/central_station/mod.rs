@@ -75,8 +75,23 @@ impl Server {
         self.data.path().join("data")
     }
 
-    pub fn start(mut self) -> Server {
-        let mut child = binary()
+    pub fn start(self) -> Server {
+        self.start_as(&mut binary())
+    }
+
+    /// Starts it so that it says everything it can say; see [`Server::log`].
+    pub fn start_talking(self) -> Server {
+        let file = std::fs::File::create(self.data.path().join("log")).unwrap();
+        self.start_as(binary().env("ANJUNGAN_LOG", "trace").stderr(file))
+    }
+
+    /// What a server that was started talking has said.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.path().join("log")).unwrap()
+    }
+
+    fn start_as(mut self, program: &mut Command) -> Server {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--host", "KARTU.EXAMPLE", "--data"])
             .arg(self.folder())
             .stdout(Stdio::piped())

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 pub const HOST: &str = "KARTU.CONTOH.GO.ID";
-const PIN: &str = "493817";
+pub const PIN: &str = "493817";
 
 /// The central server as a process of its own, with made-up people.
 pub struct Central {
@@ -55,6 +55,27 @@ impl Central {
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         let facts: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
         facts["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs a command on the server's folder while it serves.
+    pub fn command(&self, args: &[&str]) -> String {
+        run(central(self.data.path()).args(args))
+    }
+
+    /// The id of the station with this name.
+    pub fn device(&self, name: &str) -> String {
+        let lines = self.command(&["device", "list", "--json"]);
+        let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let device = lines.into_iter().find(|line| line["name"] == name).expect("a station of this name");
+        device["id"].as_str().unwrap().to_owned()
+    }
+
+    /// NIP and name of everybody.
+    pub fn names(&self) -> Vec<(String, String)> {
+        let connection = rusqlite::Connection::open(self.data.path().join("central.sqlite")).unwrap();
+        let mut query = connection.prepare("SELECT nip, name FROM people").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get::<_, i64>(0)?.to_string(), row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
     }
 
     /// How many cards were ever made for a person.
@@ -99,18 +120,21 @@ fn serve(data: &Path) -> (Child, String) {
 /// A station that has joined, with a folder and a configuration of its own.
 pub struct Station {
     folder: TempDir,
+    /// What its first clerk was told, once.
+    pub staff_code: String,
 }
 
 impl Station {
     pub fn join(central: &Central, url: &str, name: &str, face: &str, scan: &str) -> Station {
         let folder = TempDir::new().unwrap();
-        let station = Station { folder };
+        let mut station = Station { folder, staff_code: String::new() };
         let data = station.data();
-        run(anjungan()
+        let told = run(anjungan()
             .args(["provision", url, "--code", &central.code(name)])
             .arg("--data")
             .arg(&data)
             .env("ANJUNGAN_PIN", PIN));
+        told.trim().clone_into(&mut station.staff_code);
         let text = format!(
             "data_dir = \"{}\"\nprinter = \"escpos+file:{}\"\n\n[display]\nkind = \"headless\"\n\n\
              [cameras]\nface = \"{face}\"\nscan = \"{scan}\"\n\n[limits]\nsync_seconds = 1\n",
@@ -119,6 +143,13 @@ impl Station {
         );
         std::fs::write(station.config(), text).unwrap();
         station
+    }
+
+    /// Lets its scan camera see something else from now on.
+    pub fn scans(&self, scan: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        let line = text.lines().find(|line| line.starts_with("scan = ")).unwrap().to_owned();
+        std::fs::write(self.config(), text.replace(&line, &format!("scan = \"{scan}\""))).unwrap();
     }
 
     pub fn data(&self) -> PathBuf {

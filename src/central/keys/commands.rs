@@ -105,9 +105,7 @@ async fn carry_out(
                 )
             })?;
             let count = office.keys.seal(passphrase)?;
-            say(&format!(
-                "{count} keys are sealed; a running server goes on, the next start needs the passphrase"
-            ));
+            say(&format!("{count} keys are sealed; start the server again, with the passphrase"));
         }
     }
     Ok(())

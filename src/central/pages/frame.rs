@@ -53,6 +53,8 @@ impl Page {
                     meta name="robots" content="noindex, nofollow";
                     meta name="color-scheme" content="light";
                     title { (title) }
+                    // No browser has to ask for one.
+                    link rel="icon" href="data:,";
                     link rel="stylesheet" href=(STYLE.path());
                     @if let Some(script) = script { script src=(script.path()) defer {} }
                 }

@@ -17,7 +17,12 @@ use crate::sync::{Client, Roots, SyncError};
 
 /// A server whose certificate holds in March 2001 and at no other time, so that no test passes by
 /// the machine's own clock. Gives its address and the file with its authority.
-fn server_of_2001(dir: &std::path::Path) -> (String, std::path::PathBuf) {
+pub fn server_of_2001(dir: &std::path::Path, body: &[u8]) -> (String, std::path::PathBuf) {
+    server_at(dir, 0, body)
+}
+
+/// The same on this port.
+pub fn server_at(dir: &std::path::Path, port: u16, body: &[u8]) -> (String, std::path::PathBuf) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     params.not_before = date_time_ymd(2001, 3, 1);
@@ -37,7 +42,9 @@ fn server_of_2001(dir: &std::path::Path) -> (String, std::path::PathBuf) {
         )
         .unwrap();
     let config = Arc::new(config);
-    let listener = TcpListener::bind("localhost:0").unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let answer = [head.as_bytes(), body].concat();
+    let listener = TcpListener::bind(("localhost", port)).unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     thread::spawn(move || {
         for socket in listener.incoming().flatten() {
@@ -45,9 +52,7 @@ fn server_of_2001(dir: &std::path::Path) -> (String, std::path::PathBuf) {
             let mut question = [0; 4096];
             // A client that does not believe the certificate hangs up here.
             if stream.read(&mut question).is_ok_and(|read| read > 0) {
-                let _ = stream.write_all(
-                    b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\nconnection: close\r\n\r\n{\"a\": 1}",
-                );
+                let _ = stream.write_all(&answer);
                 stream.conn.send_close_notify();
                 let _ = stream.flush();
             }
@@ -63,7 +68,7 @@ fn client(url: &str, now: &str) -> Client {
 #[test]
 fn a_certificate_is_judged_by_the_stations_clock() {
     let dir = tempfile::tempdir().unwrap();
-    let (url, pem) = server_of_2001(dir.path());
+    let (url, pem) = server_of_2001(dir.path(), b"{\"a\": 1}");
     let roots = Roots::load(Some(&pem)).unwrap();
     let ask = |now: &str, roots: &Roots| {
         client(&url, now).with_roots(roots).unwrap().get::<Value>("x", None, Weight::Short)
@@ -84,7 +89,7 @@ fn a_certificate_is_judged_by_the_stations_clock() {
 #[test]
 fn the_time_is_asked_for_whatever_the_clock_makes_of_the_certificate() {
     let dir = tempfile::tempdir().unwrap();
-    let (url, _) = server_of_2001(dir.path());
+    let (url, _) = server_of_2001(dir.path(), b"{\"a\": 1}");
     let answer: Value = client(&url, "1970-01-01T00:00:09Z").get_unverified("time").unwrap();
     assert_eq!(answer["a"], 1);
 }

@@ -2,6 +2,7 @@
 
 mod bad_servers;
 mod certificates;
+mod changes_of_keys;
 mod rounds;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -38,6 +39,10 @@ pub struct Office {
     pub now: Mutex<Timestamp>,
     pub trust: Mutex<Vec<u8>>,
     pub status: Mutex<Option<Vec<u8>>>,
+    /// Hand-overs of roots.
+    pub roots: Mutex<Vec<Vec<u8>>>,
+    /// The region's key, where a station asks for it.
+    pub epoch: Mutex<Option<EpochWrap>>,
     pub roster: Mutex<Vec<RosterPage>>,
     /// Answers that come before the good ones, by path.
     pub instead: Mutex<Vec<(&'static str, Reply)>>,
@@ -111,6 +116,8 @@ impl Office {
             now: Mutex::new(at(1000)),
             trust: Mutex::new(trust_list(1)),
             status: Mutex::new(Some(status_list(10))),
+            roots: Mutex::default(),
+            epoch: Mutex::default(),
             roster: Mutex::new(vec![pages().remove(0), pages().remove(1)]),
             instead: Mutex::default(),
             sessions: AtomicU32::new(0),
@@ -150,6 +157,10 @@ impl Office {
                 self.session_ended.store(false, Ordering::SeqCst);
                 Reply::json(200, &DeviceSession { token: self.token(), expires_in_s: 3600 })
             }
+            "roots" => {
+                let roots: Vec<Blob> = self.roots.lock().unwrap().iter().cloned().map(Blob).collect();
+                Reply::json(200, &roots)
+            }
             "trust" => conditional(request, &self.trust.lock().unwrap()),
             _ if route.starts_with("status/") => match &*self.status.lock().unwrap() {
                 Some(list) if *route == format!("status/6201/{}", list_id().kid) => {
@@ -164,6 +175,7 @@ impl Office {
                 let roster = self.roster.lock().unwrap();
                 Reply::json(200, &roster.get(position).cloned().unwrap_or_else(|| end(position)))
             }
+            "epoch" => Reply::json(200, self.epoch.lock().unwrap().as_ref().unwrap()),
             "pick-up" => Reply::json(200, &issue("PICKED")),
             _ => problem(404, ProblemCode::NotFound),
         }
