@@ -90,10 +90,14 @@ pub(super) fn status(
         .filter(|held| StatusList::verify(&held.bytes, trust, &sub, None).is_ok());
     let path = format!("status/{}/{}", id.issuer, id.kid);
     let etag = held.as_ref().and_then(|held| held.etag.as_deref());
+    let mut elsewhere = false;
     let fetched = match client.fetch(&path, etag) {
         Err(error) if error.code() == Some(ProblemCode::NotFound) && own != Some(&id.issuer) => {
             match client.fetch_elsewhere(&sub, etag) {
-                Ok(fetched) => fetched,
+                Ok(fetched) => {
+                    elsewhere = true;
+                    fetched
+                }
                 Err(error) => {
                     tracing::warn!(issuer = %id.issuer, %error, "the status list of another issuer");
                     return Ok(());
@@ -106,7 +110,13 @@ pub(super) fn status(
         Fetched::NotModified => store.touch_status(&id.issuer, &id.kid, client.clock.now())?,
         Fetched::Body { bytes, etag } => {
             let not_before = held.map(|held| held.iat);
-            let list = StatusList::verify(&bytes, trust, &sub, not_before).map_err(untrusted(what))?;
+            let list = match StatusList::verify(&bytes, trust, &sub, not_before) {
+                Err(error) if elsewhere => {
+                    tracing::warn!(issuer = %id.issuer, %error, "the status list of another issuer");
+                    return Ok(());
+                }
+                other => other.map_err(untrusted(what))?,
+            };
             store.put_status(&HeldStatus {
                 issuer: id.issuer.clone(),
                 kid: id.kid.clone(),

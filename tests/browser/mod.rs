@@ -25,15 +25,18 @@ pub struct Browser {
 impl Browser {
     /// A phone of this many CSS pixels, without anything kept from before.
     pub fn start(width: u32, height: u32) -> Browser {
-        Browser::with(width, height, &[])
+        Browser::with(width, height)
     }
 
     /// The same without JavaScript.
     pub fn without_script(width: u32, height: u32) -> Browser {
-        Browser::with(width, height, &["--blink-settings=scriptEnabled=false"])
+        let browser = Browser::start(width, height);
+        let asked = json!({ "cmd": "Emulation.setScriptExecutionDisabled", "params": { "value": true } });
+        browser.post("goog/cdp/execute", &asked);
+        browser
     }
 
-    fn with(width: u32, height: u32, more: &[&str]) -> Browser {
+    fn with(width: u32, height: u32) -> Browser {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -67,7 +70,6 @@ impl Browser {
             "--force-device-scale-factor=1",
         ]
         .into_iter()
-        .chain(more.iter().copied())
         .map(str::to_owned)
         .collect();
         args.push(format!("--user-data-dir={}", profile.path().display()));
