@@ -145,7 +145,7 @@ pub async fn rewrap(office: &Office, tx: &mut Tx, record_id: &str) -> Result<(),
 
 /// What opens a record: the signatures of these cards. A replaced card still proves who its holder
 /// is, so it is among them; a revoked or suspended one may be in other hands, and is not.
-fn signatures(cards: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Vec<u8>>, CentralError> {
+fn signatures(cards: &[<storage::Db as sqlx::Database>::Row]) -> Result<Vec<Vec<u8>>, CentralError> {
     cards.iter().map(|card| front_signature(&card.try_get::<String, _>("front_code")?)).collect()
 }
 

@@ -59,10 +59,7 @@ pub(super) fn trust(
 /// Another root signs the list: looks whether the one that is pinned handed over to it, and pins the
 /// last of the way. What any of the documents says counts only under the root before it.
 fn follow(client: &Client, store: &mut dyn Store, root_public: &mut [u8; 32]) -> Result<bool, SyncError> {
-    let documents: Vec<Blob> = match client.get("roots", None, Weight::Short) {
-        Err(SyncError::Refused(_)) => return Ok(false),
-        other => other?,
-    };
+    let Ok(documents) = client.get::<Vec<Blob>>("roots", None, Weight::Short) else { return Ok(false) };
     let documents: Vec<Vec<u8>> = documents.into_iter().map(|Blob(bytes)| bytes).collect();
     let Some(next) = follow_handovers(*root_public, &documents) else { return Ok(false) };
     let Some(identity) = store.identity()? else { return Ok(false) };

@@ -38,7 +38,7 @@ pub fn empty(lang: Lang) -> Page {
     };
     Page {
         lang,
-        title: lang.pick(words::TITLE.0, words::TITLE.1),
+        title: "Kartu ASN Virtual",
         tongue: Tongue::Here,
         script: Some(&CARD_SCRIPT),
         worker: Some(&WORKER),

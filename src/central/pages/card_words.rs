@@ -102,7 +102,6 @@ pub const WAIT: Pair = (
     "Data ini sudah beberapa kali dilihat. Mohon coba lagi sebentar lagi",
     "This was looked at several times. Please try again shortly",
 );
-pub const TITLE: Pair = ("Periksa kartu ASN", "Check a civil servant's card");
 pub const WAITING: Pair = ("Kartu sedang diperiksa…", "Checking the card…");
 pub const NO_CODE: Pair = ("Kode kartu tidak ikut terbaca", "The card's code was not read along");
 pub const NO_CODE_WHY: Pair = (
