@@ -234,21 +234,21 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn fetched(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Fetched, SyncError> {
-        let etag = answer
-            .as_ref()
-            .ok()
-            .and_then(|answer| answer.headers().get(header::ETAG)?.to_str().ok().map(str::to_owned));
-        let (status, body) = read(answer, LARGE)?;
-        if status == StatusCode::NOT_MODIFIED {
-            return Ok(Fetched::NotModified);
-        }
-        Ok(Fetched::Body { bytes: success(status, body)?, etag })
-    }
-
-    fn json<T: DeserializeOwned>(&self) -> Result<T, SyncError> {
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, SyncError> {
         json(self.status, &self.body)
     }
+}
+
+fn fetched(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Fetched, SyncError> {
+    let etag = answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| answer.headers().get(header::ETAG)?.to_str().ok().map(str::to_owned));
+    let (status, body) = read(answer, LARGE)?;
+    if status == StatusCode::NOT_MODIFIED {
+        return Ok(Fetched::NotModified);
+    }
+    Ok(Fetched::Body { bytes: success(status, body)?, etag })
 }
 
 fn json<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, SyncError> {
