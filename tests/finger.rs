@@ -36,7 +36,7 @@ fn a_finger_walks_from_the_welcome_to_the_password() {
             let (next, effects) = session.borrow_mut().take().unwrap().step(event, now);
             let names = effects.iter().map(|effect| match effect {
                 Effect::SignIn { nip, password, .. } => format!("{nip} {}", password.expose()),
-                Effect::CallStaff => "staff".to_owned(),
+                Effect::CallStaff { .. } => "staff".to_owned(),
                 _ => String::new(),
             });
             asked.lock().unwrap().extend(names);
@@ -74,11 +74,13 @@ fn walk(finger: &Finger<App>) {
 
     finger.click("Mulai").unwrap();
     finger.click_when_there("Panggil Petugas", SOON).unwrap();
-    finger.wait_for("Hubungi petugas", SOON).unwrap();
+    finger.wait_for("Panggilan sedang dikirim ke meja petugas.", SOON).unwrap();
+    finger.click("Tutup").unwrap();
     finger.click("English").unwrap();
     finger.wait_for("What would you like to do?", SOON).unwrap();
     finger.click("Indonesia").unwrap();
     finger.click_when_there("Kartu Saya", SOON).unwrap();
+    finger.click_when_there("Masuk dengan NIP", SOON).unwrap();
 
     // The number: some with the finger, the rest on a real keyboard.
     finger.click_when_there("1", SOON).unwrap();

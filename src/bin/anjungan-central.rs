@@ -8,7 +8,6 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 /// The central server of an office or a region: employees, cards, stations.
-///
 /// Without --config it reads central.toml in the data folder. host, return_to and the issuer's id and
 /// name must be set there, for they stand on every card; `sample` writes a made-up office into an
 /// empty data folder.
@@ -65,10 +64,13 @@ enum Command {
     Device(Device),
     /// Accounts of employees
     #[command(subcommand)]
-    User(User),
+    User(commands::User),
     /// The server's keys
     #[command(subcommand)]
     Key(Key),
+    /// What people reported as wrong in their data
+    #[command(subcommand)]
+    Corrections(commands::Corrections),
 }
 
 #[derive(Subcommand)]
@@ -88,14 +90,6 @@ enum Device {
     List,
     /// Shuts a station out at once and for good
     Revoke { id: String },
-}
-
-#[derive(Subcommand)]
-enum User {
-    /// Prints an activation code for an employee without a password
-    Add { nip: String },
-    /// Takes the password away and prints a new activation code
-    Reset { nip: String },
 }
 
 #[derive(Subcommand)]
@@ -140,8 +134,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Device(Device::List) => commands::device_list(config, json).await?,
         Command::Device(Device::Revoke { id }) => commands::device_revoke(config, &id).await?,
-        Command::User(User::Add { nip }) => commands::user(config, &nip, false, json).await?,
-        Command::User(User::Reset { nip }) => commands::user(config, &nip, true, json).await?,
+        Command::User(act) => act.run(config, json).await?,
+        Command::Corrections(act) => act.run(config, json).await?,
         Command::Key(Key::List) => commands::key_list(config, json).await?,
     };
     Ok(ExitCode::from(code))

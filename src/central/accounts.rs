@@ -1,13 +1,15 @@
 //! Accounts of employees: the first password, and signing in at a station.
 
-use jiff::SignedDuration;
+use std::net::IpAddr;
+
+use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq as _;
 
 use super::codes::{code_hash, new_code};
 use super::password::{self, Weak};
 use super::storage::{Tx, audit};
-use super::{App, CentralError, Office, Refused, registry, slow_down, welcome};
-use crate::person::Nip;
+use super::{App, CentralError, Office, Refused, phone, registry, slow_down, welcome};
+use crate::person::{Employee, Nip};
 use crate::protocol::{Activate, Problem, ProblemCode, SignIn, SignedIn};
 
 /// How long an activation code can be used: it is handed over at a desk or sent by letter.
@@ -67,16 +69,30 @@ pub async fn code_at_the_desk(office: &Office, tx: &mut Tx, nip: Nip) -> Result<
 /// Gives an account a password outright: sample people only, nobody chose it.
 pub async fn give_password(office: &Office, nip: Nip, hash: String) -> Result<(), CentralError> {
     let mut tx = office.store.write().await?;
+    put_password(&mut tx, nip, &hash, office.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sets a password. Codes and phones of the account end with the old one.
+pub async fn put_password(tx: &mut Tx, nip: Nip, hash: &str, now: Timestamp) -> Result<(), CentralError> {
     sqlx::query(
         "INSERT INTO accounts (nip, password_hash, activated_at) VALUES ($1, $2, $3)
          ON CONFLICT (nip) DO UPDATE SET password_hash = $2, activated_at = $3, code_hash = NULL",
     )
     .bind(nip.as_u64() as i64)
     .bind(hash)
-    .bind(office.clock.now().as_second())
-    .execute(&mut *tx)
+    .bind(now.as_second())
+    .execute(&mut **tx)
     .await?;
-    tx.commit().await?;
+    end_phones(tx, nip).await
+}
+
+async fn end_phones(tx: &mut Tx, nip: Nip) -> Result<(), CentralError> {
+    sqlx::query("DELETE FROM phone_sessions WHERE nip = $1")
+        .bind(nip.as_u64() as i64)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -115,6 +131,7 @@ pub async fn activate(app: &App, asked: Activate) -> Result<(), Refused> {
     .fetch_optional(&mut *tx)
     .await?;
     let record = set.ok_or_else(bad)?;
+    end_phones(&mut tx, asked.nip).await?;
     audit(&mut tx, now, &record, "activate", &record).await?;
     tx.commit().await?;
     app.activations.forgive(&name);
@@ -127,15 +144,57 @@ pub async fn sign_in(app: &App, device_id: &str, asked: SignIn) -> Result<Signed
     let office = &app.office;
     let name = format!("sign-in {device_id} {}", asked.nip.as_u64());
     app.throttle.ask(&name, office.clock.monotonic()).map_err(slow_down)?;
-    let person = registry::find(&office.store, asked.nip).await?;
+    let person = verified(app, asked.nip, asked.password).await?;
+    app.throttle.forgive(&name);
+
+    let mut tx = office.store.write().await?;
+    let grant = welcome::grant(office, &mut tx, device_id, &person).await?;
+    welcome::note(office, &mut tx, device_id, "sign-in", person.nip).await?;
+    tx.commit().await?;
+    Ok(welcome::signed_in(office, device_id, person, grant).await?)
+}
+
+/// NIP and password on a person's own phone. Who has signed in with this browser before is counted
+/// by it; everybody else by number and address, by number, and by address: a storm from one office
+/// or of one number slows new browsers down and locks nobody out of their own.
+pub async fn by_phone(
+    app: &App,
+    nip: Nip,
+    password: String,
+    mark: &str,
+    address: IpAddr,
+) -> Result<Employee, Refused> {
+    let (now, number) = (app.office.clock.monotonic(), nip.as_u64());
+    let strict = match phone::marked(&app.office, nip, mark) {
+        Some(browser) => format!("known {number} {browser}"),
+        None => format!("new {number} {address}"),
+    };
+    let known = strict.starts_with("known");
+    let wide = [format!("number {number}"), format!("address {address}")];
+    app.phones.ask(&strict, now).map_err(slow_down)?;
+    for name in wide.iter().filter(|_| !known) {
+        app.crowds.ask(name, now).map_err(slow_down)?;
+    }
+    let person = verified(app, nip, password).await?;
+    app.phones.forgive(&strict);
+    for name in wide.iter().filter(|_| !known) {
+        app.crowds.refund(name, now);
+    }
+    Ok(person)
+}
+
+/// Whose password this is. A wrong one and an unknown number take the same work.
+async fn verified(app: &App, nip: Nip, password: String) -> Result<Employee, Refused> {
+    let office = &app.office;
+    let person = registry::find(&office.store, nip).await?;
     let stored: Option<Option<String>> =
         sqlx::query_scalar("SELECT password_hash FROM accounts WHERE nip = $1")
-            .bind(asked.nip.as_u64() as i64)
+            .bind(nip.as_u64() as i64)
             .fetch_optional(office.store.pool())
             .await?;
     let stored = stored.flatten();
     let has_password = stored.is_some();
-    let typed: String = if asked.password.len() > password::LONGEST { String::new() } else { asked.password };
+    let typed: String = if password.len() > password::LONGEST { String::new() } else { password };
     let right = app.hasher.verify(typed, stored).await?;
     let Some(person) = person else {
         return Err(Problem::new(ProblemCode::WrongCredentials, "wrong NIP or password").into());
@@ -146,11 +205,5 @@ pub async fn sign_in(app: &App, device_id: &str, asked: SignIn) -> Result<Signed
     if !right {
         return Err(Problem::new(ProblemCode::WrongCredentials, "wrong NIP or password").into());
     }
-    app.throttle.forgive(&name);
-
-    let mut tx = office.store.write().await?;
-    let grant = welcome::grant(office, &mut tx, device_id, &person).await?;
-    welcome::note(office, &mut tx, device_id, "sign-in", person.nip).await?;
-    tx.commit().await?;
-    Ok(welcome::signed_in(office, person, grant).await?)
+    Ok(person)
 }

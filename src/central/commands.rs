@@ -13,6 +13,8 @@ use super::{CentralConfig, CentralError, Office, accounts, fleet, password, regi
 use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
+pub use super::help::cli::{Corrections, User};
+
 /// `serve`: runs until Ctrl-C or SIGTERM.
 pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
     let signal =
@@ -148,7 +150,12 @@ pub async fn device_revoke(config: CentralConfig, id: &str) -> Result<u8, Centra
 }
 
 /// `user add NIP` and `user reset NIP`
-pub async fn user(config: CentralConfig, nip: &str, reset: bool, as_json: bool) -> Result<u8, CentralError> {
+pub(super) async fn user(
+    config: CentralConfig,
+    nip: &str,
+    reset: bool,
+    as_json: bool,
+) -> Result<u8, CentralError> {
     let nip = Nip::parse(nip).map_err(|e| CentralError::Argument(format!("NIP: {e}")))?;
     let office = open(config).await?;
     let answer = accounts::new_code_for(&office, nip, reset).await;
@@ -180,13 +187,13 @@ pub async fn key_list(config: CentralConfig, as_json: bool) -> Result<u8, Centra
     Ok(0)
 }
 
-async fn open(config: CentralConfig) -> Result<Arc<Office>, CentralError> {
+pub(super) async fn open(config: CentralConfig) -> Result<Arc<Office>, CentralError> {
     let clock: SharedClock = SystemClock::shared();
     Ok(Arc::new(Office::open(config, clock).await?))
 }
 
 /// An answer of "no" is told and is no failure.
-fn answer_of(answer: Result<String, CentralError>) -> Result<u8, CentralError> {
+pub(super) fn answer_of(answer: Result<String, CentralError>) -> Result<u8, CentralError> {
     match answer {
         Ok(text) => {
             say(&text);
@@ -201,7 +208,7 @@ fn answer_of(answer: Result<String, CentralError>) -> Result<u8, CentralError> {
 }
 
 /// One line on standard output, flushed. A reader who has gone away is no reason to fail.
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::CentralError;
+use super::mail::MailConfig;
 use crate::credential::IssuerId;
 
 /// The file in the data folder that is read where no other is named.
@@ -28,11 +29,16 @@ pub struct CentralConfig {
     /// Where phones reach the pages of this server, `https://…` without a slash at the end. Empty:
     /// `https://` and the host.
     pub public_url: String,
+    /// Behind a proxy: the header in which it names who asks, such as `x-forwarded-for`. Empty: nobody
+    /// stands between, and the header is not believed.
+    pub proxy_header: String,
     /// 7 WIB, 8 WITA, 9 WIT: whose day it is.
     pub utc_offset_hours: i8,
     /// Where a found card goes, as it stands on the card's back.
     pub return_to: String,
     pub issuer: IssuerConfig,
+    /// How letters go out, for forgotten passwords.
+    pub mail: MailConfig,
 }
 
 /// The office that issues.
@@ -58,9 +64,11 @@ impl Default for CentralConfig {
             data: "/var/lib/anjungan-central".into(),
             host: String::new(),
             public_url: String::new(),
+            proxy_header: String::new(),
             utc_offset_hours: 7,
             return_to: String::new(),
             issuer: IssuerConfig::default(),
+            mail: MailConfig::default(),
         }
     }
 }

@@ -30,6 +30,9 @@ pub enum CentralError {
     Worker,
     #[error("{0}")]
     NotFound(&'static str),
+    /// Without the address: that is a person's.
+    #[error("the mail server: {0}")]
+    Mail(&'static str),
     #[error("the import file: {0}")]
     Import(String),
 }

@@ -15,9 +15,12 @@ mod fleet;
 mod help;
 mod issuing;
 mod keys;
+mod mail;
 mod pages;
 mod password;
+mod phone;
 mod portrait;
+mod recovery;
 mod registry;
 mod roster;
 mod routes;
@@ -95,19 +98,27 @@ pub struct App {
     throttle: throttle::Throttle,
     /// Activations: anybody may try, so they have a memory of their own to fill.
     activations: throttle::Throttle,
+    /// Tries on the pages of phones, by browser, person and address.
+    phones: throttle::Throttle,
+    crowds: throttle::Throttle,
     in_flight: issuing::InFlight,
     calls: help::calls::Calls,
+    mailer: Arc<mail::Mailer>,
 }
 
 impl App {
     fn new(office: Arc<Office>) -> Result<App, CentralError> {
+        let mailer = Arc::new(mail::Mailer::open(&office.config.mail)?);
         Ok(App {
             office,
             hasher: password::Hasher::new()?,
             throttle: throttle::Throttle::default(),
             activations: throttle::Throttle::default(),
+            phones: throttle::Throttle::default(),
+            crowds: throttle::Throttle::for_crowds(),
             in_flight: issuing::InFlight::default(),
             calls: help::calls::Calls::default(),
+            mailer,
         })
     }
 }
@@ -176,7 +187,8 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
         let until = async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        if let Err(error) = axum::serve(listener, routes::all(app)).with_graceful_shutdown(until).await {
+        let routes = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
+        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(until).await {
             tracing::error!(%error, "the server ended");
         }
     });

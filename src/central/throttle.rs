@@ -9,6 +9,9 @@ use std::time::Duration;
 
 /// Tries that cost nothing.
 const FREE: u32 = 3;
+/// The same for a name under which a crowd tries: a person's number from anywhere, an office's one
+/// address.
+const FREE_FOR_A_CROWD: u32 = 60;
 /// The wait after the first try that costs; each further one doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
@@ -32,12 +35,23 @@ impl Tries {
 }
 
 /// Counts tries by name: a NIP at a device, or a device that asks for cards by code.
-#[derive(Default)]
 pub struct Throttle {
     names: Mutex<HashMap<String, Tries>>,
+    free: u32,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Throttle { names: Mutex::default(), free: FREE }
+    }
 }
 
 impl Throttle {
+    /// For names that many people share.
+    pub fn for_crowds() -> Throttle {
+        Throttle { free: FREE_FOR_A_CROWD, ..Throttle::default() }
+    }
+
     /// Asks leave for one try at `now` (time since some fixed moment). The try counts at once, so
     /// that many at the same time do not slip through together; [`Throttle::forgive`] takes it back.
     /// The error is how long to wait.
@@ -62,8 +76,8 @@ impl Throttle {
         tries.count = tries.count.saturating_add(1);
         tries.before = (tries.last, tries.not_before);
         tries.last = now;
-        if tries.count >= FREE {
-            let doublings = (tries.count - FREE).min(16);
+        if tries.count >= self.free {
+            let doublings = (tries.count - self.free).min(16);
             tries.not_before = now + (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::codes::{new_token, token_hash};
+use super::help::{corrections, downloads};
 use super::storage::{Tx, audit};
 use super::{CentralError, Office, issuing};
 use crate::person::{Employee, Nip, card_holds, eligibility};
@@ -38,6 +39,7 @@ pub async fn grant(
 /// The answer to whoever is let in.
 pub async fn signed_in(
     office: &Office,
+    device_id: &str,
     person: Employee,
     grant: Option<String>,
 ) -> Result<SignedIn, CentralError> {
@@ -45,7 +47,13 @@ pub async fn signed_in(
     let refusal = eligibility(&person, today).err();
     let issue =
         if card_holds(&person, today) { issuing::newest_of(&office.store, person.nip).await? } else { None };
-    Ok(SignedIn { employee: person, grant, refusal, issue, corrections: Vec::new() })
+    if let Some(issue) = &issue {
+        let mut tx = office.store.write().await?;
+        downloads::handed(office, &mut tx, device_id, &issue.serial).await?;
+        tx.commit().await?;
+    }
+    let corrections = corrections::of(office, person.nip).await?;
+    Ok(SignedIn { employee: person, grant, refusal, issue, corrections })
 }
 
 /// The name under which audit lines speak of a person.

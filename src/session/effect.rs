@@ -6,7 +6,7 @@ use super::{CodeText, Portrait, Secret, Ticket};
 use crate::card::{CardData, Orientation};
 use crate::config::Profile;
 use crate::person::Nip;
-use crate::protocol::Issue;
+use crate::protocol::{AssistPurpose, CallState, Issue, WrongField};
 
 #[derive(Debug)]
 pub enum Effect {
@@ -60,7 +60,6 @@ pub enum Effect {
         ticket: Ticket,
         code: Secret,
     },
-    CallStaff,
     /// Try a staff code and PIN, and say [`StaffOpened`](super::Event::StaffOpened).
     StaffUnlock {
         ticket: Ticket,
@@ -71,6 +70,42 @@ pub enum Effect {
     StaffLock,
     /// The station faces this way from now on, also after a restart.
     KeepProfile(Profile),
+    /// Ask for a code for the phone and keep asking what became of it: [`Phone`](super::Event::Phone),
+    /// then [`SignedIn`](super::Event::SignedIn).
+    OfferSignIn {
+        ticket: Ticket,
+    },
+    /// The code on the screen is no longer to be approved.
+    WithdrawOffer,
+    /// Open the staff's key for this one thing: [`SignedIn`](super::Event::SignedIn) or
+    /// [`NewPassword`](super::Event::NewPassword).
+    Assist {
+        ticket: Ticket,
+        purpose: AssistPurpose,
+        nip: Nip,
+        staff_code: Secret,
+        pin: Secret,
+    },
+    /// Tell the office what is wrong: [`Reported`](super::Event::Reported).
+    Report {
+        ticket: Ticket,
+        grant: String,
+        fields: Vec<WrongField>,
+    },
+    /// Ask for a link to this card: [`Link`](super::Event::Link).
+    Download {
+        ticket: Ticket,
+        serial: String,
+    },
+    /// Call, and follow the call: [`Call`](super::Event::Call).
+    CallStaff {
+        ticket: Ticket,
+    },
+    /// At a desk: say what is done about a call.
+    MarkCall {
+        id: String,
+        state: CallState,
+    },
     Sound(Sound),
     /// Nothing of the last person may stay in any buffer.
     Forget,

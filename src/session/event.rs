@@ -1,10 +1,12 @@
 //! What can happen to a session: touches, ticks, and the results of what it asked for.
 
 use super::print_job::JobState;
-use super::{Alert, Clerk, Drawing, Fault, Finding, Portrait, Reading, Secret, Ticket};
+use super::{
+    Alert, Clerk, Drawing, Fault, Finding, NewPassword, PhoneNews, Portrait, Reading, Secret, Ticket,
+};
 use crate::card::Orientation;
 use crate::photo::Advice;
-use crate::protocol::{Issue, SignedIn};
+use crate::protocol::{CallState, DeskCall, Issue, SignedIn, WrongField};
 
 #[derive(Debug)]
 pub enum Event {
@@ -16,6 +18,18 @@ pub enum Event {
     /// Something is wrong with the station, or right again.
     Alert(Alert, bool),
     SignedIn(Ticket, Result<Box<SignedInBox>, Fault>),
+    /// The code for the phone is there, or the phone has it.
+    Phone(Ticket, PhoneNews),
+    /// The office has the report, under this number.
+    Reported(Ticket, Result<String, Fault>),
+    /// The address of the card, for a phone.
+    Link(Ticket, Result<String, Fault>),
+    /// A clerk has let this person choose a new password.
+    NewPassword(Ticket, Result<NewPassword, Fault>),
+    /// How far a call for staff has come, and how many desks hear it.
+    Call(Ticket, Result<(CallState, u32), Fault>),
+    /// At a desk: all calls that are open at this place.
+    DeskCalls(Vec<DeskCall>),
     /// What the live picture asks of the person.
     Advice(Ticket, Advice),
     /// The background is gone, or why not.
@@ -70,6 +84,22 @@ pub enum Tap {
     Continue,
     StillHere,
     CallStaff,
+    /// At a desk: `Saya ke sana`, for the oldest call.
+    AnswerCall,
+    /// At a desk: the call that was answered is done.
+    FinishCall,
+    WithNip,
+    /// `Masuk dibantu petugas`.
+    Assisted,
+    /// `Lupa Kata Sandi`.
+    Forgot,
+    /// `Data saya keliru`.
+    WrongData,
+    Tick(WrongField),
+    /// `Unduh`.
+    Download,
+    /// `Lewati unduhan`.
+    SkipDownload,
     MyCard,
     CheckCard,
     PickUp,

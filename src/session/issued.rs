@@ -7,11 +7,21 @@ use super::{CLOSING, Cx, Drawing, Effect, Ending, Event, Fault, Printing, Secret
 use crate::card::Orientation;
 use crate::protocol::Issue;
 
+/// `Unduh`: a link to the card, for the phone of the person who stands here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkStage {
+    Closed,
+    Asking(Ticket),
+    /// The address for the QR code.
+    Open(String),
+}
+
 pub struct Issued {
     pub issue: Arc<Issue>,
     pub orientation: Orientation,
     pub drawing: Option<Drawing>,
     pub fault: Option<Fault>,
+    pub link: LinkStage,
     pick_up: Option<Secret>,
     drawing_ticket: Ticket,
 }
@@ -28,6 +38,7 @@ impl Issued {
             orientation,
             drawing: None,
             fault: None,
+            link: LinkStage::Closed,
             pick_up,
             drawing_ticket: Ticket::default(),
         };
@@ -56,6 +67,22 @@ impl Issued {
             Event::Tap(Tap::Orient(orientation)) if orientation != self.orientation => {
                 self.orientation = orientation;
                 self.draw(cx);
+            }
+            Event::Tap(Tap::Download) if self.link == LinkStage::Closed => {
+                let ticket = cx.ticket();
+                self.fault = None;
+                self.link = LinkStage::Asking(ticket);
+                cx.emit(Effect::Download { ticket, serial: self.issue.serial.clone() });
+            }
+            Event::Link(ticket, result) if self.link == LinkStage::Asking(ticket) => match result {
+                Ok(url) => self.link = LinkStage::Open(url),
+                Err(fault) => {
+                    self.link = LinkStage::Closed;
+                    self.fault = Some(fault);
+                }
+            },
+            Event::Tap(Tap::SkipDownload | Tap::Back) if self.link != LinkStage::Closed => {
+                self.link = LinkStage::Closed;
             }
             Event::Tap(Tap::Print) => {
                 let start = Printing::start(self.issue, self.orientation, self.pick_up, cx);

@@ -11,18 +11,23 @@
 
 mod accepting;
 mod alerts;
+mod assisted;
+mod call;
 mod check;
 mod duty;
 mod effect;
 mod event;
 mod fault;
+mod forgot;
 mod idle;
 mod issued;
 mod my_card;
+mod phone;
 mod photo_step;
 mod pick_up;
 pub mod print_job;
 mod printing;
+mod report;
 mod review;
 mod secret;
 mod sign_in;
@@ -40,17 +45,22 @@ use std::time::Duration;
 
 pub use accepting::Accepting;
 pub use alerts::{Alert, Alerts};
+pub use assisted::{AssistField, Assisted, GivenCode, NewPassword};
+pub use call::Calling;
 pub use check::{Check, Finding, ListAge};
 pub use duty::{Clerk, Duty, StaffGoal};
 pub use effect::{Effect, Role, Sound};
 pub use event::{Event, Key, SignedInBox, Tap};
 pub use fault::Fault;
+pub use forgot::Forgot;
 pub use idle::{IDLE, WARNING};
-pub use issued::Issued;
+pub use issued::{Issued, LinkStage};
 pub use my_card::MyCard;
+pub use phone::{Offer, PhoneNews, PhoneSignIn};
 pub use photo_step::{COUNTDOWN, PhotoStage, PhotoStep, allows_shot};
 pub use pick_up::{CODE_LENGTH, CODE_LETTERS, PickUp};
 pub use printing::Printing;
+pub use report::{Report, Reporting};
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
 pub use sign_in::{Field, SignIn};
@@ -62,6 +72,7 @@ pub use wedge::CodeText;
 use crate::config::Profile;
 use crate::lang::Lang;
 use crate::person::Refusal;
+use crate::protocol::{CallState, DeskCall};
 use idle::Idle;
 
 /// How long a closing screen stands before the station is free for the next person.
@@ -81,10 +92,12 @@ pub struct Session {
     pub lang: Lang,
     pub step: Step,
     pub alerts: Alerts,
-    /// Somebody was called to help, and the screen says so.
-    pub called: bool,
     /// The staff session.
     pub duty: Duty,
+    /// How far a call for staff has come.
+    pub calling: Calling,
+    /// At a desk: who calls, the oldest first.
+    pub desk_calls: Vec<DeskCall>,
     /// How the station speaks when nobody has chosen.
     home_lang: Lang,
     idle: Idle,
@@ -96,13 +109,17 @@ pub struct Session {
 pub enum Step {
     Attract,
     Choose,
+    Phone(PhoneSignIn),
     SignIn(SignIn),
+    Assisted(Assisted),
+    Forgot(Forgot),
     Refused {
         refusal: Refusal,
     },
     MyCard(Box<MyCard>),
     Photo(Box<PhotoStep>),
     Review(Box<Review>),
+    Report(Box<Report>),
     Accepting(Box<Accepting>),
     Issued(Box<Issued>),
     Printing(Box<Printing>),
@@ -171,8 +188,9 @@ impl Session {
             lang,
             step: Step::Attract,
             alerts: Alerts::default(),
-            called: false,
             duty: Duty::default(),
+            calling: Calling::Nobody,
+            desk_calls: Vec::new(),
             home_lang: lang,
             idle: Idle::new(now),
             tickets: 0,
@@ -211,9 +229,18 @@ impl Session {
                 return (self, Vec::new());
             }
             Event::Tap(Tap::StillHere) => return (self, Vec::new()),
-            Event::Tap(Tap::CallStaff) => {
-                self.called = true;
-                return (self, vec![Effect::CallStaff]);
+            Event::Tap(Tap::CallStaff) => return self.call_staff(),
+            Event::Call(ticket, news) => {
+                self.calling.heard(ticket, news);
+                return (self, Vec::new());
+            }
+            Event::DeskCalls(calls) => return self.rung(calls),
+            Event::Tap(Tap::AnswerCall) => return self.mark_call(CallState::Coming),
+            Event::Tap(Tap::FinishCall) => return self.mark_call(CallState::Ended),
+            // Somebody is at the phone: the screen waits for them.
+            Event::Phone(ticket, PhoneNews::Opened) if matches!(&self.step, Step::Phone(step) if step.ticket == ticket) =>
+            {
+                self.idle.touched(now);
             }
             Event::Tap(Tap::Home) => return self.go_home(now),
             Event::Tap(Tap::SignOut) => {
@@ -228,7 +255,9 @@ impl Session {
             }
             Event::Tick if !self.is_patient() && self.idle.is_over(now) => return self.go_home(now),
             // A call from the first screen is not the next person's.
-            Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= READING => self.called = false,
+            Event::Tick if self.at_rest() && self.idle.quiet_for(now) >= 3 * READING => {
+                self.calling = Calling::Nobody;
+            }
             _ => {}
         }
         let was_home = matches!(self.step, Step::Attract);
@@ -236,7 +265,10 @@ impl Session {
         let step = match self.step {
             Step::Attract => attract(&event, &mut cx),
             Step::Choose => choose(&event, &mut cx),
+            Step::Phone(step) => step.step(event, &mut cx),
             Step::SignIn(step) => step.step(event, &mut cx),
+            Step::Assisted(step) => step.step(event, &mut cx),
+            Step::Forgot(step) => step.step(&event),
             Step::Refused { refusal } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
                 _ => Step::Refused { refusal },
@@ -244,6 +276,7 @@ impl Session {
             Step::MyCard(step) => step.step(event, &mut cx),
             Step::Photo(step) => step.step(event, &mut cx),
             Step::Review(step) => step.step(event, &mut cx),
+            Step::Report(step) => step.step(event, &mut cx),
             Step::Accepting(step) => step.step(event, &mut cx),
             Step::Issued(step) => step.step(event, &mut cx),
             Step::Printing(step) => step.step(event, &mut cx),
@@ -304,6 +337,44 @@ impl Session {
         }
     }
 
+    /// One call at a time: while it is under way, the button only shows how far it is.
+    fn call_staff(mut self) -> (Session, Vec<Effect>) {
+        if !self.calling.is_free() {
+            return (self, Vec::new());
+        }
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.calling = Calling::Asking(ticket);
+        (self, vec![Effect::CallStaff { ticket }])
+    }
+
+    /// The calls at this desk: what is new rings, and only then does the caller hear that it does.
+    fn rung(mut self, calls: Vec<DeskCall>) -> (Session, Vec<Effect>) {
+        let mut effects: Vec<Effect> = calls
+            .iter()
+            .filter(|call| call.state == CallState::Waiting)
+            .map(|call| Effect::MarkCall { id: call.id.clone(), state: CallState::Ringing })
+            .collect();
+        if !effects.is_empty() {
+            effects.push(Effect::Sound(Sound::Attention));
+        }
+        self.desk_calls = calls;
+        (self, effects)
+    }
+
+    /// The clerk does something about the oldest call that it can be done about.
+    fn mark_call(mut self, to: CallState) -> (Session, Vec<Effect>) {
+        let open = |call: &&mut DeskCall| match to {
+            CallState::Ended => call.state == CallState::Coming,
+            _ => call.state < to,
+        };
+        let Some(call) = self.desk_calls.iter_mut().find(open) else { return (self, Vec::new()) };
+        call.state = to;
+        let effect = Effect::MarkCall { id: call.id.clone(), state: to };
+        self.desk_calls.retain(|call| call.state != CallState::Ended);
+        (self, vec![effect])
+    }
+
     /// Everything of the person goes; what was accepted is on disk already, and a print job has
     /// a life of its own.
     fn go_home(mut self, now: Duration) -> (Session, Vec<Effect>) {
@@ -314,7 +385,7 @@ impl Session {
         }
         self.step = self.home();
         self.lang = self.home_lang;
-        self.called = false;
+        self.calling = Calling::Nobody;
         self.idle.touched(now);
         (self, effects)
     }
@@ -333,7 +404,7 @@ fn attract(event: &Event, cx: &mut Cx) -> Step {
 
 fn choose(event: &Event, cx: &mut Cx) -> Step {
     match event {
-        Event::Tap(Tap::MyCard) => Step::SignIn(SignIn::default()),
+        Event::Tap(Tap::MyCard) => Step::Phone(PhoneSignIn::start(cx)),
         Event::Tap(Tap::CheckCard) => Step::Check(Check::start(cx)),
         Event::Tap(Tap::PickUp) => Step::PickUp(PickUp::default()),
         Event::Tap(Tap::Back) => Step::Attract,

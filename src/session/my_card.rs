@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::review::card_of_issue;
-use super::{Cx, Drawing, Effect, Event, Fault, Issued, PhotoStep, Step, Tap, Ticket};
+use super::{Cx, Drawing, Effect, Event, Fault, Issued, PhotoStep, Report, Step, Tap, Ticket};
 use crate::card::Orientation;
 use crate::person::Employee;
-use crate::protocol::Issue;
+use crate::protocol::{Correction, Issue};
 
 pub struct MyCard {
     pub employee: Employee,
@@ -15,12 +15,20 @@ pub struct MyCard {
     pub drawing: Option<Drawing>,
     /// The present card could not be drawn; a new photo can still be taken.
     pub fault: Option<Fault>,
-    grant: String,
+    /// Reports of wrong data, with the office's answers.
+    pub corrections: Vec<Correction>,
+    pub(super) grant: String,
     drawing_ticket: Ticket,
 }
 
 impl MyCard {
-    pub(super) fn start(employee: Employee, grant: String, issue: Option<Issue>, cx: &mut Cx) -> MyCard {
+    pub(super) fn start(
+        employee: Employee,
+        grant: String,
+        issue: Option<Issue>,
+        corrections: Vec<Correction>,
+        cx: &mut Cx,
+    ) -> MyCard {
         let issue = issue.map(Arc::new);
         let ticket = cx.ticket();
         let mut fault = None;
@@ -34,7 +42,7 @@ impl MyCard {
                 Err(why) => fault = Some(why),
             }
         }
-        MyCard { employee, issue, drawing: None, fault, grant, drawing_ticket: ticket }
+        MyCard { employee, issue, drawing: None, fault, corrections, grant, drawing_ticket: ticket }
     }
 
     pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
@@ -43,6 +51,7 @@ impl MyCard {
                 Ok(drawing) => self.drawing = Some(drawing),
                 Err(fault) => self.fault = Some(fault),
             },
+            Event::Tap(Tap::WrongData) => return Step::Report(Box::new(Report::of_card(self))),
             Event::Tap(Tap::UpdatePhoto) => {
                 return Step::Photo(Box::new(PhotoStep::start(self.employee, self.grant)));
             }

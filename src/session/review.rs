@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use image::RgbaImage;
 
-use super::{Accepting, Cx, Effect, Event, Fault, PhotoStep, Step, Tap, Ticket};
+use super::{Accepting, Cx, Effect, Event, Fault, PhotoStep, Report, Step, Tap, Ticket};
 use crate::card::{CardData, Codes, Orientation};
 use crate::person::Employee;
 use crate::protocol::Issue;
@@ -44,7 +44,7 @@ pub struct Review {
     pub orientation: Orientation,
     pub drawing: Option<Drawing>,
     pub fault: Option<Fault>,
-    grant: String,
+    pub(super) grant: String,
     drawing_ticket: Ticket,
 }
 
@@ -83,6 +83,7 @@ impl Review {
                 self.orientation = orientation;
                 self.draw(cx);
             }
+            Event::Tap(Tap::WrongData) => return Step::Report(Box::new(Report::of_review(self))),
             Event::Tap(Tap::Retake | Tap::Back) => {
                 return Step::Photo(Box::new(PhotoStep::again(self.employee, self.grant, None, cx)));
             }

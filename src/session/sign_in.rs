@@ -1,7 +1,7 @@
 //! `Masuk`: NIP, then password.
 
 use super::event::SignedInBox;
-use super::{Cx, Effect, Event, Fault, Key, MyCard, Secret, Step, Tap, Ticket};
+use super::{Cx, Effect, Event, Fault, Forgot, Key, MyCard, PhoneSignIn, Secret, Step, Tap, Ticket};
 use crate::person::Nip;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,10 +18,16 @@ pub struct SignIn {
     pub nip: Secret,
     pub password: Secret,
     pub fault: Option<Fault>,
+    /// Where a forgotten password is replaced, if the server said so.
+    forgot_page: Option<String>,
     waiting: Option<Ticket>,
 }
 
 impl SignIn {
+    pub(super) fn start(forgot_page: Option<String>) -> SignIn {
+        SignIn { forgot_page, ..SignIn::default() }
+    }
+
     /// Is the server being asked at this moment?
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some()
@@ -44,10 +50,13 @@ impl SignIn {
             }
             Event::Tap(Tap::Back) => match self.field {
                 Field::Password => {
-                    return Step::SignIn(SignIn { nip: self.nip, ..SignIn::default() });
+                    return Step::SignIn(SignIn { nip: self.nip, ..SignIn::start(self.forgot_page) });
                 }
-                Field::Nip => return Step::Choose,
+                Field::Nip => return Step::Phone(PhoneSignIn::start(cx)),
             },
+            Event::Tap(Tap::Forgot) if !self.is_waiting() => {
+                return Step::Forgot(Forgot::start(self.forgot_page, self.nip));
+            }
             _ if self.is_waiting() => {}
             Event::Key(key) => self.key(key, cx),
             Event::Tap(Tap::Continue) => self.key(Key::Enter, cx),
@@ -67,11 +76,7 @@ impl SignIn {
                 }
             }
             // Spaces and other separators are pasted or scanned along; the number has none.
-            (Field::Nip, Key::Char(c)) => {
-                if c.is_ascii_digit() && self.nip.count() < 18 {
-                    self.nip.push(c);
-                }
-            }
+            (Field::Nip, Key::Char(c)) => type_digit(&mut self.nip, c, 18),
             (Field::Nip, Key::Erase) => self.nip.pop(),
             (Field::Password, Key::Char(c)) => self.password.push(c),
             (Field::Password, Key::Erase) => self.password.pop(),
@@ -98,13 +103,23 @@ impl SignIn {
     }
 }
 
-fn signed_in(answer: SignedInBox, cx: &mut Cx) -> Step {
+pub(super) fn type_digit(text: &mut Secret, c: char, most: usize) {
+    if c.is_ascii_digit() && text.count() < most {
+        text.push(c);
+    }
+}
+
+pub(super) fn signed_in(answer: SignedInBox, cx: &mut Cx) -> Step {
     let answer = answer.0;
     match (answer.refusal, answer.grant) {
         (Some(refusal), _) => Step::Refused { refusal },
-        (None, Some(grant)) => {
-            Step::MyCard(Box::new(MyCard::start(answer.employee, grant, answer.issue, cx)))
-        }
+        (None, Some(grant)) => Step::MyCard(Box::new(MyCard::start(
+            answer.employee,
+            grant,
+            answer.issue,
+            answer.corrections,
+            cx,
+        ))),
         // The server promises one of the two.
         (None, None) => Step::Trouble { fault: Fault::ServerTrouble },
     }

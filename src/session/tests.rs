@@ -116,7 +116,7 @@ impl Visit {
     }
 
     fn reach_sign_in(&mut self) -> &mut Self {
-        self.tap(Tap::Start).tap(Tap::MyCard)
+        self.tap(Tap::Start).tap(Tap::MyCard).tap(Tap::WithNip)
     }
 
     fn reach_my_card(&mut self, issue: Option<Issue>) -> &mut Self {
@@ -382,7 +382,7 @@ enum Play {
     Alert(u8, bool),
 }
 
-const TAPS: [Tap; 20] = [
+const TAPS: [Tap; 29] = [
     Tap::Start,
     Tap::Language,
     Tap::Home,
@@ -403,11 +403,20 @@ const TAPS: [Tap; 20] = [
     Tap::Print,
     Tap::Finish,
     Tap::Later,
+    Tap::AnswerCall,
+    Tap::FinishCall,
+    Tap::WithNip,
+    Tap::Assisted,
+    Tap::Forgot,
+    Tap::WrongData,
+    Tap::Tick(crate::protocol::WrongField::Name),
+    Tap::Download,
+    Tap::SkipDownload,
 ];
 
 fn play() -> impl Strategy<Value = Play> {
     prop_oneof![
-        6 => (0..20_u8).prop_map(Play::Tap),
+        6 => (0..29_u8).prop_map(Play::Tap),
         2 => prop_oneof![Just('1'), Just('B'), Just('é')].prop_map(Play::Key),
         1 => Just(Play::Enter),
         2 => (0..50_u16).prop_map(Play::Wait),
@@ -511,7 +520,11 @@ proptest! {
             }
             // Where a photo is shown there is one; everywhere else there is none.
             let alive = photos.iter().filter(|photo| photo.upgrade().is_some()).count();
-            prop_assert_eq!(alive, usize::from(matches!(visit.session.step, Step::Review(_))));
+            prop_assert_eq!(alive, usize::from(match &visit.session.step {
+                Step::Review(_) => true,
+                Step::Report(step) => step.holds_photo(),
+                _ => false,
+            }));
         }
         visit.after(IDLE + WARNING);
         prop_assert!(matches!(visit.session.step, Step::Attract));

@@ -6,6 +6,7 @@ use crate::photo::plate::PlateProblem;
 use crate::photo::{Advice, Cloth, PhotoError, Reason};
 use crate::printing::{PrintError, PrinterFault};
 use crate::protocol::ProblemCode;
+use crate::provision::UnlockError;
 use crate::session::Fault;
 use crate::store::StoreError;
 use crate::sync::SyncError;
@@ -61,6 +62,13 @@ pub fn of_printer(error: &PrintError) -> Fault {
         PrinterFault::CoverOpen => Fault::Cover,
         PrinterFault::Offline | PrinterFault::Unreachable => Fault::PrinterOffline,
         PrinterFault::Other => Fault::PrinterTrouble,
+    }
+}
+
+pub fn of_assist(error: UnlockError) -> Fault {
+    match error {
+        UnlockError::Wrong => Fault::StaffWrong,
+        UnlockError::JoinAgain => Fault::StaffJoinAgain,
     }
 }
 

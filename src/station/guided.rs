@@ -4,6 +4,8 @@
 //! Nothing here reaches into the session: what it presses goes through the screen, and what it
 //! learns is what the workers said.
 
+mod help;
+
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
@@ -65,6 +67,10 @@ pub enum Way {
     PickUp { code: String },
     /// Hold a card to the scan camera.
     Check,
+    /// Call staff, sign in by phone, sign in with a clerk.
+    Help { nip: String, staff_code: String, pin: String },
+    /// At a desk: answer the call of this station.
+    Answer { station: String },
     /// Stand before the live picture for so many seconds, for whoever measures what that costs.
     Live { nip: String, password: String, seconds: u64 },
 }
@@ -156,6 +162,8 @@ impl Walk {
             Way::Card { nip, password } => self.card(&nip, &password),
             Way::PickUp { code } => self.pick_up(&code),
             Way::Check => self.check(),
+            Way::Help { nip, staff_code, pin } => self.help(&nip, &staff_code, &pin),
+            Way::Answer { station } => self.answer(&station),
             Way::Live { nip, password, seconds } => self.live(&nip, &password, seconds),
         };
         if result.is_err() {
@@ -180,7 +188,8 @@ impl Walk {
 
     fn sign_in(&mut self, nip: &str, password: &str) -> Result<(), GuidedError> {
         self.begin()?;
-        self.press("Kartu Saya", "sign-in-nip")?;
+        self.press("Kartu Saya", "sign-in-phone")?;
+        self.press("Masuk dengan NIP", "sign-in-nip")?;
         self.finger.press_key(nip)?;
         self.shot("sign-in-nip-typed")?;
         self.press("Lanjut", "sign-in-password")?;

@@ -10,14 +10,21 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 
+use super::clerk::{count_tries, wrong_tries};
 use super::engine::post;
-use super::faults::{of_store, of_sync};
+use super::faults::{of_assist, of_store, of_sync};
+use super::helping::{HelpLoop, HelpOrder};
+use super::listening::listen;
 use super::time_trust::TimeTrust;
 use crate::clock::{Clock, CorrectedClock, os_random, random_bytes};
-use crate::config::StationConfig;
+use crate::config::{Profile, StationConfig};
 use crate::person::Nip;
-use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem, OutboxKind};
-use crate::session::{Alert, Event, Fault, Portrait, Secret, SignedInBox, Ticket};
+use crate::protocol::{
+    Acceptance, AcceptedPhoto, AssistPurpose, Assisted, CallState, OutboxItem, OutboxKind, WrongField,
+};
+use crate::provision::unlock;
+use crate::session::staff::{Staff, StaffEvent};
+use crate::session::{Alert, Event, Fault, NewPassword, Portrait, Secret, SignedInBox, Ticket};
 use crate::store::{IdentityStore, ListStore, NoteStore, OutboxStore, SqliteStore, StoreError};
 use crate::sync::{Desk, Roots, SyncError, SyncReport, Syncer, Timeouts, pick_up};
 
@@ -36,7 +43,29 @@ pub enum OfficeOrder {
         grant: String,
         portrait: Portrait,
     },
-    CallStaff,
+    Assist {
+        ticket: Ticket,
+        purpose: AssistPurpose,
+        nip: Nip,
+        staff_code: Secret,
+        pin: Secret,
+    },
+    Report {
+        ticket: Ticket,
+        grant: String,
+        fields: Vec<WrongField>,
+    },
+    Download {
+        ticket: Ticket,
+        serial: String,
+    },
+    /// At a desk: what is done about a call.
+    MarkCall {
+        id: String,
+        state: CallState,
+    },
+    /// For the thread that goes on beside the person's way.
+    Help(HelpOrder),
     /// Something waits in the outbox.
     Sync,
 }
@@ -53,6 +82,9 @@ pub struct OfficeWorker {
     central_ca: Option<PathBuf>,
     rest: Duration,
     clock_limit: Duration,
+    profile: Profile,
+    /// Counts wrong staff codes: they are guessed here or nowhere.
+    staff: Staff,
 }
 
 impl OfficeWorker {
@@ -73,6 +105,8 @@ impl OfficeWorker {
             central_ca: config.central_ca.clone(),
             rest,
             clock_limit: Duration::from_hours(u64::from(config.limits.clock_days) * 24),
+            profile: config.profile,
+            staff: Staff::default(),
         }
     }
 
@@ -99,6 +133,12 @@ impl OfficeWorker {
                 (Err(of_sync(&error)), None)
             }
         };
+        let (help, help_orders) = channel();
+        let helping = HelpLoop::new(desk.clone(), help_orders, Arc::clone(&self.clock));
+        let helping = std::thread::Builder::new().name("help".into()).spawn(move || helping.run());
+        if let (Ok(desk), Ok(store)) = (&desk, self.store.beside()) {
+            listen(desk.clone(), store, self.profile);
+        }
         while let Ok(order) = self.orders.recv() {
             match order {
                 OfficeOrder::SignIn { ticket, nip, password } => {
@@ -120,20 +160,98 @@ impl OfficeWorker {
                     post(Event::Kept(ticket, kept));
                     rouse(&wake);
                 }
-                OfficeOrder::CallStaff => {
-                    if let Err(error) = self.store.note("call-staff", "", self.clock.now()) {
+                OfficeOrder::Assist { ticket, purpose, nip, staff_code, pin } => {
+                    let result = self.assist(&desk, purpose, nip, &staff_code, &pin);
+                    note_network(&result);
+                    post(assisted(ticket, purpose, result));
+                }
+                OfficeOrder::Report { ticket, grant, fields } => {
+                    let result = on(&desk, |desk| desk.report(&grant, &fields));
+                    note_network(&result);
+                    post(Event::Reported(ticket, result));
+                }
+                OfficeOrder::Download { ticket, serial } => {
+                    let result = on(&desk, |desk| desk.download(&serial)).map_err(|fault| match fault {
+                        Fault::CodeUnknown => Fault::LinkTooLate,
+                        other => other,
+                    });
+                    note_network(&result);
+                    post(Event::Link(ticket, result.map(|link| link.url)));
+                }
+                OfficeOrder::MarkCall { id, state } => {
+                    if let Err(fault) = on(&desk, |desk| desk.mark_call(&id, state)) {
+                        tracing::warn!(?fault, "the caller is not told");
+                    }
+                }
+                OfficeOrder::Help(order) => {
+                    if let HelpOrder::CallStaff(_) = order
+                        && let Err(error) = self.store.note("call-staff", "", self.clock.now())
+                    {
                         tracing::warn!(%error, "the call is not noted");
+                    }
+                    if help.send(order).is_err() {
+                        tracing::error!("nobody helps");
                     }
                 }
                 OfficeOrder::Sync => rouse(&wake),
             }
         }
-        drop(wake);
+        drop((wake, help));
+        if let Ok(helping) = helping
+            && helping.join().is_err()
+        {
+            tracing::error!("the thread that helps panicked");
+        }
         if let Some(sync) = sync
             && sync.join().is_err()
         {
             tracing::error!("sync panicked");
         }
+    }
+
+    /// Opens the staff's key for this one thing and lets go of it again. Wrong codes wait longer and
+    /// longer, as at the staff's own sign-in.
+    fn assist(
+        &mut self,
+        desk: &Result<Desk, Fault>,
+        purpose: AssistPurpose,
+        nip: Nip,
+        staff_code: &Secret,
+        pin: &Secret,
+    ) -> Result<Assisted, Fault> {
+        // The wrong tries here and at the staff's own sign-in are the same ones, kept on the disk.
+        let (now, wrong) = (self.clock.monotonic(), wrong_tries(&self.store));
+        if !matches!(self.staff, Staff::SignedOut { wrong: own, .. } if own == wrong) {
+            self.staff = Staff::after_restart(wrong, now);
+        }
+        self.staff = self.staff.step(StaffEvent::HandIn, now);
+        if !matches!(self.staff, Staff::Checking { .. }) {
+            return Err(Fault::StaffWait);
+        }
+        count_tries(&mut self.store, wrong.saturating_add(1));
+        let opened = match self.store.identity() {
+            Ok(Some(identity)) => unlock(&identity, staff_code.expose(), pin.expose()).map_err(of_assist),
+            Ok(None) => Err(Fault::NotJoined),
+            Err(error) => Err(of_store(&error)),
+        };
+        // What opened is not the staff's session: it ends with this call.
+        let after = self.clock.monotonic();
+        self.staff = match &opened {
+            Ok(_) => {
+                count_tries(&mut self.store, 0);
+                Staff::default()
+            }
+            Err(Fault::StaffWrong) => self.staff.step(StaffEvent::Wrong, after),
+            Err(_) => {
+                count_tries(&mut self.store, wrong);
+                self.staff.step(StaffEvent::NotTried, after)
+            }
+        };
+        let keys = opened?.keys;
+        on(desk, |desk| desk.assist(nip, purpose, &keys, None)).map_err(|fault| match fault {
+            Fault::CodeUnknown => Fault::NobodyByNip,
+            other => other,
+        })
     }
 
     fn syncer(&self) -> Result<Syncer, SyncError> {
@@ -184,6 +302,17 @@ impl OfficeWorker {
             of_store(&error)
         })?;
         Ok(code)
+    }
+}
+
+fn assisted(ticket: Ticket, purpose: AssistPurpose, result: Result<Assisted, Fault>) -> Event {
+    match (purpose, result) {
+        (_, Ok(Assisted::SignedIn(answer))) => Event::SignedIn(ticket, Ok(Box::new(SignedInBox(*answer)))),
+        (_, Ok(Assisted::NewPassword { code, page, .. })) => {
+            Event::NewPassword(ticket, Ok(NewPassword { code: Secret::from(code.as_str()), page }))
+        }
+        (AssistPurpose::SignIn, Err(fault)) => Event::SignedIn(ticket, Err(fault)),
+        (AssistPurpose::NewPassword, Err(fault)) => Event::NewPassword(ticket, Err(fault)),
     }
 }
 

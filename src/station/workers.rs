@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 use super::clerk::ClerkOrder;
 use super::drawing::DrawOrder;
 use super::face::FaceOrder;
+use super::helping::HelpOrder;
 use super::live::LiveView;
 use super::office::OfficeOrder;
 use super::paper::PaperOrder;
@@ -36,7 +37,19 @@ impl Workers {
             Effect::Accept { ticket, grant, portrait } => {
                 self.office.send(OfficeOrder::Accept { ticket, grant, portrait }).is_ok()
             }
-            Effect::CallStaff => self.office.send(OfficeOrder::CallStaff).is_ok(),
+            Effect::OfferSignIn { ticket } => self.help(HelpOrder::OfferSignIn(ticket)),
+            Effect::WithdrawOffer => self.help(HelpOrder::WithdrawOffer),
+            Effect::CallStaff { ticket } => self.help(HelpOrder::CallStaff(ticket)),
+            Effect::MarkCall { id, state } => self.office.send(OfficeOrder::MarkCall { id, state }).is_ok(),
+            Effect::Report { ticket, grant, fields } => {
+                self.office.send(OfficeOrder::Report { ticket, grant, fields }).is_ok()
+            }
+            Effect::Download { ticket, serial } => {
+                self.office.send(OfficeOrder::Download { ticket, serial }).is_ok()
+            }
+            Effect::Assist { ticket, purpose, nip, staff_code, pin } => {
+                self.office.send(OfficeOrder::Assist { ticket, purpose, nip, staff_code, pin }).is_ok()
+            }
             Effect::OpenCamera { ticket, role: Role::Face } => {
                 self.face.send(FaceOrder::Open(ticket)).is_ok()
             }
@@ -66,8 +79,12 @@ impl Workers {
                 tracing::debug!(?sound, "sound");
                 true
             }
-            Effect::Forget => true,
+            Effect::Forget => self.help(HelpOrder::Forget),
         }
+    }
+
+    fn help(&self, order: HelpOrder) -> bool {
+        self.office.send(OfficeOrder::Help(order)).is_ok()
     }
 
     /// The layout decides how large the live pictures are.

@@ -8,7 +8,7 @@ use crate::protocol::{Activate, Enrol, Enrolled, Issue, PickUp, SignIn, SignedIn
 /// A clone of the client for the person's session, so that nobody waits behind a sync.
 #[derive(Clone)]
 pub struct Desk {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Desk {

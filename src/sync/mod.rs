@@ -14,6 +14,7 @@ mod desk;
 mod device;
 mod error;
 mod forgetting;
+mod help;
 mod lists;
 mod outbox;
 pub mod pick_up;

@@ -26,7 +26,7 @@ const OFFICE: &str =
 pub struct Server {
     pub data: tempfile::TempDir,
     child: Option<Child>,
-    base: String,
+    pub base: String,
 }
 
 impl Server {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 pub const HOST: &str = "KARTU.CONTOH.GO.ID";
-const PIN: &str = "493817";
+pub const PIN: &str = "493817";
 
 /// The central server as a process of its own, with made-up people.
 pub struct Central {
@@ -55,6 +55,15 @@ impl Central {
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         let facts: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
         facts["code"].as_str().unwrap().to_owned()
+    }
+
+    /// What was noted, in order.
+    pub fn audit(&self) -> Vec<String> {
+        let database = self.data.path().join("central.sqlite");
+        let connection = rusqlite::Connection::open(database).unwrap();
+        let mut all = connection.prepare("SELECT action FROM audit ORDER BY at, id").unwrap();
+        let lines = all.query_map([], |row| row.get(0)).unwrap();
+        lines.map(Result::unwrap).collect()
     }
 
     /// How many cards were ever made for a person.
@@ -99,18 +108,21 @@ fn serve(data: &Path) -> (Child, String) {
 /// A station that has joined, with a folder and a configuration of its own.
 pub struct Station {
     folder: TempDir,
+    /// As it was shown once, when the station joined.
+    pub staff_code: String,
 }
 
 impl Station {
     pub fn join(central: &Central, url: &str, name: &str, face: &str, scan: &str) -> Station {
         let folder = TempDir::new().unwrap();
-        let station = Station { folder };
+        let mut station = Station { folder, staff_code: String::new() };
         let data = station.data();
-        run(anjungan()
+        let told = run(anjungan()
             .args(["provision", url, "--code", &central.code(name)])
             .arg("--data")
             .arg(&data)
             .env("ANJUNGAN_PIN", PIN));
+        told.trim().clone_into(&mut station.staff_code);
         let text = format!(
             "data_dir = \"{}\"\nprinter = \"escpos+file:{}\"\n\n[display]\nkind = \"headless\"\n\n\
              [cameras]\nface = \"{face}\"\nscan = \"{scan}\"\n\n[limits]\nsync_seconds = 1\n",
@@ -220,6 +232,20 @@ impl Running {
     pub fn cut_power(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+    }
+
+    /// Reads until a line that begins so; the rest of it.
+    pub fn until_word(&mut self, wanted: &str) -> Option<String> {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if self.lines.read_line(&mut line).unwrap_or(0) == 0 {
+                return None;
+            }
+            if let Some(rest) = line.trim().strip_prefix(wanted) {
+                return Some(rest.trim().to_owned());
+            }
+        }
     }
 
     pub fn ends_well(mut self) -> bool {

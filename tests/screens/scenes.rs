@@ -9,11 +9,11 @@ use anjungan::credential::{Holder, IssuerId, Judgement, Reason, Serial, Verdict}
 use anjungan::lang::Lang;
 use anjungan::person::{Employee, Nip, Refusal, Status};
 use anjungan::photo::{Advice, Measures, Staleness, gauges};
-use anjungan::protocol::{Issue, SignedIn};
+use anjungan::protocol::{CallState, Correction, DeskCall, Issue, SignedIn, WrongField};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, PlateState,
-    Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket,
+    Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, NewPassword, Offer,
+    PhoneNews, PlateState, Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket,
 };
 use image::{ImageFormat, RgbImage, RgbaImage, imageops};
 use jiff::civil::date;
@@ -175,10 +175,16 @@ impl<'a> Visit<'a> {
                 | Effect::Print { ticket, .. }
                 | Effect::PickUp { ticket, .. }
                 | Effect::Look { ticket, .. }
-                | Effect::StaffUnlock { ticket, .. } => self.ticket = ticket,
-                Effect::CallStaff
-                | Effect::StaffLock
+                | Effect::StaffUnlock { ticket, .. }
+                | Effect::OfferSignIn { ticket }
+                | Effect::Assist { ticket, .. }
+                | Effect::Report { ticket, .. }
+                | Effect::Download { ticket, .. }
+                | Effect::CallStaff { ticket } => self.ticket = ticket,
+                Effect::StaffLock
                 | Effect::KeepProfile(_)
+                | Effect::MarkCall { .. }
+                | Effect::WithdrawOffer
                 | Effect::Sound(_)
                 | Effect::Forget => {}
             }
@@ -199,8 +205,26 @@ impl<'a> Visit<'a> {
         self.send(Event::Tick)
     }
 
+    fn with_nip(self) -> Self {
+        self.tap(Tap::Start).tap(Tap::MyCard).tap(Tap::WithNip)
+    }
+
+    fn phone(self) -> Self {
+        let visit = self.tap(Tap::Start).tap(Tap::MyCard);
+        let ticket = visit.ticket;
+        let page = "https://kartu.contoh.go.id/masuk".to_owned();
+        let user_code = "BCDF-GHJK".to_owned();
+        let url = format!("{page}?k={user_code}");
+        let forgot_page = "https://kartu.contoh.go.id/lupa".to_owned();
+        visit.send(Event::Phone(ticket, PhoneNews::Offered(Offer { user_code, url, page, forgot_page })))
+    }
+
+    fn assisted(self) -> Self {
+        self.phone().tap(Tap::Assisted).types(NIP).tap(Tap::Continue)
+    }
+
     fn password(self) -> Self {
-        self.tap(Tap::Start).tap(Tap::MyCard).types(NIP).tap(Tap::Continue)
+        self.with_nip().types(NIP).tap(Tap::Continue)
     }
 
     fn signed_in(self, issue: Option<Issue>, refusal: Option<Refusal>) -> Self {
@@ -361,6 +385,19 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         let ticket = visit.ticket;
         visit.send(Event::Kept(ticket, Err(Fault::DiskFull)))
     };
+    let call = |news: Result<(CallState, u32), Fault>, name| {
+        let visit = new().tap(Tap::Start).tap(Tap::CallStaff);
+        let ticket = visit.ticket;
+        let visit = visit.send(Event::Call(ticket, news));
+        let label = visit.session.calling.label(lang);
+        Scene { touch: Some(label), ..visit.scene(name) }
+    };
+    let reported = |result: Result<String, Fault>, name| {
+        let visit = new().signed_in(None, None).tap(Tap::WrongData).tap(Tap::Tick(WrongField::Name));
+        let visit = visit.tap(Tap::Continue);
+        let ticket = visit.ticket;
+        visit.send(Event::Reported(ticket, result)).scene(name)
+    };
     let issue = || Some(props.issue.clone());
     vec![
         new().scene("attract"),
@@ -368,9 +405,56 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         Scene { touch: Some(close), ..paper().tap(Tap::Start).scene("choose-alert-open") },
         new().tap(Tap::Start).scene("choose"),
         paper().tap(Tap::Start).tap(Tap::CallStaff).scene("choose-alert-called"),
-        new().tap(Tap::Start).tap(Tap::MyCard).scene("nip-empty"),
-        new().tap(Tap::Start).tap(Tap::MyCard).types("19740215200112200").scene("nip-typed"),
-        paper().tap(Tap::Start).tap(Tap::MyCard).types("19740215").tap(Tap::Continue).scene("nip-fault"),
+        new().tap(Tap::Start).tap(Tap::MyCard).scene("phone-waiting"),
+        new().phone().scene("phone"),
+        {
+            let visit = new().phone();
+            let ticket = visit.ticket;
+            visit.send(Event::Phone(ticket, PhoneNews::Opened)).scene("phone-opened")
+        },
+        {
+            let visit = new().phone();
+            let ticket = visit.ticket;
+            visit.send(Event::SignedIn(ticket, Err(Fault::PhoneDenied))).scene("phone-denied")
+        },
+        new().with_nip().types("197402").tap(Tap::Forgot).scene("forgot-offline"),
+        new().phone().tap(Tap::WithNip).tap(Tap::Forgot).scene("forgot"),
+        new().phone().tap(Tap::Assisted).types("19740215200112200").scene("assisted-nip"),
+        new().assisted().types("BCDFGHJK").scene("assisted-code"),
+        new().assisted().types("BCDFGHJKLM").tap(Tap::Continue).types("493").scene("assisted-pin"),
+        {
+            let visit =
+                new().assisted().types("BCDFGHJKLM").tap(Tap::Continue).types("493817").tap(Tap::Continue);
+            let ticket = visit.ticket;
+            visit.send(Event::SignedIn(ticket, Err(Fault::StaffWrong))).scene("assisted-wrong")
+        },
+        {
+            let visit = new().with_nip().types(NIP).tap(Tap::Forgot).tap(Tap::Assisted);
+            let visit = visit.types("BCDFGHJKLM").tap(Tap::Continue).types("493817").tap(Tap::Continue);
+            let ticket = visit.ticket;
+            let page = "https://kartu.contoh.go.id/aktivasi".to_owned();
+            let new = NewPassword { code: Secret::from("BCDF-GHJK-LMNP"), page };
+            visit.send(Event::NewPassword(ticket, Ok(new))).scene("new-password-given")
+        },
+        call(Ok((CallState::Waiting, 0)), "call-unheard"),
+        call(Ok((CallState::Ringing, 1)), "call-ringing"),
+        call(Ok((CallState::Coming, 1)), "call-coming"),
+        call(Err(Fault::Offline), "call-failed"),
+        Scene {
+            touch: Some("Lobi Timur"),
+            ..new()
+                .tap(Tap::Start)
+                .send(Event::DeskCalls(vec![DeskCall {
+                    id: "1".into(),
+                    station: "Lobi Timur".into(),
+                    state: CallState::Ringing,
+                    age_s: 130,
+                }]))
+                .scene("desk-call")
+        },
+        new().with_nip().scene("nip-empty"),
+        new().with_nip().types("19740215200112200").scene("nip-typed"),
+        paper().with_nip().types("19740215").tap(Tap::Continue).scene("nip-fault"),
         new().password().scene("password-empty"),
         new().password().types("rahasia-sekali").scene("password-typed"),
         wrong_password.scene("password-wrong"),
@@ -380,6 +464,24 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().signed_in(None, None).scene("my-card-none"),
         new().signed_in(issue(), None).scene("my-card-drawing"),
         new().signed_in(issue(), None).drawn().scene("my-card"),
+        new().signed_in(issue(), None).drawn().tap(Tap::WrongData).scene("report-empty"),
+        new().review().drawn().tap(Tap::WrongData).tap(Tap::Tick(WrongField::Unit)).scene("report-ticked"),
+        reported(Ok("2026-BCDFGH".into()), "report-sent"),
+        reported(Err(Fault::Offline), "report-offline"),
+        {
+            let visit = new().with_nip().types(NIP).tap(Tap::Continue).types("rahasia").tap(Tap::Continue);
+            let corrections = vec![Correction {
+                number: "2026-BCDFGH".into(),
+                fields: vec![WrongField::Unit],
+                asked_at: "2026-02-20T03:00:00Z".parse().unwrap(),
+                answer: Some("Unit kerja sudah kami perbarui menjadi Dinas Kesehatan. Silakan ambil foto baru agar kartu memuat unit yang benar.".into()),
+            }];
+            let grant = Some("grant".to_owned());
+            let answer = SignedIn { employee: employee(), grant, refusal: None, issue: None, corrections };
+            let ticket = visit.ticket;
+            let visit = visit.send(Event::SignedIn(ticket, Ok(Box::new(SignedInBox(answer)))));
+            visit.tap(Tap::WrongData).scene("report-answered")
+        },
         new().signed_in(None, None).tap(Tap::UpdatePhoto).scene("photo-invite"),
         Scene { camera: None, ..new().live(None).scene("photo-opening") },
         new().live(Some(Advice::ComeCloser)).scene("photo-closer"),
@@ -407,6 +509,18 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         Scene {
             touch: Some(lang.pick("Lihat sisi belakang", "See the back")),
             ..new().issued().drawn().scene("issued-back")
+        },
+        new().issued().drawn().tap(Tap::Download).scene("download-waiting"),
+        {
+            let visit = new().issued().drawn().tap(Tap::Download);
+            let ticket = visit.ticket;
+            let url = format!("https://kartu.contoh.go.id/u/{}", "A".repeat(43));
+            visit.send(Event::Link(ticket, Ok(url))).scene("download-open")
+        },
+        {
+            let visit = new().issued().drawn().tap(Tap::Download);
+            let ticket = visit.ticket;
+            visit.send(Event::Link(ticket, Err(Fault::Offline))).scene("download-offline")
         },
         new().printing(JobState::Sending).scene("printing"),
         new().printing(JobState::Failed(Fault::Paper)).scene("printing-failed"),

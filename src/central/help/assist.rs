@@ -96,7 +96,7 @@ pub async fn assist(office: &Office, device_id: &str, asked: &Assist) -> Result<
             let grant = welcome::grant(office, &mut tx, device_id, &person).await?;
             audit(&mut tx, now, &actor, word(asked.purpose), &record).await?;
             tx.commit().await?;
-            Ok(Assisted::SignedIn(Box::new(welcome::signed_in(office, person, grant).await?)))
+            Ok(Assisted::SignedIn(Box::new(welcome::signed_in(office, device_id, person, grant).await?)))
         }
         AssistPurpose::NewPassword => {
             let (code, expires_in_s) = accounts::code_at_the_desk(office, &mut tx, asked.nip).await?;

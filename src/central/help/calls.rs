@@ -30,9 +30,12 @@ struct Open {
     since: Duration,
 }
 
+/// Stations that listen: their place, and when they asked last.
+type Desks = HashMap<String, (String, Duration)>;
+
 /// All open calls, and who listens.
 pub struct Calls {
-    open: Mutex<(Vec<Open>, HashMap<String, (String, Duration)>)>,
+    open: Mutex<(Vec<Open>, Desks)>,
     version: watch::Sender<u64>,
 }
 
@@ -44,11 +47,7 @@ impl Default for Calls {
 
 impl Calls {
     /// With what is too old gone.
-    fn with<T>(
-        &self,
-        now: Duration,
-        act: impl FnOnce(&mut Vec<Open>, &mut HashMap<String, (String, Duration)>) -> T,
-    ) -> T {
+    fn with<T>(&self, now: Duration, act: impl FnOnce(&mut Vec<Open>, &mut Desks) -> T) -> T {
         let mut inner = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let (open, desks) = &mut *inner;
         let before = open.len();
@@ -72,12 +71,7 @@ async fn station(office: &Office, device_id: &str) -> Result<(String, String), C
         .await?)
 }
 
-fn follow(
-    open: &[Open],
-    desks: &HashMap<String, (String, Duration)>,
-    id: &str,
-    device_id: &str,
-) -> Option<Call> {
+fn follow(open: &[Open], desks: &Desks, id: &str, device_id: &str) -> Option<Call> {
     let call = open.iter().find(|call| call.id == id)?;
     let desks = desks.iter().filter(|(desk, (place, _))| *place == call.place && *desk != device_id).count();
     Some(Call { id: id.to_owned(), state: call.state, desks: desks as u32 })

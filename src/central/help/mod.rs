@@ -3,5 +3,8 @@
 
 pub mod assist;
 pub mod calls;
-#[allow(dead_code, reason = "the phone's page, which looks and decides, is not there yet")]
+pub mod cli;
+pub mod corrections;
+pub mod downloads;
+pub mod faces;
 pub mod offers;

@@ -115,7 +115,7 @@ pub async fn ask(office: &Office, device_id: &str, device_code: &str) -> Result<
             let grant = welcome::grant(office, &mut tx, device_id, &person).await?;
             welcome::note(office, &mut tx, device_id, "sign-in-by-phone", nip).await?;
             tx.commit().await?;
-            Ok(SignInAnswer::SignedIn(Box::new(welcome::signed_in(office, person, grant).await?)))
+            Ok(SignInAnswer::SignedIn(Box::new(welcome::signed_in(office, device_id, person, grant).await?)))
         }
         state => {
             tx.commit().await?;

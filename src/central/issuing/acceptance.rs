@@ -2,6 +2,7 @@
 //! one transaction, so a power cut leaves a whole card or none.
 
 use crate::central::codes::{normal_code, token_hash};
+use crate::central::help::downloads;
 use crate::central::portrait::{self, Portrait};
 use crate::central::storage::{Tx, audit};
 use crate::central::words::Rejection;
@@ -205,5 +206,6 @@ async fn issue(
     status::changed(tx).await?;
     roster::reseal(office, tx, person, Some(portrait.record_webp)).await?;
     audit(tx, now, device_id, "issue", &serial.to_string()).await?;
+    downloads::handed(office, tx, device_id, &serial.to_string()).await?;
     Ok(Kept::Issued { serial: serial.to_string() })
 }

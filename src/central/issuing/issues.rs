@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::central::codes::code_hash;
+use crate::central::help::downloads;
 use crate::central::registry::{self, PersonRow, nip_from};
 use crate::central::storage::{Store, audit};
 use crate::central::{App, CentralError, Office, Refused, slow_down, status};
@@ -108,6 +109,7 @@ pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue
         app.throttle.refund(&name, asked_at);
         let mut tx = office.store.write().await?;
         audit(&mut tx, now, device_id, "pick-up", &serial).await?;
+        downloads::handed(office, &mut tx, device_id, &serial).await?;
         tx.commit().await?;
         return Ok(issue);
     }

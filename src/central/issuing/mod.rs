@@ -8,7 +8,7 @@ mod draw;
 mod issues;
 mod outbox;
 
-pub use issues::{live_status, newest_of, pick_up};
+pub use issues::{by_serial, live_status, newest_of, pick_up};
 pub use outbox::{InFlight, take};
 
 #[cfg(test)]

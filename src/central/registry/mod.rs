@@ -8,4 +8,4 @@ mod row;
 mod text;
 
 pub use import::import;
-pub use people::{Change, Row as PersonRow, find, in_tx, nip_from, put, put_all, turn_of_day};
+pub use people::{Change, Row as PersonRow, find, in_tx, nip_from, put, put_all, put_email, turn_of_day};

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::central::codes::random_id;
 use crate::central::storage::{self, Tx};
-use crate::central::{CentralError, Office, roster, status};
+use crate::central::{CentralError, Office, mail, roster, status};
 use crate::person::{Employee, Nip, Status, card_holds};
 
 /// What a row did to the registry.
@@ -121,6 +121,32 @@ pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Chan
         }
         Some(_) => Change::Changed,
     })
+}
+
+/// Where this person can be written to.
+pub async fn put_email(office: &Office, nip: Nip, email: &str) -> Result<(), CentralError> {
+    let email = email.trim();
+    if !mail::is_address(email) {
+        return Err(CentralError::Argument("this is not an e-mail address".into()));
+    }
+    let now = office.clock.now();
+    let mut tx = office.store.write().await?;
+    if in_tx(&mut tx, nip).await?.is_none() {
+        return Err(CentralError::NotFound("nobody in the registry has this NIP"));
+    }
+    sqlx::query(
+        "INSERT INTO contacts (nip, email, changed_at) VALUES ($1, $2, $3)
+         ON CONFLICT (nip) DO UPDATE SET email = $2, changed_at = $3",
+    )
+    .bind(nip.as_u64() as i64)
+    .bind(email)
+    .bind(now.as_second())
+    .execute(&mut *tx)
+    .await?;
+    let record = crate::central::welcome::record_of(&mut tx, nip).await?;
+    storage::audit(&mut tx, now, "admin", "email", &record).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Puts many in, a batch a transaction: a power cut leaves whole batches, and doing it again

@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 
 use super::answer::{Device, Json, Refusal, parameter};
 use crate::central::App;
-use crate::central::help::{assist, calls, offers};
+use crate::central::help::{assist, calls, corrections, downloads, offers};
 use crate::protocol::{
-    AskAssist, AskSignIn, Assist, AssistChallenge, Assisted, Call, DeskCalls, MarkCall, SignInAnswer,
-    SignInOffer,
+    AskAssist, AskDownload, AskSignIn, Assist, AssistChallenge, Assisted, Call, DeskCalls, DownloadLink,
+    MarkCall, Report, Reported, SignInAnswer, SignInOffer,
 };
 
 pub async fn offer(
@@ -51,6 +51,22 @@ pub async fn assisted(
     Json(asked): Json<Assist>,
 ) -> Result<Json<Assisted>, Refusal> {
     Ok(Json(assist::assist(&app.office, &device, &asked).await?))
+}
+
+pub async fn report(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(asked): Json<Report>,
+) -> Result<Json<Reported>, Refusal> {
+    Ok(Json(corrections::report(&app.office, &device, &asked).await?))
+}
+
+pub async fn download(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(asked): Json<AskDownload>,
+) -> Result<Json<DownloadLink>, Refusal> {
+    Ok(Json(downloads::link(&app.office, &device, &asked).await?))
 }
 
 pub async fn call(State(app): State<Arc<App>>, Device(device): Device) -> Result<Json<Call>, Refusal> {

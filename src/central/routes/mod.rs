@@ -3,11 +3,17 @@
 //! paths hold serials, and bodies hold people.
 
 mod activation;
+mod akun;
 mod answer;
 mod assets;
 mod devices;
+mod download;
+mod form;
 mod help;
 mod issuing;
+mod lupa;
+mod masuk;
+mod notice;
 mod pages;
 mod signed;
 
@@ -62,6 +68,8 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/sign-in/withdraw", post(help::withdraw))
         .route("/assist/challenge", post(help::challenge))
         .route("/assist", post(help::assisted))
+        .route("/report", post(help::report))
+        .route("/download", post(help::download))
         .route("/calls", get(help::listen).post(help::call))
         .route("/calls/{id}", get(help::look).post(help::mark))
         .route("/pick-up", post(issuing::pick_up))
@@ -75,6 +83,16 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/V/{serial}", get(pages::card))
         .route("/aktivasi", get(activation::show).post(activation::take))
         .route("/aset/{name}", get(assets::file))
+        .route("/masuk", get(masuk::show).post(masuk::take))
+        .route("/masuk/putusan", post(masuk::decide))
+        .route("/akun", get(akun::show))
+        .route("/akun/kartu/{sheet}", get(akun::sheet))
+        .route("/akun/keliru", post(akun::report))
+        .route("/akun/keluar", post(akun::sign_out))
+        .route("/lupa", get(lupa::show).post(lupa::take))
+        .route("/lupa/{token}", get(lupa::link).post(lupa::redeem))
+        .route("/u/{token}", get(download::show).post(download::open))
+        .route("/u/{token}/{sheet}", get(download::sheet))
         .route("/healthz", get(pages::healthz))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)

@@ -13,7 +13,7 @@ use crate::provision::Unlocked;
 use crate::session::{Clerk, Event, Secret, Ticket};
 use crate::store::{NoteStore, SqliteStore};
 
-pub use unlock::wrong_tries;
+pub use unlock::{count_tries, wrong_tries};
 
 /// Name of the setting that keeps which way staff turned the station.
 const PROFILE: &str = "profile";

@@ -21,6 +21,14 @@ pub fn wrong_tries(store: &impl NoteStore) -> u32 {
     kept.and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
+/// Keeps how many wrong tries there were.
+pub fn count_tries(store: &mut impl NoteStore, wrong: u32) {
+    // A full disk must not shut staff out who could free it; the session counts as well.
+    if let Err(error) = store.put_setting(WRONG, &wrong.to_string()) {
+        tracing::error!(%error, "a try is not counted on the disk");
+    }
+}
+
 impl ClerkWorker {
     /// Opens what code and PIN open. A try is counted before it is made, so that pulling the plug
     /// takes none back.
@@ -58,10 +66,7 @@ impl ClerkWorker {
     }
 
     fn count(&mut self, wrong: u32) {
-        // A full disk must not shut staff out who could free it; the session counts as well.
-        if let Err(error) = self.store.put_setting(WRONG, &wrong.to_string()) {
-            tracing::error!(%error, "a try is not counted on the disk");
-        }
+        count_tries(&mut self.store, wrong);
     }
 
     fn note(&mut self, kind: &str, detail: &str) {

@@ -31,6 +31,10 @@ enum Way {
     PickUp,
     /// Hold a card to the scan camera.
     Check,
+    /// Call staff, sign in by phone, sign in with a clerk (PIN in ANJUNGAN_PIN).
+    Help,
+    /// At a desk: answer a station's call.
+    Answer,
     /// Stand before the live picture, to measure what that costs.
     Live,
 }
@@ -54,6 +58,12 @@ pub struct Guided {
     /// The pick-up code of an earlier visit.
     #[arg(long, required_if_eq("way", "pick-up"))]
     code: Option<String>,
+    /// A clerk's staff code.
+    #[arg(long, required_if_eq("way", "help"))]
+    staff_code: Option<String>,
+    /// Whose call is answered.
+    #[arg(long, required_if_eq("way", "answer"))]
+    station: Option<String>,
     /// How long to stand before the live picture.
     #[arg(long, default_value_t = 30)]
     seconds: u64,
@@ -76,6 +86,12 @@ impl Guided {
         let person = (self.nip, password);
         let way = match self.way {
             Way::Check => guided::Way::Check,
+            Way::Help => guided::Way::Help {
+                nip: person.0.ok_or("--nip is missing")?,
+                staff_code: self.staff_code.ok_or("--staff-code is missing")?,
+                pin: std::env::var("ANJUNGAN_PIN").map_err(|_| "ANJUNGAN_PIN is missing")?,
+            },
+            Way::Answer => guided::Way::Answer { station: self.station.ok_or("--station is missing")? },
             Way::PickUp => guided::Way::PickUp { code: self.code.ok_or("--code is missing")? },
             Way::Card | Way::Live => {
                 let (Some(nip), Some(password)) = person else {

@@ -7,6 +7,7 @@ use slint::ComponentHandle;
 use super::App;
 use super::generated::{Chrome, Ink, Screen};
 use crate::lang::Lang;
+use crate::protocol::CallState;
 use crate::session::{Alert, Session, Step};
 
 pub fn show(app: &App, session: &Session, now: Duration) {
@@ -20,7 +21,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
     app.global::<Ink>().set_night(session.step.is_the_clerks_own());
     chrome.set_mark(mark);
     chrome.set_screen(screen);
-    chrome.set_called(session.called);
+    calls(&chrome, session);
     let alert = session.alerts.first();
     chrome.set_alert(alert.map_or("", |alert| alert.label(lang)).into());
     chrome.set_alert_sentence(alert.map_or("", |alert| alert.sentence(lang)).into());
@@ -29,6 +30,40 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         chrome.set_alert_open(false);
     }
     chrome.set_warning(session.warning_left(now).map_or(-1, seconds));
+}
+
+/// The button for help: at a desk, whoever calls comes first.
+fn calls(chrome: &Chrome, session: &Session) {
+    let lang = session.lang;
+    // The oldest that nobody has answered; then one that was answered and is not done.
+    let waiting = session.desk_calls.iter().find(|call| call.state < CallState::Coming);
+    let call = waiting.or(session.desk_calls.first());
+    chrome.set_desk_call(call.is_some());
+    chrome.set_desk_answered(call.is_some() && waiting.is_none());
+    if let Some(call) = call {
+        let minutes = call.age_s / 60;
+        let heading = match lang {
+            Lang::Id => format!("{} memanggil", call.station),
+            Lang::En => format!("{} is calling", call.station),
+        };
+        let sentence = match (lang, waiting.is_some()) {
+            (_, false) => lang
+                .pick("Pemanggil melihat bahwa petugas datang.", "The caller sees that somebody is coming.")
+                .to_owned(),
+            (Lang::Id, true) if minutes > 0 => format!("Sudah menunggu {minutes} menit."),
+            (Lang::En, true) if minutes > 0 => format!("Waiting for {minutes} min."),
+            (_, true) => lang.pick("Baru saja memanggil.", "Called just now.").to_owned(),
+        };
+        chrome.set_call_label(call.station.as_str().into());
+        chrome.set_call_heading(heading.into());
+        chrome.set_call_sentence(sentence.into());
+        return;
+    }
+    let (heading, sentence) = session.calling.words(lang);
+    chrome.set_called(!session.calling.is_free());
+    chrome.set_call_label(session.calling.label(lang).into());
+    chrome.set_call_heading(heading.into());
+    chrome.set_call_sentence(sentence.into());
 }
 
 /// Whole seconds that are left; the last one is 1.
@@ -52,11 +87,16 @@ fn place(step: &Step) -> (Screen, i32) {
     match step {
         Step::Attract => (Screen::Attract, 0),
         Step::Choose => (Screen::Choose, 0),
+        Step::Phone(_) => (Screen::Phone, 1),
         Step::SignIn(_) => (Screen::SignIn, 1),
+        Step::Assisted(_) => (Screen::Assisted, 1),
+        Step::Forgot(_) => (Screen::Forgot, 1),
         Step::Refused { .. } => (Screen::Refused, 1),
         Step::MyCard(_) => (Screen::MyCard, 1),
         Step::Photo(_) => (Screen::Photo, 2),
         Step::Review(_) => (Screen::Review, 3),
+        Step::Report(step) if step.holds_photo() => (Screen::Report, 3),
+        Step::Report(_) => (Screen::Report, 1),
         Step::Accepting(_) => (Screen::Accepting, 3),
         Step::Issued(_) => (Screen::Issued, 4),
         Step::Printing(_) => (Screen::Printing, 4),

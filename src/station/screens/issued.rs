@@ -4,15 +4,21 @@ use slint::ComponentHandle;
 
 use super::generated::IssuedView;
 use super::picture::{self, Place};
-use super::{App, fault, frame};
+use super::{App, fault, frame, phone};
 use crate::card::Orientation;
 use crate::lang::Lang;
-use crate::session::Issued;
+use crate::session::{Issued, LinkStage};
 
 pub fn show(app: &App, step: &Issued, lang: Lang) {
     let view = app.global::<IssuedView>();
     view.set_upright(step.orientation == Orientation::Portrait);
     view.set_fault(fault(step.fault, lang));
+    view.set_link_waiting(matches!(step.link, LinkStage::Asking(_)));
+    let url = if let LinkStage::Open(url) = &step.link { url.as_str() } else { "" };
+    view.set_link_open(!url.is_empty());
+    if let Some(code) = phone::news(url) {
+        view.set_link(code);
+    }
     match &step.drawing {
         Some(drawing) => {
             let room = frame::card_room(app);
@@ -32,6 +38,9 @@ pub fn forget(app: &App) {
     let view = app.global::<IssuedView>();
     blank(&view);
     view.set_upright(false);
+    view.set_link_waiting(false);
+    view.set_link_open(false);
+    view.set_link(super::generated::Code::default());
     view.set_fault(super::generated::Fault::default());
 }
 

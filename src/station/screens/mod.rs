@@ -1,15 +1,19 @@
 //! Floor 5: the screens. One adapter a screen is the one place where what is shown and what is
 //! decided meet: [`show`] brings a session onto the screen, [`wire`] turns touches into events.
 
+mod assisted;
 mod check;
 mod chrome;
 mod frame;
 mod issued;
 mod my_card;
+mod phone;
 mod photo;
 mod pick_up;
 mod picture;
 mod printing;
+mod qr;
+mod report;
 mod review;
 mod sign_in;
 mod staff;
@@ -40,11 +44,15 @@ pub fn show(app: &App, session: &Session, now: Duration) {
     let lang = session.lang;
     match &session.step {
         Step::Attract | Step::Choose => {}
+        Step::Phone(step) => phone::show(app, step, lang),
+        Step::Assisted(step) => assisted::show(app, step, lang),
+        Step::Forgot(step) => phone::forgot(app, step),
         Step::SignIn(step) => sign_in::show(app, step, lang),
         Step::Refused { refusal } => waiting::refused(app, *refusal, lang),
         Step::MyCard(step) => my_card::show(app, step, lang),
         Step::Photo(step) => photo::show(app, step, lang, now),
         Step::Review(step) => review::show(app, step, lang),
+        Step::Report(step) => report::show(app, step, lang),
         Step::Accepting(step) => waiting::accepting(app, step),
         Step::Issued(step) => issued::show(app, step, lang),
         Step::Printing(step) => printing::show(app, step, lang),
@@ -69,10 +77,13 @@ pub fn set_station(app: &App, name: &str, time: &str) {
 /// Blanks every picture and text of the last person. Call it when the session asks to forget.
 pub fn forget(app: &App) {
     sign_in::forget(app);
+    phone::forget(app);
+    assisted::forget(app);
     waiting::forget(app);
     my_card::forget(app);
     photo::forget(app);
     review::forget(app);
+    report::forget(app);
     issued::forget(app);
     printing::forget(app);
     pick_up::forget(app);
@@ -80,6 +91,7 @@ pub fn forget(app: &App) {
     staff::forget(app);
     studio::forget(app);
     app.global::<generated::Chrome>().set_alert_open(false);
+    app.global::<generated::Chrome>().set_call_open(false);
     picture::forget();
 }
 

@@ -11,6 +11,7 @@ use crate::session::MyCard;
 pub fn show(app: &App, step: &MyCard, lang: Lang) {
     let view = app.global::<MyCardView>();
     view.set_has_card(step.issue.is_some());
+    view.set_answered(step.corrections.iter().any(|correction| correction.answer.is_some()));
     view.set_name(step.employee.name.as_str().into());
     view.set_nip(step.employee.nip.masked().into());
     view.set_fault(fault(step.fault, lang));
@@ -29,6 +30,7 @@ pub fn forget(app: &App) {
     let view = app.global::<MyCardView>();
     blank(&view);
     view.set_has_card(false);
+    view.set_answered(false);
     view.set_name("".into());
     view.set_nip("".into());
     view.set_fault(super::generated::Fault::default());

@@ -38,7 +38,7 @@ pub fn forget(app: &App) {
 }
 
 /// Digits in the groups of a NIP as far as they are typed: `19680303 198911 2 001`.
-fn grouped(digits: &str) -> String {
+pub fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + 3);
     for (place, digit) in digits.chars().enumerate() {
         if matches!(place, 8 | 14 | 15) {

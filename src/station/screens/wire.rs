@@ -5,6 +5,7 @@ use slint::ComponentHandle;
 use super::App;
 use super::generated::{Act, Entry, Press};
 use crate::card::Orientation;
+use crate::protocol::WrongField;
 use crate::session::{Event, Field, Key, Tap};
 
 /// Sends an event for everything that a person does on this screen.
@@ -22,6 +23,13 @@ pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
     let out = send.clone();
     act.on_erase(move || out(Event::Key(Key::Erase)));
     let out = send.clone();
+    let ticks = send.clone();
+    act.on_tick(move |at| {
+        let field = usize::try_from(at).ok().and_then(|at| WrongField::ALL.get(at));
+        if let Some(field) = field {
+            ticks(Event::Tap(Tap::Tick(*field)));
+        }
+    });
     act.on_enter(move || out(Event::Key(Key::Enter)));
     act.on_focus(move |entry| {
         send(Event::Key(Key::Focus(match entry {
@@ -58,5 +66,13 @@ fn tap(press: Press) -> Tap {
         Press::Staff => Tap::Staff,
         Press::SignOut => Tap::SignOut,
         Press::SwitchProfile => Tap::SwitchProfile,
+        Press::WithNip => Tap::WithNip,
+        Press::Assisted => Tap::Assisted,
+        Press::Forgot => Tap::Forgot,
+        Press::WrongData => Tap::WrongData,
+        Press::Download => Tap::Download,
+        Press::SkipDownload => Tap::SkipDownload,
+        Press::AnswerCall => Tap::AnswerCall,
+        Press::FinishCall => Tap::FinishCall,
     }
 }

@@ -1,0 +1,238 @@
+//! Phones that are signed in: the cookie, its secret that changes every few minutes, and browsers
+//! that are known from an earlier sign-in.
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+
+use super::codes::{new_token, random_id, token_hash};
+use super::registry::nip_from;
+use super::storage::audit;
+use super::{CentralError, Office, welcome};
+use crate::clock::random_bytes;
+use crate::person::Nip;
+
+/// `Ingat Saya`: so long without a visit, and the phone signs in anew.
+pub const REMEMBERED_S: i64 = 60 * 24 * 3600;
+/// Without it: for what is at hand.
+const SHORT_S: i64 = 15 * 60;
+/// A secret older than this is changed at the next visit.
+const ROTATE_S: i64 = 10 * 60;
+/// Pages that were asked for together may still bring the former secret.
+const GRACE_S: i64 = 60;
+
+/// A phone that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneSession {
+    pub series: String,
+    pub nip: Nip,
+    pub remember: bool,
+    /// What the phone keeps from now on, where it changed.
+    pub renewed: Option<String>,
+}
+
+/// One of a person's sessions, as their page lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    pub series: String,
+    pub created_at: i64,
+    pub remember: bool,
+}
+
+/// Signs a phone in; the value of its cookie.
+pub async fn open(office: &Office, nip: Nip, remember: bool) -> Result<String, CentralError> {
+    let (series, secret, now) = (random_id(), new_token(), office.clock.now());
+    let life = if remember { REMEMBERED_S } else { SHORT_S };
+    let mut tx = office.store.write().await?;
+    sqlx::query("DELETE FROM phone_sessions WHERE expires_at <= $1")
+        .bind(now.as_second())
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO phone_sessions (series, nip, secret_hash, rotated_at, created_at, expires_at, remember)
+         VALUES ($1, $2, $3, $4, $4, $5, $6)",
+    )
+    .bind(&series)
+    .bind(nip.as_u64() as i64)
+    .bind(token_hash(&secret))
+    .bind(now.as_second())
+    .bind(now.as_second() + life)
+    .bind(i64::from(remember))
+    .execute(&mut *tx)
+    .await?;
+    let record = welcome::record_of(&mut tx, nip).await?;
+    audit(&mut tx, now, &record, "phone-sign-in", &series).await?;
+    tx.commit().await?;
+    Ok(format!("{series}.{secret}"))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    nip: i64,
+    secret_hash: Vec<u8>,
+    former_hash: Option<Vec<u8>>,
+    rotated_at: i64,
+    remember: i64,
+}
+
+/// The session behind a cookie. A former secret that comes back after its time is a copy in other
+/// hands: the whole session ends, for whoever holds either.
+pub async fn find(office: &Office, cookie: &str) -> Result<Option<PhoneSession>, CentralError> {
+    let Some((series, secret)) = cookie.split_once('.') else { return Ok(None) };
+    let now = office.clock.now().as_second();
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT nip, secret_hash, former_hash, rotated_at, remember FROM phone_sessions
+         WHERE series = $1 AND expires_at > $2",
+    )
+    .bind(series)
+    .bind(now)
+    .fetch_optional(office.store.pool())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let hash = token_hash(secret);
+    let present = bool::from(row.secret_hash.ct_eq(&hash));
+    let former = row.former_hash.is_some_and(|former| bool::from(former.ct_eq(&hash)));
+    if !present && !(former && now - row.rotated_at <= GRACE_S) {
+        if former {
+            end(office, series, "phone-secret-reused").await?;
+        }
+        return Ok(None);
+    }
+    let remember = row.remember == 1;
+    let mut renewed = None;
+    if present && remember && now - row.rotated_at >= ROTATE_S {
+        let secret = new_token();
+        let mut tx = office.store.write().await?;
+        let done = sqlx::query(
+            "UPDATE phone_sessions SET secret_hash = $3, former_hash = $2, rotated_at = $4, expires_at = $5
+             WHERE series = $1 AND secret_hash = $2",
+        )
+        .bind(series)
+        .bind(&hash)
+        .bind(token_hash(&secret))
+        .bind(now)
+        .bind(now + REMEMBERED_S)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        // Where two pages came at once, the other one has renewed it.
+        renewed = (done.rows_affected() == 1).then(|| format!("{series}.{secret}"));
+    }
+    Ok(Some(PhoneSession { series: series.to_owned(), nip: nip_from(row.nip)?, remember, renewed }))
+}
+
+/// Signs a phone out.
+pub async fn end(office: &Office, series: &str, why: &str) -> Result<(), CentralError> {
+    let mut tx = office.store.write().await?;
+    sqlx::query("DELETE FROM phone_sessions WHERE series = $1").bind(series).execute(&mut *tx).await?;
+    audit(&mut tx, office.clock.now(), "phone", why, series).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Signs one of a person's phones out, and no other person's.
+pub async fn end_own(office: &Office, nip: Nip, series: &str) -> Result<bool, CentralError> {
+    let mut tx = office.store.write().await?;
+    let done = sqlx::query("DELETE FROM phone_sessions WHERE series = $1 AND nip = $2")
+        .bind(series)
+        .bind(nip.as_u64() as i64)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A person's phones.
+pub async fn of(office: &Office, nip: Nip) -> Result<Vec<SessionLine>, CentralError> {
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT series, created_at, remember FROM phone_sessions WHERE nip = $1 AND expires_at > $2
+         ORDER BY created_at DESC",
+    )
+    .bind(nip.as_u64() as i64)
+    .bind(office.clock.now().as_second())
+    .fetch_all(office.store.pool())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(series, created_at, remember)| SessionLine { series, created_at, remember: remember == 1 })
+        .collect())
+}
+
+/// A mark for a browser in which this person has signed in: its tries are counted apart, so that
+/// nobody elsewhere can hold them up.
+pub fn mark(office: &Office, nip: Nip) -> String {
+    let nonce = HEXLOWER.encode(&random_bytes::<8>());
+    let mac = mac(office, "known-browser", &[&nip.to_string(), &nonce]);
+    format!("{nonce}.{mac}")
+}
+
+/// The mark's own name, if it is one for this person.
+pub fn marked(office: &Office, nip: Nip, mark: &str) -> Option<String> {
+    let (nonce, seal) = mark.split_once('.')?;
+    let right = mac(office, "known-browser", &[&nip.to_string(), nonce]);
+    bool::from(right.as_bytes().ct_eq(seal.as_bytes())).then(|| nonce.to_owned())
+}
+
+/// What stands in a form so that only a page of this server, in this browser, can have made it.
+pub fn form_proof(office: &Office, browser: &str) -> String {
+    mac(office, "form", &[browser])
+}
+
+fn mac(office: &Office, purpose: &str, parts: &[&str]) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&office.keys.code[..]) else {
+        unreachable!("HMAC takes any key")
+    };
+    mac.update(purpose.as_bytes());
+    for part in parts {
+        mac.update(&[0]);
+        mac.update(part.as_bytes());
+    }
+    BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central::testing::{office, somebody};
+
+    #[tokio::test]
+    async fn a_stolen_secret_ends_the_session_for_both() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let stolen = open(&t.office, nip, true).await.unwrap();
+        assert_eq!(find(&t.office, &stolen).await.unwrap().unwrap().renewed, None);
+        t.advance(ROTATE_S as u64);
+        let renewed = find(&t.office, &stolen).await.unwrap().unwrap().renewed.unwrap();
+        // Pages asked for together are no theft.
+        assert!(find(&t.office, &stolen).await.unwrap().is_some());
+        t.advance(GRACE_S as u64 + 1);
+        assert_eq!(find(&t.office, &stolen).await.unwrap(), None);
+        assert_eq!(find(&t.office, &renewed).await.unwrap(), None, "neither the thief nor the owner");
+    }
+
+    #[tokio::test]
+    async fn a_guess_ends_nothing_and_a_short_session_ends_by_itself() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let cookie = open(&t.office, nip, false).await.unwrap();
+        let series = cookie.split_once('.').unwrap().0;
+        for guess in ["", "x", &format!("{series}.guess"), &format!("x.{}", new_token())] {
+            assert_eq!(find(&t.office, guess).await.unwrap(), None);
+        }
+        assert_eq!(find(&t.office, &cookie).await.unwrap().unwrap().nip, nip);
+        assert_eq!(of(&t.office, nip).await.unwrap().len(), 1);
+        t.advance(SHORT_S as u64);
+        assert_eq!(find(&t.office, &cookie).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_mark_is_one_persons() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let mark = mark(&t.office, nip);
+        assert!(marked(&t.office, nip, &mark).is_some());
+        assert!(marked(&t.office, "198003102005011003".parse().unwrap(), &mark).is_none());
+        assert!(marked(&t.office, nip, "a.b").is_none() && marked(&t.office, nip, "").is_none());
+    }
+}
