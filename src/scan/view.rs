@@ -39,9 +39,9 @@ impl Seen {
 
     /// A point of this picture in pixels of the original.
     pub fn back(&self, (x, y): (i32, i32)) -> (i32, i32) {
-        let [a, b, c, d, e, f] = self.back;
+        let m = &self.back;
         let (x, y) = (x as f32, y as f32);
-        ((a * x + b * y + c).round() as i32, (d * x + e * y + f).round() as i32)
+        ((m[0] * x + m[1] * y + m[2]).round() as i32, (m[3] * x + m[4] * y + m[5]).round() as i32)
     }
 }
 
@@ -124,13 +124,14 @@ fn scaled(picture: Luma, width: usize, height: usize) -> Vec<u8> {
 }
 
 /// The picture about its centre, same size; what comes from outside is white.
-fn turned(picture: Luma, [a, b, c, d, e, f]: [f32; 6]) -> Vec<u8> {
+fn turned(picture: Luma, back: [f32; 6]) -> Vec<u8> {
     let Luma { width, height, data } = picture;
     let mut out = vec![255u8; width * height];
     for (y, row) in out.chunks_exact_mut(width).enumerate() {
         for (x, pixel) in row.iter_mut().enumerate() {
             let (xf, yf) = (x as f32, y as f32);
-            let (u, v) = (a * xf + b * yf + c, d * xf + e * yf + f);
+            let at = |row: usize| back[row] * xf + back[row + 1] * yf + back[row + 2];
+            let (u, v) = (at(0), at(3));
             if u < 0.0 || v < 0.0 || u >= (width - 1) as f32 || v >= (height - 1) as f32 {
                 continue;
             }
