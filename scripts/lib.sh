@@ -20,6 +20,8 @@ as_root() {
 # Debian packages: Debian 12, 13 and Raspberry Pi OS carry all of them under these names.
 build_packages="gcc g++ cmake make libc6-dev pkg-config libclang-dev libfontconfig-dev libudev-dev libinput-dev libxkbcommon-dev libgbm-dev curl ca-certificates"
 run_packages="libinput10 libxkbcommon0 libudev1 libgbm1 libfontconfig1"
+# Printers that are not there: a card printer, CUPS with a queue, and what announces them.
+printer_packages="cups-daemon cups-client cups-ipp-utils printer-driver-cups-pdf avahi-daemon dbus"
 window_packages="libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0"
 
 need_packages() {
@@ -33,6 +35,17 @@ need_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return 0
   as_root apt-get update >&2
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >&2
+}
+
+# ippeveprinter does not start without avahi-daemon, nor that without dbus: both run also where no systemd does.
+need_announcer() {
+  if [ ! -S /run/dbus/system_bus_socket ]; then
+    as_root mkdir -p /run/dbus
+    as_root rm -f /run/dbus/pid
+    as_root dbus-daemon --system --fork
+  fi
+  avahi-daemon --check 2>/dev/null || as_root avahi-daemon --daemonize --no-rlimits 2>/dev/null ||
+    say "avahi-daemon does not start: the tests of IPP printers will say so"
 }
 
 need_rust() {

@@ -198,6 +198,8 @@ pub struct LimitConfig {
     pub clock_days: u32,
     /// Seconds between two rounds of sync when nothing wakes it.
     pub sync_seconds: u32,
+    /// Seconds that a print waits for its printer to be mended, while its person waits too.
+    pub print_seconds: u32,
 }
 
 impl Default for LimitConfig {
@@ -209,6 +211,7 @@ impl Default for LimitConfig {
             trust_days: 90,
             clock_days: 30,
             sync_seconds: 60,
+            print_seconds: 300,
         }
     }
 }
@@ -231,6 +234,8 @@ pub struct StationConfig {
     pub central_ca: Option<PathBuf>,
     /// None: nothing is printed here; cards are fetched elsewhere.
     pub printer: Option<String>,
+    /// Takes over while `printer` cannot print.
+    pub printer_spare: Option<String>,
     /// A folder of card templates that the office edited itself.
     pub templates: Option<PathBuf>,
     pub display: DisplayConfig,
@@ -248,6 +253,7 @@ impl Default for StationConfig {
             central: None,
             central_ca: None,
             printer: None,
+            printer_spare: None,
             templates: None,
             display: DisplayConfig::default(),
             cameras: CameraConfig::default(),
@@ -295,6 +301,7 @@ impl StationConfig {
             ("cameras.face", Some(&self.cameras.face)),
             ("cameras.scan", self.cameras.scan.as_ref()),
             ("printer", self.printer.as_ref()),
+            ("printer_spare", self.printer_spare.as_ref()),
         ] {
             if uri.is_some_and(|uri| !uri.contains(':')) {
                 return refuse(key, "must be a URI, such as v4l:///dev/video0 or dir:PATH".into());
@@ -334,6 +341,7 @@ mod tests {
             central: Some(String::new()),
             central_ca: Some(PathBuf::new()),
             printer: Some(String::new()),
+            printer_spare: Some(String::new()),
             templates: Some(PathBuf::new()),
             cameras: CameraConfig { face: String::new(), scan: Some(String::new()) },
             ..StationConfig::default()

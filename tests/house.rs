@@ -19,13 +19,16 @@ const FLOORS: [&[&str]; 6] = [
 const SIBLINGS: [(&str, &str); 1] = [("provision", "sync")];
 
 /// Outside libraries, and the only modules that may name them.
-const KEPT_IN: [(&str, &[&str]); 9] = [
+const KEPT_IN: [(&str, &[&str]); 12] = [
     ("slint", &["station", "display"]),
     ("axum", &["central"]),
     ("sqlx", &["central"]),
     ("rusqlite", &["store"]),
     ("nokhwa", &["camera"]),
     ("escpos", &["printing"]),
+    ("ipp", &["printing"]),
+    ("nix", &["printing"]),
+    ("nusb", &["printing"]),
     ("ureq", &["sync", "provision"]),
     ("rustls", &["sync"]),
     ("zxing_cpp", &["scan"]),

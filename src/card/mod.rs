@@ -25,7 +25,7 @@ use crate::person::{Kind, Nip};
 pub use compose::svg;
 pub use error::{CardError, TemplateProblem};
 pub use fonts::fonts;
-pub use output::{pdf, png, render, round_corners};
+pub use output::{drawing, drawings_pdf, pdf, pdf_moved, png, render, round_corners};
 pub use template::Templates;
 
 /// Long side of a CR80 card in millimetres (ISO/IEC 7810, ID-1).

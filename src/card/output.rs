@@ -3,7 +3,7 @@
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _, RgbaImage};
 use krilla::Document;
-use krilla::geom::Size;
+use krilla::geom::{Size, Transform as Shift};
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt as _, SvgSettings};
@@ -27,14 +27,17 @@ pub fn render(
     templates: &Templates,
 ) -> Result<RgbaImage, CardError> {
     let svg = compose(data, orientation, side, templates, Detail::Dots)?;
-    let tree = tree(&svg, orientation, side)?;
+    pixels(&tree(&svg, orientation, side)?, orientation, side)
+}
+
+fn pixels(tree: &usvg::Tree, orientation: Orientation, side: Side) -> Result<RgbaImage, CardError> {
     let (width, height) = orientation.pixels();
     let broken = |what: &str| template_error(orientation, side, what.to_owned());
     let mut pixmap = Pixmap::new(width, height).ok_or_else(|| broken("no size"))?;
     pixmap.fill(Color::WHITE);
     let scale =
         Transform::from_scale(width as f32 / tree.size().width(), height as f32 / tree.size().height());
-    resvg::render(&tree, scale, &mut pixmap.as_mut());
+    resvg::render(tree, scale, &mut pixmap.as_mut());
     // Every pixel is opaque, so premultiplied and straight alpha are the same.
     RgbaImage::from_raw(width, height, pixmap.take()).ok_or_else(|| broken("no pixels"))
 }
@@ -68,19 +71,52 @@ pub fn pdf(
     sides: &[Side],
     templates: &Templates,
 ) -> Result<Vec<u8>, CardError> {
+    pdf_moved(data, orientation, sides, templates, (0.0, 0.0))
+}
+
+/// [`pdf`] for a printer that shifts what it prints: everything is moved by so many millimetres right and down.
+pub fn pdf_moved(
+    data: &CardData,
+    orientation: Orientation,
+    sides: &[Side],
+    templates: &Templates,
+    by: (f32, f32),
+) -> Result<Vec<u8>, CardError> {
+    let faces = sides
+        .iter()
+        .map(|side| {
+            let svg = compose(data, orientation, *side, templates, Detail::Full)?;
+            tree(&svg, orientation, *side)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    document(&faces, orientation, by)
+}
+
+/// Any drawing in the measures of a card (a unit is a dot at 300 dpi) as pixels: a test card.
+pub fn drawing(svg: &str, orientation: Orientation) -> Result<RgbaImage, CardError> {
+    pixels(&tree(svg, orientation, Side::Front)?, orientation, Side::Front)
+}
+
+/// Drawings as a PDF at true size, a page each, moved by so many millimetres right and down.
+pub fn drawings_pdf(svgs: &[String], orientation: Orientation, by: (f32, f32)) -> Result<Vec<u8>, CardError> {
+    let trees = svgs.iter().map(|svg| tree(svg, orientation, Side::Front)).collect::<Result<Vec<_>, _>>()?;
+    document(&trees, orientation, by)
+}
+
+fn document(faces: &[usvg::Tree], orientation: Orientation, by: (f32, f32)) -> Result<Vec<u8>, CardError> {
     let (width, height) = orientation.millimetres();
     let (width, height) = (width * POINTS, height * POINTS);
     let size = || Size::from_wh(width, height).ok_or_else(|| CardError::Pdf("no size".to_owned()));
     let mut document = Document::new();
-    for side in sides {
-        let svg = compose(data, orientation, *side, templates, Detail::Full)?;
-        let tree = tree(&svg, orientation, *side)?;
+    for tree in faces {
         let mut page = document.start_page_with(PageSettings::new(size()?));
         let mut surface = page.surface();
+        surface.push_transform(&Shift::from_translate(by.0 * POINTS, by.1 * POINTS));
         let settings = SvgSettings { embed_text: false, ..SvgSettings::default() };
         surface
-            .draw_svg(&tree, size()?, settings)
+            .draw_svg(tree, size()?, settings)
             .ok_or_else(|| CardError::Pdf("the face cannot be drawn".to_owned()))?;
+        surface.pop();
         surface.finish();
         page.finish();
     }

@@ -1,6 +1,7 @@
 //! Printer addresses: `scheme:rest?key=value&key=value`.
 
-use super::PrintError;
+use super::ports::Flow;
+use super::{Offset, Paper, PrintError, Tone};
 use std::path::PathBuf;
 
 /// An address taken apart.
@@ -20,8 +21,11 @@ impl Address {
             uri.trim().split_once(':').ok_or_else(|| bad("there is no kind before a colon"))?;
         let scheme = scheme.to_ascii_lowercase();
         let known: &[&str] = match scheme.as_str() {
-            "escpos+file" => &["width"],
-            "escpos+tcp" => &["width", "status"],
+            "escpos+file" => &["width", "tone", "status"],
+            "escpos+tcp" => &["width", "tone", "status"],
+            "escpos+usb" => &["width", "tone", "status", "serial"],
+            "escpos+serial" => &["width", "tone", "status", "baud", "flow"],
+            "ipp" | "dir" => &["dx", "dy"],
             _ => &[],
         };
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -51,13 +55,13 @@ impl Address {
         Ok(PathBuf::from(path))
     }
 
-    /// `//HOST`, `//HOST:PORT` or `//[IPV6]:PORT`; port 9100 where none is given.
-    pub fn host_port(&self) -> Result<(String, u16), PrintError> {
+    /// `//HOST`, `//HOST:PORT` or `//[IPV6]:PORT`, with or without a path.
+    pub fn host_port(&self, default: u16) -> Result<(String, u16), PrintError> {
         let rest = self
             .rest
             .strip_prefix("//")
-            .ok_or_else(|| self.bad("two slashes are missing after the colon"))?
-            .trim_end_matches('/');
+            .ok_or_else(|| self.bad("two slashes are missing after the colon"))?;
+        let rest = rest.split_once('/').map_or(rest, |(host, _)| host);
         let (host, port) = match rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
             Some((host, port)) => (host, port.strip_prefix(':')),
             None => match rest.split_once(':') {
@@ -69,7 +73,7 @@ impl Address {
             return Err(self.bad("the host is missing or misspelt"));
         }
         let port = match port {
-            None => 9100,
+            None => default,
             Some(text) => text
                 .parse()
                 .ok()
@@ -79,13 +83,61 @@ impl Address {
         Ok((host.to_owned(), port))
     }
 
-    /// Dots across the paper, from `?width=`.
-    pub fn dots(&self) -> Result<u32, PrintError> {
-        match self.option("width") {
-            None | Some("576") => Ok(576),
-            Some("384") => Ok(384),
-            Some(_) => Err(self.bad("width must be 576 (80 mm paper) or 384 (58 mm paper)")),
-        }
+    /// The paper and the head, from `?width=` and `?tone=`.
+    pub fn paper(&self) -> Result<Paper, PrintError> {
+        let dots = match self.option("width") {
+            None | Some("576") => 576,
+            Some("384") => 384,
+            Some(_) => return Err(self.bad("width must be 576 (80 mm paper) or 384 (58 mm paper)")),
+        };
+        let tone = match self.option("tone") {
+            None => Tone::default(),
+            Some(word) => Tone::parse(word).ok_or_else(|| self.bad("tone must be light, normal or dark"))?,
+        };
+        Ok(Paper { dots, tone })
+    }
+
+    /// `//VID:PID`, both hexadecimal, and the serial number that tells two of a make apart.
+    pub fn usb(&self) -> Result<(u16, u16, Option<String>), PrintError> {
+        let id = |text: &str| u16::from_str_radix(text, 16).ok();
+        self.rest
+            .strip_prefix("//")
+            .and_then(|rest| rest.trim_end_matches('/').split_once(':'))
+            .and_then(|(vendor, product)| Some((id(vendor)?, id(product)?)))
+            .map(|(vendor, product)| (vendor, product, self.option("serial").map(str::to_owned)))
+            .ok_or_else(|| self.bad("vendor and product must be four hexadecimal digits each, as 04b8:0e28"))
+    }
+
+    /// Speed and flow control of a serial line, from `?baud=` and `?flow=`.
+    pub fn serial(&self) -> Result<(u32, Flow), PrintError> {
+        let baud = self.option("baud").unwrap_or("115200");
+        let baud = baud.parse().map_err(|_| self.bad("baud must be a number such as 115200"))?;
+        let flow = match self.option("flow") {
+            None | Some("none") => Flow::None,
+            Some("rtscts") => Flow::Wires,
+            Some("xonxoff") => Flow::Characters,
+            Some(_) => return Err(self.bad("flow must be none, rtscts or xonxoff")),
+        };
+        Ok((baud, flow))
+    }
+
+    /// How far a card printer shifts what it prints, from `?dx=` and `?dy=` in millimetres, to be made good: right and down.
+    pub fn offset(&self) -> Result<Offset, PrintError> {
+        let tenths = |key: &str| -> Result<i16, PrintError> {
+            let Some(text) = self.option(key) else { return Ok(0) };
+            let value: f32 =
+                text.parse().map_err(|_| self.bad(&format!("{key} must be millimetres, as 0.3")))?;
+            if !(-5.0..=5.0).contains(&value) {
+                return Err(self.bad(&format!("{key} must lie between -5 and 5 millimetres")));
+            }
+            Ok((value * 10.0).round() as i16)
+        };
+        Ok(Offset { right: tenths("dx")?, down: tenths("dy")? })
+    }
+
+    /// The address without our own options.
+    pub fn plain(&self) -> String {
+        format!("{}:{}", self.scheme, self.rest)
     }
 
     /// Whether the printer answers status requests, from `?status=`.

@@ -2,8 +2,44 @@
 
 use image::{DynamicImage, GrayImage, Luma, RgbaImage, imageops::FilterType};
 
-/// Thermal dots spread on the paper, so middle tones come out darker than asked: they are lifted by this exponent.
-const LIFT: f32 = 0.68;
+/// How a thermal head renders tones. Dots spread on the paper, some heads' more than others', so middle tones come out darker
+/// than asked and are lifted. The test print shows all three, for the technician to choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// For heads that print darker than most.
+    Light,
+    #[default]
+    Normal,
+    /// For heads that print paler than most.
+    Dark,
+}
+
+impl Tone {
+    pub const ALL: [Tone; 3] = [Tone::Light, Tone::Normal, Tone::Dark];
+
+    /// The word in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tone::Light => "light",
+            Tone::Normal => "normal",
+            Tone::Dark => "dark",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Tone> {
+        Tone::ALL.into_iter().find(|tone| tone.word() == word)
+    }
+
+    /// The exponent that lifts middle tones.
+    fn lift(self) -> f32 {
+        match self {
+            Tone::Light => 0.54,
+            Tone::Normal => 0.68,
+            Tone::Dark => 0.86,
+        }
+    }
+}
+
 /// How strongly a tone is pushed away from the mean around it: a collar before a neck, a brow on a forehead.
 const LOCAL: f32 = 0.7;
 /// Reach of that mean, as a share of the picture's width.
@@ -14,7 +50,8 @@ const CLIP: f32 = 0.01;
 /// The photo on white, scaled to `width` by `height` dots, in dots of 0 and 255: contrast stretched over the person, lifted
 /// for the paper, sharpened, then error diffusion (Floyd and Steinberg 1976) in alternating directions, which leaves no
 /// worm patterns to one side.
-pub fn portrait(photo: &RgbaImage, width: u32, height: u32) -> GrayImage {
+pub fn portrait(photo: &RgbaImage, width: u32, height: u32, tone: Tone) -> GrayImage {
+    let lift = tone.lift();
     let small = DynamicImage::ImageRgba8(photo.clone())
         .resize_exact(width, height, FilterType::Lanczos3)
         .into_rgba8();
@@ -24,7 +61,7 @@ pub fn portrait(photo: &RgbaImage, width: u32, height: u32) -> GrayImage {
         let alpha = f32::from(p[3]) / 255.0;
         let grey = ((luminance(p.0) - dark) / (light - dark)).clamp(0.0, 1.0);
         // The person keeps a hint of tone even where lightest, so that a pale edge still shows against the paper.
-        let tone = grey.powf(LIFT) * 0.95;
+        let tone = grey.powf(lift) * 0.95;
         Luma([(255.0 * (tone * alpha + 1.0 - alpha)).round() as u8])
     });
     let sharp = DynamicImage::ImageLuma8(toned.clone()).unsharpen(1.1, 1).into_luma8();
@@ -120,7 +157,7 @@ mod tests {
         let photo = RgbaImage::from_fn(90, 120, |x, y| {
             Rgba([x as u8 * 2, y as u8 * 2, 90, if x < 45 { 255 } else { 0 }])
         });
-        let dots = portrait(&photo, 60, 80);
+        let dots = portrait(&photo, 60, 80, Tone::Normal);
         assert!(dots.pixels().all(|p| p[0] == 0 || p[0] == 255));
         assert!((0..80).all(|y| (34..60).all(|x| dots.get_pixel(x, y)[0] == 255)));
         assert!(black_share(&dots) > 0.1);
@@ -141,9 +178,17 @@ mod tests {
                 Rgba([v, v, v, 255])
             })
         };
-        let dark = black_share(&portrait(&photo(60), 100, 100));
-        let light = black_share(&portrait(&photo(190), 100, 100));
+        let dark = black_share(&portrait(&photo(60), 100, 100, Tone::Normal));
+        let light = black_share(&portrait(&photo(190), 100, 100, Tone::Normal));
         assert!(dark > light + 0.3, "{dark} {light}");
+    }
+
+    #[test]
+    fn a_lighter_tone_prints_fewer_dots() {
+        let photo = RgbaImage::from_fn(100, 100, |x, _| Rgba([(x * 2 + 20) as u8, 100, 90, 255]));
+        let [light, normal, dark] = Tone::ALL.map(|tone| black_share(&portrait(&photo, 100, 100, tone)));
+        assert!(light < normal - 0.02 && normal < dark - 0.02, "{light} {normal} {dark}");
+        assert!(Tone::ALL.iter().all(|tone| Tone::parse(tone.word()) == Some(*tone)));
     }
 
     #[test]
@@ -165,7 +210,7 @@ mod tests {
     fn a_photo_of_one_tone_or_of_nothing_is_no_trouble() {
         for pixel in [[0, 0, 0, 255], [255, 255, 255, 255], [9, 9, 9, 0]] {
             let photo = RgbaImage::from_pixel(10, 10, Rgba(pixel));
-            assert_eq!(portrait(&photo, 30, 40).dimensions(), (30, 40));
+            assert_eq!(portrait(&photo, 30, 40, Tone::Normal).dimensions(), (30, 40));
         }
     }
 }

@@ -1,46 +1,32 @@
-//! `escpos+file:PATH`: a receipt printer behind a device file such as `/dev/usb/lp0`, or a plain file that collects what would
-//! be printed, one print after the other, as a roll of paper would.
+//! `escpos+file:PATH` with a plain file: it collects what would be printed, one print after the other, as a roll of paper would.
+//! Device files are lines, see [`ports`](super::ports).
 
-use super::{Capabilities, Outcome, PrintError, PrintJob, Printer, PrinterFault, PrinterStatus};
+use super::{Capabilities, Outcome, Paper, PrintError, PrintJob, Printer, PrinterStatus, Progress, Witness};
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
-/// A receipt printer that is written to and never read.
+/// A file that takes the place of a receipt printer.
 #[derive(Clone, Debug)]
 pub struct EscposFile {
     path: PathBuf,
-    dots: u32,
+    paper: Paper,
 }
 
 impl EscposFile {
-    /// `dots` across the paper: 576 or 384.
-    pub fn new(path: PathBuf, dots: u32) -> EscposFile {
-        EscposFile { path, dots }
-    }
-
-    /// A device under `/dev` must be there already; any other path is made.
-    fn is_device(&self) -> bool {
-        self.path.starts_with("/dev")
+    pub fn new(path: PathBuf, paper: Paper) -> EscposFile {
+        EscposFile { path, paper }
     }
 
     fn error(&self, source: std::io::Error) -> PrintError {
-        if self.is_device() && source.kind() == ErrorKind::NotFound {
-            PrintError::Fault {
-                printer: self.name(),
-                fault: PrinterFault::Unreachable,
-                detail: source.to_string(),
-            }
-        } else {
-            PrintError::Write { path: self.path.clone(), source }
-        }
+        PrintError::Write { path: self.path.clone(), source }
     }
 
     fn write(&self, bytes: &[u8]) -> std::io::Result<()> {
-        let mut file = OpenOptions::new().append(true).create(!self.is_device()).open(&self.path)?;
+        let mut file = OpenOptions::new().append(true).create(true).open(&self.path)?;
         file.write_all(bytes)?;
         file.flush()?;
-        // Devices cannot sync and say EINVAL.
+        // Odd files (a pipe, /dev/null) cannot sync and say EINVAL.
         if file.metadata()?.is_file() {
             file.sync_all()?;
         }
@@ -58,15 +44,20 @@ impl Printer for EscposFile {
         Ok(PrinterStatus { fault: None, paper_low: false, confirmed: false })
     }
 
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::Receipt { dots: self.dots }
+    fn capabilities(&mut self) -> Result<Capabilities, PrintError> {
+        Ok(Capabilities::Receipt { dots: self.paper.dots })
     }
 
-    fn print(&mut self, job: &PrintJob) -> Result<Outcome, PrintError> {
-        let bytes = super::bytes(&job.slip, self.dots)?;
+    fn print(&mut self, job: &PrintJob, witness: &mut dyn Witness) -> Result<Outcome, PrintError> {
+        let bytes = super::raster_bytes(&job.receipt.picture(self.paper)?);
+        witness.progress(Progress::Sending { done: 0, of: bytes.len() });
+        if !witness.point_of_no_return("file") {
+            return Err(PrintError::NotWrittenDown);
+        }
         self.write(&bytes).map_err(|e| self.error(e))?;
-        // What a device does with the bytes it does not say; a plain file has them safely.
+        // A plain file has them safely; what else a path may lead to does not say.
         let plain = self.path.is_file();
-        Ok(Outcome { confirmed: plain, files: if plain { vec![self.path.clone()] } else { Vec::new() } })
+        let files = if plain { vec![self.path.clone()] } else { Vec::new() };
+        Ok(Outcome { confirmed: plain, files, trouble: None })
     }
 }

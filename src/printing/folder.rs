@@ -1,6 +1,6 @@
 //! `dir:PATH`: a folder that takes prints as files, for card printers with a hot folder, and for tests and pictures.
 
-use super::{Capabilities, Outcome, PrintError, PrintJob, Printer, PrinterStatus};
+use super::{Capabilities, Outcome, PrintError, PrintJob, Printer, PrinterStatus, Progress, Witness};
 use image::{ImageEncoder, RgbaImage, codecs::png::PngEncoder};
 use std::fs::{self, File};
 use std::io::Write;
@@ -86,15 +86,19 @@ impl Printer for Folder {
         Ok(PrinterStatus { fault: None, paper_low: false, confirmed: true })
     }
 
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::Card { both_sides: true }
+    fn capabilities(&mut self) -> Result<Capabilities, PrintError> {
+        Ok(Capabilities::Card { both_sides: true })
     }
 
-    fn print(&mut self, job: &PrintJob) -> Result<Outcome, PrintError> {
+    fn print(&mut self, job: &PrintJob, witness: &mut dyn Witness) -> Result<Outcome, PrintError> {
         let id = checked(&job.print_id)?;
         self.ready()?;
+        if !witness.point_of_no_return("dir") {
+            return Err(PrintError::NotWrittenDown);
+        }
         let mut files = Vec::new();
         for (n, side) in job.sides.iter().enumerate() {
+            witness.progress(Progress::Side { side: n as u32 + 1, of: job.sides.len() as u32 });
             let name = match n {
                 0 => format!("{id}-front.png"),
                 1 => format!("{id}-back.png"),
@@ -105,6 +109,6 @@ impl Printer for Folder {
         if !job.pdf.is_empty() {
             files.push(self.put(&format!("{id}.pdf"), &job.pdf)?);
         }
-        Ok(Outcome { confirmed: true, files })
+        Ok(Outcome { confirmed: true, files, trouble: None })
     }
 }

@@ -3,32 +3,47 @@
 //! | address | what it is |
 //! | --- | --- |
 //! | `dir:PATH` | a folder that takes PNG and PDF files, named by print id |
-//! | `escpos+file:PATH` | a receipt printer behind a file (`/dev/usb/lp0`), or a plain file that collects the bytes |
-//! | `escpos+tcp://HOST:9100` | a receipt printer in the network |
+//! | `escpos+usb://VID:PID` | a receipt printer on USB; `?serial=` tells two of a make apart |
+//! | `escpos+serial:///dev/ttyUSB0?baud=115200` | one on a serial line; `?flow=none`, `rtscts` or `xonxoff` |
+//! | `escpos+tcp://HOST:9100` | one in the network |
+//! | `escpos+file:PATH` | one behind a device file (`/dev/usb/lp0`), or a plain file that collects the bytes |
+//! | `ipp://HOST:PORT/PATH` | a card printer that speaks IPP, or a queue of CUPS |
 //!
-//! Receipt printers take `?width=576` (80 mm paper, the default) or `?width=384` (58 mm); `escpos+tcp` also takes
-//! `?status=off` for a printer that never answers status requests, whose prints then stay unconfirmed.
+//! Receipt printers take `?width=576` (80 mm paper, the default) or `?width=384` (58 mm), `?tone=light|normal|dark` for their
+//! head, and `?status=off` for a printer that never answers, whose prints then stay unconfirmed. Card printers take `?dx=` and
+//! `?dy=`, millimetres by which the print is moved right and down.
 
 mod address;
+mod discover;
 mod dither;
+mod ear;
+mod escpos;
 mod escpos_file;
-mod escpos_tcp;
 mod folder;
+mod ipp;
 mod lettering;
+mod line;
+mod ports;
 mod receipt;
-mod simulated;
+pub mod simulated;
 pub mod slip;
 mod status;
+mod test_print;
 
+pub use discover::{Found, found};
+pub use dither::{Tone, portrait};
+pub use escpos::{Receipt, Says};
 pub use escpos_file::EscposFile;
-pub use escpos_tcp::EscposTcp;
 pub use folder::Folder;
+pub use ipp::Ipp;
 pub use receipt::{bytes, raster_bytes};
-pub use simulated::{Behaviour, SimulatedPrinter};
 pub use slip::{Slip, SlipError};
+pub use test_print::{test_card, test_slip};
 
+use crate::clock::SharedClock;
 use address::Address;
-use image::RgbaImage;
+use image::{GrayImage, RgbaImage};
+use ports::{DevicePort, SerialPort, TcpPort, UsbPort};
 use std::path::PathBuf;
 
 /// One print: every form of it that some printer may want.
@@ -40,10 +55,117 @@ pub struct PrintJob {
     pub title: String,
     /// The card's sides at 300 dpi, front first.
     pub sides: Vec<RgbaImage>,
-    /// The same as PDF pages at true size.
+    /// The same as PDF pages at true size; empty where there is none.
     pub pdf: Vec<u8>,
     /// What a receipt printer prints instead of a card.
-    pub slip: Slip,
+    pub receipt: OnPaper,
+}
+
+/// What goes on receipt paper.
+#[derive(Clone, Debug)]
+pub enum OnPaper {
+    /// `Struk Kartu`.
+    Slip(Box<Slip>),
+    /// A picture, no wider than the paper.
+    Picture(GrayImage),
+    /// This is for card printers only.
+    Nothing,
+}
+
+impl OnPaper {
+    /// Black dots on white, at most as wide as the paper.
+    pub fn picture(&self, paper: Paper) -> Result<GrayImage, PrintError> {
+        match self {
+            OnPaper::Slip(slip) => Ok(slip::raster_toned(slip, paper.dots, paper.tone)?),
+            OnPaper::Picture(picture) if picture.width() <= paper.dots => Ok(picture.clone()),
+            OnPaper::Picture(picture) => {
+                Err(PrintError::TooWide { dots: picture.width(), paper: paper.dots })
+            }
+            OnPaper::Nothing => Err(PrintError::NotForReceipts),
+        }
+    }
+}
+
+/// Receipt paper, and the head that prints on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// Dots across, 8 a millimetre: 576 or 384.
+    pub dots: u32,
+    pub tone: Tone,
+}
+
+impl Default for Paper {
+    fn default() -> Paper {
+        Paper { dots: 576, tone: Tone::Normal }
+    }
+}
+
+/// A card's face at 300 dpi, moved as the offset says; what it leaves free is white.
+pub fn moved(face: RgbaImage, offset: Offset) -> RgbaImage {
+    if offset == Offset::default() {
+        return face;
+    }
+    let (right, down) = offset.millimetres();
+    let dots = |millimetres: f32| (millimetres / 25.4 * crate::card::DPI).round() as i64;
+    let mut sheet = RgbaImage::from_pixel(face.width(), face.height(), image::Rgba([255; 4]));
+    image::imageops::replace(&mut sheet, &face, dots(right), dots(down));
+    sheet
+}
+
+/// By how much a card's print is moved, in tenths of a millimetre.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offset {
+    pub right: i16,
+    pub down: i16,
+}
+
+impl Offset {
+    /// In millimetres.
+    pub fn millimetres(self) -> (f32, f32) {
+        (f32::from(self.right) / 10.0, f32::from(self.down) / 10.0)
+    }
+}
+
+/// How far a print is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The printer is being reached.
+    Connecting,
+    /// So many bytes are out.
+    Sending { done: usize, of: usize },
+    /// A side is being printed, from 1.
+    Side { side: u32, of: u32 },
+    /// The printer stands still and goes on by itself once this is over.
+    Paused(PrinterFault),
+}
+
+/// Who follows a print.
+pub trait Witness {
+    /// Something moved.
+    fn progress(&mut self, progress: Progress);
+
+    /// From the next byte on the print may become whole. Returns once that is on disk, with `trace`, by which the printer's
+    /// driver finds the job again after a power cut; `false`: it cannot be written down, so nothing more may be sent.
+    fn point_of_no_return(&mut self, trace: &str) -> bool;
+
+    /// Whether anybody still wants the print; asked while it waits.
+    fn is_wanted(&mut self) -> bool;
+}
+
+/// A witness that keeps nothing, for prints that are in no queue.
+#[derive(Debug, Default)]
+pub struct NoWitness;
+
+impl Witness for NoWitness {
+    fn progress(&mut self, _: Progress) {}
+
+    fn point_of_no_return(&mut self, _: &str) -> bool {
+        true
+    }
+
+    fn is_wanted(&mut self) -> bool {
+        true
+    }
 }
 
 /// What a printer can print.
@@ -79,6 +201,8 @@ pub struct Outcome {
     pub confirmed: bool,
     /// Files that were written, for printers that are folders.
     pub files: Vec<PathBuf>,
+    /// What went wrong after the print was whole, such as a cut that failed.
+    pub trouble: Option<PrinterFault>,
 }
 
 /// Why a printer does not print, in the words that the table of messages knows.
@@ -92,7 +216,15 @@ pub enum PrinterFault {
     Offline,
     /// Nothing answers at its address.
     Unreachable,
-    /// Cutter, head, power supply: staff must look.
+    /// The cutter is stuck.
+    Cutter,
+    /// The head is too hot; it goes on by itself once it has cooled.
+    HeadHot,
+    /// Paper or a card is stuck inside.
+    Jam,
+    /// Ribbon, ink or toner is used up.
+    Supplies,
+    /// Head, power supply: staff must look.
     Other,
 }
 
@@ -104,14 +236,22 @@ impl PrinterFault {
             PrinterFault::CoverOpen => "printer-cover-open",
             PrinterFault::Offline => "printer-offline",
             PrinterFault::Unreachable => "printer-unreachable",
+            PrinterFault::Cutter => "printer-cutter",
+            PrinterFault::HeadHot => "printer-head-hot",
+            PrinterFault::Jam => "printer-jam",
+            PrinterFault::Supplies => "printer-supplies",
             PrinterFault::Other => "printer-fault",
         }
     }
 
     /// What to do about it, for logs and the technician's commands.
-    fn advice(self) -> &'static str {
+    pub fn advice(self) -> &'static str {
         match self {
-            PrinterFault::PaperOut => "is out of paper. Put in a new roll",
+            PrinterFault::PaperOut => "is out of paper or cards. Put in new ones",
+            PrinterFault::Cutter => "has its cutter stuck. Open the cover, free the blade, close it",
+            PrinterFault::HeadHot => "cools its head. Wait; it goes on by itself",
+            PrinterFault::Jam => "is jammed. Take out what is stuck, close it",
+            PrinterFault::Supplies => "has used up its ribbon or ink. Put in a new one",
             PrinterFault::CoverOpen => "has its cover open. Close it",
             PrinterFault::Offline => "is switched to offline. Press its online or feed button",
             PrinterFault::Unreachable => "does not answer. Check its power, its cable and its address",
@@ -124,7 +264,9 @@ impl PrinterFault {
 #[derive(Debug, thiserror::Error)]
 pub enum PrintError {
     /// The address cannot be read.
-    #[error("printer address {uri:?}: {why}. Write dir:FOLDER, escpos+file:PATH or escpos+tcp://HOST:9100")]
+    #[error(
+        "printer address {uri:?}: {why}. Write dir:FOLDER, escpos+usb://VID:PID, escpos+serial:///dev/ttyUSB0, escpos+tcp://HOST:9100, escpos+file:PATH or ipp://HOST:PORT/PATH"
+    )]
     BadAddress {
         /// As it was given.
         uri: String,
@@ -141,10 +283,14 @@ pub enum PrintError {
         /// What the system says, may be empty.
         detail: String,
     },
-    /// It stopped in the middle; part of the slip may be on paper and is not valid.
+    /// It stopped in the middle; part of it may be on paper.
     #[error(
-        "printer {printer} stopped after {sent} of {total} bytes: it {}{}. Throw the piece of paper away and print again",
-        fault.advice(), in_brackets(detail)
+        "printer {printer} stopped after {sent} of {total} bytes: it {}{}. {}",
+        fault.advice(), in_brackets(detail), if *may_be_whole {
+            "Look whether the print came out whole"
+        } else {
+            "What came out is not whole: throw it away and print again"
+        }
     )]
     Interrupted {
         /// The printer.
@@ -155,9 +301,33 @@ pub enum PrintError {
         sent: usize,
         /// Bytes of the whole print.
         total: usize,
+        /// `false`: what came out, if anything, is known not to be whole. `true`: only somebody who looks can say.
+        may_be_whole: bool,
         /// What the system says, may be empty.
         detail: String,
     },
+    /// The printer refuses this job for good: a kind of file that it does not take, a request that it does not know.
+    #[error("printer {printer} refuses the job: {why}")]
+    Refused {
+        /// The printer.
+        printer: String,
+        /// What it says.
+        why: String,
+    },
+    /// The queue could not write down that the print is about to become whole, so it was stopped before.
+    #[error("the print was stopped because the disk did not take the note of it. Check free space")]
+    NotWrittenDown,
+    /// A picture is wider than the paper.
+    #[error("the picture is {dots} dots wide, the paper only {paper}")]
+    TooWide {
+        /// Of the picture.
+        dots: u32,
+        /// Across the paper.
+        paper: u32,
+    },
+    /// A PDF cannot be printed on receipt paper.
+    #[error("a receipt printer takes pictures, not PDF files. Give it a PNG")]
+    NotForReceipts,
     /// A file cannot be written: disk full, no permission, folder gone.
     #[error("printing to {} failed: {source}. Check free space and permissions", path.display())]
     Write {
@@ -192,6 +362,9 @@ impl PrintError {
         match self {
             PrintError::BadAddress { .. } => "printer-address",
             PrintError::Fault { fault, .. } | PrintError::Interrupted { fault, .. } => fault.code(),
+            PrintError::Refused { .. } => "printer-refuses",
+            PrintError::NotWrittenDown => "print-disk",
+            PrintError::TooWide { .. } | PrintError::NotForReceipts => "print-form",
             PrintError::Write { .. } => "printer-write",
             PrintError::BadId(_) => "print-id",
             PrintError::Slip(_) => "print-slip",
@@ -200,7 +373,13 @@ impl PrintError {
 
     /// Whether the same job may succeed later without anybody changing it.
     pub fn is_passing(&self) -> bool {
-        matches!(self, PrintError::Fault { .. } | PrintError::Interrupted { .. } | PrintError::Write { .. })
+        matches!(self, PrintError::Fault { .. } | PrintError::Interrupted { .. })
+    }
+
+    /// Whether the print may have come out whole all the same.
+    pub fn may_be_whole(&self) -> bool {
+        // Files are written whole or not at all, and the last one is then not there.
+        matches!(self, PrintError::Interrupted { may_be_whole: true, .. })
     }
 }
 
@@ -216,26 +395,70 @@ pub trait Printer: Send {
     /// cannot be written.
     fn status(&mut self) -> Result<PrinterStatus, PrintError>;
 
-    /// What it can print.
-    fn capabilities(&self) -> Capabilities;
+    /// What it can print: the printer is asked where it can say.
+    fn capabilities(&mut self) -> Result<Capabilities, PrintError>;
 
     /// Prints and waits for the printer's word, where it gives one.
-    fn print(&mut self, job: &PrintJob) -> Result<Outcome, PrintError>;
+    fn print(&mut self, job: &PrintJob, witness: &mut dyn Witness) -> Result<Outcome, PrintError>;
+
+    /// What became of a job that a power cut has parted from us, by the trace it left; `None` where the printer cannot say.
+    fn look_up(&mut self, trace: &str) -> Option<Fate> {
+        let _ = trace;
+        None
+    }
+}
+
+/// What a printer says of an earlier job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Printed,
+    /// It never came out, and never will.
+    NotPrinted,
 }
 
 /// Takes a printer's address (the table above). Nothing is connected or written yet, so a printer that is switched off now
 /// can be opened and used later.
-pub fn open(uri: &str) -> Result<Box<dyn Printer>, PrintError> {
+pub fn open(uri: &str, clock: &SharedClock) -> Result<Box<dyn Printer>, PrintError> {
     let address = Address::parse(uri)?;
-    Ok(match address.scheme.as_str() {
-        "dir" => Box::new(Folder::new(address.path()?)),
-        "escpos+file" => Box::new(EscposFile::new(address.path()?, address.dots()?)),
-        "escpos+tcp" => {
-            let (host, port) = address.host_port()?;
-            Box::new(EscposTcp::new(host, port, address.dots()?, address.asks_status()?))
+    let receipt = |port: Box<dyn line::Port>| -> Result<Box<dyn Printer>, PrintError> {
+        let says = if address.asks_status()? { None } else { Some(Says::Nothing) };
+        Ok(Box::new(Receipt::new(port, address.paper()?, says, clock.clone())))
+    };
+    match address.scheme.as_str() {
+        "dir" => Ok(Box::new(Folder::new(address.path()?))),
+        "escpos+file" => {
+            let path = address.path()?;
+            if path.starts_with("/dev") {
+                receipt(Box::new(DevicePort::new(path)))
+            } else {
+                Ok(Box::new(EscposFile::new(path, address.paper()?)))
+            }
         }
-        other => return Err(address.bad(&format!("{other:?} is no kind of printer"))),
-    })
+        "escpos+tcp" => {
+            let (host, port) = address.host_port(9100)?;
+            receipt(Box::new(TcpPort::new(host, port)))
+        }
+        "escpos+serial" => {
+            let (baud, flow) = address.serial()?;
+            let port = SerialPort::new(address.path()?, baud, flow)
+                .ok_or_else(|| address.bad("that is no speed of a serial line"))?;
+            receipt(Box::new(port))
+        }
+        "escpos+usb" => {
+            let (vendor, product, serial) = address.usb()?;
+            receipt(Box::new(UsbPort::new(vendor, product, serial)))
+        }
+        "ipp" => {
+            address.host_port(631)?;
+            Ok(Box::new(Ipp::new(&address.plain(), clock.clone()).ok_or_else(|| address.bad("misspelt"))?))
+        }
+        other => Err(address.bad(&format!("{other:?} is no kind of printer"))),
+    }
+}
+
+/// By how much prints for the printer at this address are to be moved.
+pub fn offset(uri: &str) -> Result<Offset, PrintError> {
+    Address::parse(uri)?.offset()
 }
 
 #[cfg(test)]

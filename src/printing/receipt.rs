@@ -12,10 +12,29 @@ use image::GrayImage;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Rows a raster command: small printers buffer no more than a few kilobytes of one picture.
-const BAND: u32 = 192;
+/// Rows a raster command, 6 mm: small printers buffer no more than a few kilobytes of one picture, and between two bands the
+/// printer can say how far it is.
+pub const BAND: u32 = 48;
 /// `GS V 66 0`: feed to the cutter and leave a point uncut, so that the slip does not fall on the floor.
 const CUT: [u8; 4] = [0x1d, b'V', 66, 0];
+
+/// A print cut into pieces, so that the printer can be asked between them.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Sets the printer up; leaves no ink.
+    pub start: Vec<u8>,
+    /// Bands of the picture, from the top. The print is whole only once the last one is on paper.
+    pub bands: Vec<Vec<u8>>,
+    /// Feeds and cuts.
+    pub finish: Vec<u8>,
+}
+
+impl Script {
+    /// Bytes in all.
+    pub fn len(&self) -> usize {
+        self.start.len() + self.bands.iter().map(Vec::len).sum::<usize>() + self.finish.len()
+    }
+}
 
 /// The whole print of a slip on paper of 576 or 384 dots.
 pub fn bytes(slip: &Slip, dots: u32) -> Result<Vec<u8>, PrintError> {
@@ -24,23 +43,46 @@ pub fn bytes(slip: &Slip, dots: u32) -> Result<Vec<u8>, PrintError> {
 
 /// The print of a picture: anything darker than middle grey is a black dot. Ends with a cut.
 pub fn raster_bytes(picture: &GrayImage) -> Vec<u8> {
-    let memory = Memory::default();
-    // Composing into memory has no failure of its own.
-    let _ = compose(memory.clone(), picture);
-    memory.0.take()
+    let script = script(picture);
+    [script.start, script.bands.concat(), script.finish].concat()
 }
 
-fn compose(memory: Memory, picture: &GrayImage) -> EscposResult<()> {
-    let mut printer = Printer::new(memory, Protocol::default(), None);
-    printer.init()?;
-    let mut top = 0;
-    while top < picture.height() {
-        let rows = BAND.min(picture.height() - top);
-        printer.custom(&band(picture, top, rows))?;
-        top += rows;
+/// The print of a picture, in pieces.
+pub fn script(picture: &GrayImage) -> Script {
+    let bands = (0..picture.height())
+        .step_by(BAND as usize)
+        .map(|top| band(picture, top, BAND.min(picture.height() - top)))
+        .collect();
+    Script {
+        start: composed(|printer| printer.init().map(|_| ())),
+        bands,
+        finish: composed(|printer| printer.feed()?.custom(&CUT).map(|_| ())),
     }
-    printer.feed()?.custom(&CUT)?.print()?;
-    Ok(())
+}
+
+/// Completes whatever command a job that broke off has left half-sent: as picture data zeros are white, as text they are
+/// nothing. As many as the longest band holds.
+pub fn flush(dots: u32) -> Vec<u8> {
+    vec![0; (dots.div_ceil(8) * BAND) as usize + 16]
+}
+
+/// Separates a piece of paper that a broken-off job has left.
+pub fn separate() -> Vec<u8> {
+    composed(|printer| printer.init()?.feed()?.custom(&CUT).map(|_| ()))
+}
+
+/// `GS ( H` function 48: the printer sends these four digits back once everything before them is on paper.
+pub fn confirm(number: u16) -> Vec<u8> {
+    [&[0x1d, b'(', b'H', 6, 0, 48, 48][..], format!("{number:04x}").as_bytes()].concat()
+}
+
+/// What the crate composes, as bytes.
+fn composed(compose: impl FnOnce(&mut Printer<Memory>) -> EscposResult<()>) -> Vec<u8> {
+    let memory = Memory::default();
+    let mut printer = Printer::new(memory.clone(), Protocol::default(), None);
+    // Composing into memory has no failure of its own.
+    let _ = compose(&mut printer).and_then(|()| printer.print().map(|_| ()));
+    memory.0.take()
 }
 
 /// `GS v 0` at single size: width in bytes and height in rows, least significant byte first, a set bit is black.

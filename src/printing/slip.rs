@@ -3,7 +3,7 @@
 //! The slip is drawn as one raster because receipt printers disagree about character sets, and a name must come out right on
 //! every one. The QR code stands in whole dots with its full quiet zone.
 
-use super::dither::{close_up, portrait};
+use super::dither::{Tone, close_up, portrait};
 use super::lettering::{Anchor, Face, Line, draw, measure, wrap, wrap_evenly};
 use crate::person::{Kind, Nip};
 use image::{GrayImage, Luma, RgbaImage, imageops};
@@ -147,6 +147,7 @@ impl Style {
 /// Things in their places, from the top down.
 struct Sheet {
     style: Style,
+    tone: Tone,
     y: f32,
     lines: Vec<Line>,
     bars: Vec<(u32, u32, u32, u32)>,
@@ -219,8 +220,19 @@ impl Sheet {
 /// # Errors
 /// [`SlipError`]: another width, or a code that does not fit the paper.
 pub fn raster(slip: &Slip, dots: u32) -> Result<GrayImage, SlipError> {
-    let mut sheet =
-        Sheet { style: Style::of(dots)?, y: 8.0, lines: Vec::new(), bars: Vec::new(), pictures: Vec::new() };
+    raster_toned(slip, dots, Tone::Normal)
+}
+
+/// [`raster`] for a head that prints darker or paler than most.
+pub fn raster_toned(slip: &Slip, dots: u32, tone: Tone) -> Result<GrayImage, SlipError> {
+    let mut sheet = Sheet {
+        style: Style::of(dots)?,
+        tone,
+        y: 8.0,
+        lines: Vec::new(),
+        bars: Vec::new(),
+        pictures: Vec::new(),
+    };
     head(&mut sheet, slip)?;
     person(&mut sheet, slip)?;
     code(&mut sheet, slip)?;
@@ -279,7 +291,7 @@ fn person(sheet: &mut Sheet, slip: &Slip) -> Result<(), SlipError> {
         } else {
             (dots - width) / 2
         };
-        let dots = portrait(&photo, width, height);
+        let dots = portrait(&photo, width, height, sheet.tone);
         sheet.pictures.push((x, top as u32, dots));
         photo_bottom = top + height as f32;
         if !sheet.style.beside {

@@ -12,23 +12,17 @@ pub const QUESTIONS: [RealTimeStatusRequest; 4] = [
     RealTimeStatusRequest::RollPaperSensor,
 ];
 
-/// `GS r 1`: answered only after everything before it is printed.
+/// `GS r 1`: answered only after everything before it is worked off.
 pub const DONE: [u8; 3] = [0x1d, b'r', 1];
+/// `GS a 14`: from now on the printer says by itself when online, error or paper status change.
+pub const TELL_CHANGES: [u8; 3] = [0x1d, b'a', 0b1110];
+/// `GS I 66`: the maker's name.
+pub const ASK_MAKER: [u8; 3] = [0x1d, b'I', 66];
 
 /// The bytes of one question: `DLE EOT n`. The crate appends a zero after it, which these four questions do not have.
 pub fn question(request: RealTimeStatusRequest) -> [u8; 3] {
     let (n, _) = request.into();
     [0x10, 0x04, n]
-}
-
-/// Whether a byte answers `DLE EOT`: `0xx1xx10`.
-pub fn is_real_time(byte: u8) -> bool {
-    byte & 0b1001_0011 == 0b0001_0010
-}
-
-/// Whether a byte answers `GS r 1`: `0xx0xxxx`.
-pub fn is_done(byte: u8) -> bool {
-    byte & 0b1001_0000 == 0
 }
 
 /// The state from the four answers, the fault that people can mend first.
@@ -45,12 +39,11 @@ pub fn judge(answers: [u8; 4]) -> Result<PrinterStatus, String> {
         Some(PrinterFault::CoverOpen)
     } else if is(R::PrintingStopsDueToPaperEnd) || !is(R::RollPaperEndSensorPaperPresent) {
         Some(PrinterFault::PaperOut)
-    } else if is(R::AutocutterErrorOccurred)
-        || is(R::UnrecoverableErrorOccurred)
-        || is(R::RecoverableErrorOccurred)
-        || is(R::AutoRecoverableErrorOccurred)
-        || is(R::ErrorOccurred)
-    {
+    } else if is(R::AutocutterErrorOccurred) {
+        Some(PrinterFault::Cutter)
+    } else if is(R::AutoRecoverableErrorOccurred) {
+        Some(PrinterFault::HeadHot)
+    } else if is(R::UnrecoverableErrorOccurred) || is(R::RecoverableErrorOccurred) || is(R::ErrorOccurred) {
         Some(PrinterFault::Other)
     } else if !is(R::Online) || is(R::PaperFedByPaperFeedButton) {
         Some(PrinterFault::Offline)
@@ -58,6 +51,26 @@ pub fn judge(answers: [u8; 4]) -> Result<PrinterStatus, String> {
         None
     };
     Ok(PrinterStatus { fault, paper_low: !is(R::RollPaperNearEndSensorPaperAdequate), confirmed: true })
+}
+
+/// The state from the four bytes of automatic status (`GS a`).
+pub fn judge_change([state, error, paper, _]: [u8; 4]) -> PrinterStatus {
+    let fault = if state & 0b0010_0000 != 0 {
+        Some(PrinterFault::CoverOpen)
+    } else if paper & 0b0000_1100 != 0 {
+        Some(PrinterFault::PaperOut)
+    } else if error & 0b0000_1000 != 0 {
+        Some(PrinterFault::Cutter)
+    } else if error & 0b0100_0000 != 0 {
+        Some(PrinterFault::HeadHot)
+    } else if error & 0b0010_0100 != 0 {
+        Some(PrinterFault::Other)
+    } else if state & 0b0000_1000 != 0 {
+        Some(PrinterFault::Offline)
+    } else {
+        None
+    };
+    PrinterStatus { fault, paper_low: paper & 0b0000_0011 != 0, confirmed: true }
 }
 
 #[cfg(test)]
@@ -76,8 +89,9 @@ mod tests {
             (1, 0b0000_1000, Some(PrinterFault::Offline)),
             (1, 0b0010_0000, Some(PrinterFault::PaperOut)),
             (1, 0b0100_0000, Some(PrinterFault::Other)),
-            (2, 0b0000_1000, Some(PrinterFault::Other)),
+            (2, 0b0000_1000, Some(PrinterFault::Cutter)),
             (2, 0b0010_0000, Some(PrinterFault::Other)),
+            (2, 0b0100_0000, Some(PrinterFault::HeadHot)),
             (3, 0b0110_0000, Some(PrinterFault::PaperOut)),
         ] {
             let mut answers = [WELL; 4];
@@ -99,9 +113,25 @@ mod tests {
     }
 
     #[test]
+    fn what_it_says_by_itself_gives_the_same_faults() {
+        for (at, bits, fault) in [
+            (0, 0b0010_1000, Some(PrinterFault::CoverOpen)),
+            (0, 0b0000_1000, Some(PrinterFault::Offline)),
+            (1, 0b0000_1000, Some(PrinterFault::Cutter)),
+            (1, 0b0100_0000, Some(PrinterFault::HeadHot)),
+            (1, 0b0010_0000, Some(PrinterFault::Other)),
+            (2, 0b0000_1100, Some(PrinterFault::PaperOut)),
+            (2, 0b0000_0011, None),
+        ] {
+            let mut said = [0x10, 0, 0, 0];
+            said[at] |= bits;
+            assert_eq!(judge_change(said).fault, fault, "{at} {bits:08b}");
+        }
+        assert!(judge_change([0x10, 0, 3, 0]).paper_low);
+    }
+
+    #[test]
     fn noise_is_not_a_status() {
         assert!(judge([0xff; 4]).is_err());
-        assert!(is_real_time(WELL) && !is_real_time(0) && !is_real_time(0xff));
-        assert!(is_done(0) && is_done(0b0000_1100) && !is_done(WELL));
     }
 }

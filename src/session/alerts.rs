@@ -11,6 +11,9 @@ pub enum Alert {
     ScanCamera,
     Printer,
     Paper,
+    /// Somebody's print lies in the printer, and that somebody has gone.
+    Unclaimed,
+    PaperLow,
     Offline,
     NotJoined,
     Backdrop,
@@ -25,6 +28,8 @@ impl Alert {
         Alert::ScanCamera,
         Alert::Printer,
         Alert::Paper,
+        Alert::Unclaimed,
+        Alert::PaperLow,
         Alert::Offline,
         Alert::NotJoined,
         Alert::Backdrop,
@@ -40,6 +45,8 @@ impl Alert {
             Alert::ScanCamera => lang.pick("Kamera pindai terputus", "Scan camera disconnected"),
             Alert::Printer => lang.pick("Pencetak bermasalah", "Printer trouble"),
             Alert::Paper => lang.pick("Kertas habis", "Out of paper"),
+            Alert::Unclaimed => lang.pick("Cetakan belum diambil", "A print was left"),
+            Alert::PaperLow => lang.pick("Kertas hampir habis", "Paper is running low"),
             Alert::Offline => lang.pick("Jaringan terputus", "Network down"),
             Alert::NotJoined => {
                 lang.pick("Belum terhubung ke Server Kantor", "Not joined to the office server")
@@ -80,6 +87,14 @@ impl Alert {
             Alert::Paper => lang.pick(
                 "Kartu tetap dapat diterbitkan; petugas akan mengisi kertas.",
                 "Cards can still be issued; the staff will refill the paper.",
+            ),
+            Alert::Unclaimed => lang.pick(
+                "Cetakan orang sebelumnya masih di pencetak. Mohon serahkan kepada petugas.",
+                "The previous person's print is still in the printer. Please hand it to the staff.",
+            ),
+            Alert::PaperLow => lang.pick(
+                "Masih cukup untuk sekarang; petugas akan mengisi kertas.",
+                "Enough for now; the staff will refill the paper.",
             ),
             Alert::Offline => lang.pick(
                 "Kartu tamu tetap dapat diperiksa. Kartu baru diterbitkan setelah jaringan pulih.",

@@ -56,6 +56,10 @@ pub enum Effect {
         issue: Arc<Issue>,
         orientation: Orientation,
     },
+    /// Nobody waits for this print any more.
+    LeavePrint {
+        ticket: Ticket,
+    },
     PickUp {
         ticket: Ticket,
         code: Secret,

@@ -379,6 +379,9 @@ impl Session {
     /// a life of its own.
     fn go_home(mut self, now: Duration) -> (Session, Vec<Effect>) {
         let mut effects = vec![Effect::CloseCameras, Effect::Forget];
+        if let Step::Printing(printing) = &self.step {
+            effects.push(printing.left());
+        }
         // A screen that faces the public is never left with staff signed in.
         if !self.duty.at_the_desk() && self.duty.leave(now) {
             effects.push(Effect::StaffLock);

@@ -29,6 +29,12 @@ impl Printing {
         Printing { state: JobState::Queued, print_id: None, issue, orientation, pick_up, ticket }
     }
 
+    /// What the printer's worker must know once nobody stands here any more: what has not begun
+    /// is dropped, and what comes out all the same belongs to somebody who has gone.
+    pub(super) fn left(&self) -> Effect {
+        Effect::LeavePrint { ticket: self.ticket }
+    }
+
     pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
         match event {
             Event::PrintJob { ticket, print_id, state } if ticket == self.ticket => {
@@ -49,6 +55,11 @@ impl Printing {
                 return Step::Printing(Box::new(again));
             }
             Event::Tap(Tap::Later | Tap::Back) => match self.state {
+                JobState::Waiting(fault) => {
+                    // It must not come out later for nobody.
+                    cx.emit(self.left());
+                    return Step::Later { code: self.pick_up, fault, until: cx.now + READING };
+                }
                 JobState::Failed(fault) => {
                     return Step::Later { code: self.pick_up, fault, until: cx.now + READING };
                 }
@@ -59,7 +70,7 @@ impl Printing {
                         until: cx.now + READING,
                     };
                 }
-                JobState::Queued | JobState::Sending | JobState::Printed | JobState::Sent => {}
+                JobState::Queued | JobState::Sending(_) | JobState::Printed | JobState::Sent => {}
             },
             _ => {}
         }

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::event::SignedInBox;
-use super::print_job::JobState;
+use super::print_job::{JobState, Share};
 use super::*;
 use crate::card::Orientation;
 use crate::credential::{Judgement, Verdict};
@@ -168,7 +168,7 @@ fn the_main_way_from_attract_to_a_printed_card() {
     visit.tap(Tap::Print);
     assert!(matches!(visit.effects.as_slice(), [Effect::Print { .. }]));
     let ticket = visit.ticket();
-    visit.send(printed(ticket, JobState::Sending)).send(printed(ticket, JobState::Printed));
+    visit.send(printed(ticket, JobState::Sending(Share::default()))).send(printed(ticket, JobState::Printed));
     assert!(matches!(visit.session.step, Step::Done { ending: Ending::Printed, .. }));
     visit.after(CLOSING);
     assert!(matches!(visit.session.step, Step::Attract));
@@ -273,7 +273,7 @@ fn only_a_job_known_to_have_failed_can_be_printed_again() {
     let mut visit = Visit::new();
     visit.reach_issued().tap(Tap::Print);
     let ticket = visit.ticket();
-    for state in [JobState::Queued, JobState::Sending, JobState::Unknown] {
+    for state in [JobState::Queued, JobState::Sending(Share::default()), JobState::Unknown] {
         visit.send(printed(ticket, state)).tap(Tap::Print);
         assert!(visit.effects.is_empty(), "{state:?}");
     }
@@ -459,7 +459,7 @@ fn to_event(play: &Play, ticket: Ticket, photos: &mut Vec<Weak<RgbaImage>>) -> E
             ticket,
             [
                 JobState::Queued,
-                JobState::Sending,
+                JobState::Sending(Share::default()),
                 JobState::Printed,
                 JobState::Failed(Fault::Paper),
                 JobState::Unknown,

@@ -57,10 +57,17 @@ pub fn of_store(error: &StoreError) -> Fault {
 
 pub fn of_printer(error: &PrintError) -> Fault {
     tracing::warn!(%error, "printer");
-    match error.fault() {
+    of_printer_fault(error.fault())
+}
+
+pub fn of_printer_fault(fault: PrinterFault) -> Fault {
+    match fault {
         PrinterFault::PaperOut => Fault::Paper,
         PrinterFault::CoverOpen => Fault::Cover,
         PrinterFault::Offline | PrinterFault::Unreachable => Fault::PrinterOffline,
+        PrinterFault::HeadHot => Fault::PrinterHot,
+        PrinterFault::Jam | PrinterFault::Cutter => Fault::PrinterJam,
+        PrinterFault::Supplies => Fault::PrinterSupplies,
         PrinterFault::Other => Fault::PrinterTrouble,
     }
 }

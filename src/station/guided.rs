@@ -18,7 +18,7 @@ use crate::card::{self, CardError, Orientation, Side, Templates};
 use crate::clock::{SharedClock, day};
 use crate::display::{Finger, FingerError};
 use crate::lang::Lang;
-use crate::printing::slip;
+use crate::printing::{Offset, Paper};
 use crate::protocol::Issue;
 use crate::session::print_job::JobState;
 use crate::session::{CODE_LENGTH, CODE_LETTERS, Event, Fault, Finding, card_of_issue};
@@ -45,7 +45,7 @@ pub enum GuidedError {
     #[error(transparent)]
     Draw(#[from] DrawError),
     #[error(transparent)]
-    Slip(#[from] crate::printing::SlipError),
+    Slip(#[from] crate::printing::PrintError),
     #[error("waited for {0} and it did not come")]
     Waited(&'static str),
     #[error("no card for this person: the screen names the rule (Kartu belum dapat diterbitkan)")]
@@ -259,7 +259,7 @@ impl Walk {
         self.click("Cetak")?;
         self.shot("printing")?;
         let (print_id, ended) = self.fact("the print to end", |fact| match fact {
-            Fact::Print(_, JobState::Queued | JobState::Sending) => None,
+            Fact::Print(_, state) if !state.is_over() => None,
             Fact::Print(print_id, ended) => Some((print_id, ended)),
             _ => None,
         })?;
@@ -389,8 +389,9 @@ impl Walk {
             print_id,
             &templates,
             day(self.clock.now(), self.utc_offset_hours),
+            Offset::default(),
         )?;
-        slip::raster(&job.slip, 576)?.save(self.out.join("print.png"))?;
+        job.receipt.picture(Paper::default())?.save(self.out.join("print.png"))?;
         Ok(())
     }
 

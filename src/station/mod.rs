@@ -6,6 +6,7 @@
 mod clerk;
 pub mod commands;
 mod desk;
+pub mod doctor;
 mod drawing;
 mod engine;
 mod face;
@@ -18,6 +19,7 @@ mod live;
 mod office;
 mod paper;
 pub mod plates;
+pub mod print_queue;
 mod scanner;
 pub mod screens;
 mod time_trust;
@@ -46,6 +48,7 @@ use face::FaceWorker;
 use live::LiveView;
 use office::OfficeWorker;
 use paper::PaperWorker;
+use print_queue::{Device, PrintQueue};
 use scanner::ScanWorker;
 use screens::App;
 use time_trust::TimeTrust;
@@ -158,9 +161,13 @@ impl Parts {
         };
         let templates = Arc::clone(&self.templates);
         let paper_worker = PaperWorker {
-            printer: config.printer.clone(),
+            queue: PrintQueue {
+                store: self.store,
+                devices: devices(config, &clock),
+                clock: clock.clone(),
+                patience: Duration::from_secs(config.limits.print_seconds.into()),
+            },
             templates: self.templates,
-            store: self.store,
             orders: paper_orders,
             office,
             clock,
@@ -254,6 +261,20 @@ pub fn run(
         return Err(StationError::WorkerEnded);
     }
     guided.map_or(Ok(()), |guided| Ok(guided.finish()?))
+}
+
+/// The printers of a configuration. One whose address cannot be read is left out and said: the
+/// station works without it.
+fn devices(config: &StationConfig, clock: &SharedClock) -> Vec<Device> {
+    [&config.printer, &config.printer_spare]
+        .into_iter()
+        .flatten()
+        .filter_map(|uri| {
+            Device::open(uri, clock)
+                .inspect_err(|error| tracing::error!(%error, "a printer is left out"))
+                .ok()
+        })
+        .collect()
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {

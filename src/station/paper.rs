@@ -1,35 +1,47 @@
-//! Station: the worker of the printer. Each state of a job is on disk before it happens.
+//! Station: the worker of the printer. It carries prints through the queue, looks at the printer while
+//! nobody prints, and says when somebody's print was left behind.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 
 use super::engine::post;
-use super::faults::of_printer;
 use super::office::OfficeOrder;
+use super::print_queue::{Follower, Order, PrintQueue};
 use crate::card::{self, Orientation, Side, Templates};
 use crate::clock::{SharedClock, day, os_random, random_bytes};
-use crate::printing::{self, PrintError, Slip};
-use crate::protocol::{Issue, OutboxItem, OutboxKind, PrintOutcome, Printed};
+use crate::printing::{self, Offset, OnPaper, PrinterFault, PrinterStatus, Slip};
+use crate::protocol::Issue;
 use crate::sealed::seal_to;
 use crate::session::print_job::JobState;
 use crate::session::{Alert, Event, Fault, Ticket, card_of_issue};
-use crate::store::{IdentityStore, JobEnd, JobStore, NewJob, SqliteStore, StoreError};
+use crate::store::{IdentityStore, NoteStore, SqliteStore, StoreError};
 
 /// HPKE `info` of a print job's picture.
 pub const PICTURE_INFO: &[u8] = b"anjungan v1 print picture";
 
-pub struct PaperOrder {
-    pub ticket: Ticket,
-    pub issue: Arc<Issue>,
-    pub orientation: Orientation,
+/// Between two looks at a printer that nobody uses.
+const LOOKING: Duration = Duration::from_secs(15);
+
+/// So long the strip says that a print was left; staff find it in the list of events after that.
+const LEFT_BEHIND: Duration = Duration::from_secs(15 * 60);
+
+pub enum PaperOrder {
+    Print {
+        ticket: Ticket,
+        issue: Arc<Issue>,
+        orientation: Orientation,
+    },
+    /// Nobody waits for this print any more.
+    Left(Ticket),
 }
 
 pub struct PaperWorker {
-    pub printer: Option<String>,
+    pub queue: PrintQueue<SqliteStore>,
     pub templates: Arc<Templates>,
-    pub store: SqliteStore,
     pub orders: Receiver<PaperOrder>,
     /// Told when there is something to send.
     pub office: Sender<OfficeOrder>,
@@ -40,138 +52,114 @@ pub struct PaperWorker {
 impl PaperWorker {
     /// Prints each order in turn until the station lets go of the other end.
     pub fn run(mut self) {
-        if let Err(error) = self.settle_what_the_power_cut() {
-            tracing::error!(%error, "the print jobs of before cannot be settled");
+        match self.queue.settle() {
+            Ok(0) => {}
+            Ok(questions) => tracing::warn!(questions, "print jobs whose outcome the staff must say"),
+            Err(error) => tracing::error!(%error, "the print jobs of before cannot be settled"),
         }
-        while let Ok(order) = self.orders.recv() {
+        let mut later = VecDeque::new();
+        let mut left_behind = None;
+        loop {
+            let order = match later.pop_front() {
+                Some(order) => order,
+                None => match self.orders.recv_timeout(LOOKING) {
+                    Ok(order) => order,
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.look();
+                        if left_behind.is_some_and(|until| self.clock.monotonic() > until) {
+                            left_behind = None;
+                            post(Event::Alert(Alert::Unclaimed, false));
+                        }
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+            };
+            // Somebody who left after the end took the print along, or left before it began.
+            let PaperOrder::Print { ticket, issue, orientation } = order else { continue };
             let print_id = HEXLOWER.encode(&random_bytes::<8>());
-            let state = self.print(&order, &print_id);
-            if let JobState::Failed(Fault::Paper | Fault::Cover) = state {
-                post(Event::Alert(Alert::Paper, true));
+            let (state, left) = self.print(ticket, &issue, orientation, &print_id, &mut later);
+            if left && matches!(state, JobState::Printed | JobState::Sent) {
+                post(Event::Alert(Alert::Unclaimed, true));
+                left_behind = Some(self.clock.monotonic() + LEFT_BEHIND);
+                if let Err(error) = self.queue.store.note("print-unclaimed", &print_id, self.clock.now()) {
+                    tracing::warn!(%error, "a print that was left behind is not noted");
+                }
             }
-            let trouble = matches!(state, JobState::Failed(Fault::PrinterOffline | Fault::PrinterTrouble));
-            post(Event::Alert(Alert::Printer, trouble));
-            if matches!(state, JobState::Printed | JobState::Sent) {
-                post(Event::Alert(Alert::Paper, false));
-            }
-            tell(&order, &print_id, state);
+            alerts_of(state);
+            post(Event::PrintJob { ticket, print_id, state });
             if self.office.send(OfficeOrder::Sync).is_err() {
                 return;
             }
         }
     }
 
-    /// Jobs that were waiting are dropped: a card must not come out an hour later for nobody.
-    /// Jobs that were being sent stay unknown until staff have looked.
-    fn settle_what_the_power_cut(&mut self) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let unknown = self.store.recover(now)?.len();
-        if unknown > 0 {
-            tracing::warn!(unknown, "print jobs whose outcome the staff must say");
+    /// Looks at the printer before somebody needs it.
+    fn look(&mut self) {
+        if let Some(status) = self.queue.status() {
+            let fault = match &status {
+                Ok(status) => status.fault,
+                Err(error) => Some(error.fault()),
+            };
+            let no_paper = matches!(fault, Some(PrinterFault::PaperOut | PrinterFault::CoverOpen));
+            post(Event::Alert(Alert::Paper, no_paper));
+            post(Event::Alert(Alert::Printer, fault.is_some() && !no_paper));
+            let low = matches!(status, Ok(PrinterStatus { paper_low: true, fault: None, .. }));
+            post(Event::Alert(Alert::PaperLow, low));
         }
-        for job in self.store.open_jobs()? {
-            if job.state == crate::store::JobState::Queued {
-                let report = self.report(&job.print_id, &job.serial, PrintOutcome::Failed);
-                self.store.end_job(&job.id, JobEnd::Failed { cause: "dropped" }, Some(&report), now)?;
-            }
-        }
-        Ok(())
     }
 
-    fn print(&mut self, order: &PaperOrder, print_id: &str) -> JobState {
-        let Some(uri) = self.printer.clone() else { return JobState::Failed(Fault::PrinterOffline) };
-        let job = match self.prepare(&order.issue, order.orientation, print_id) {
-            Ok(job) => job,
-            Err(fault) => return JobState::Failed(fault),
-        };
-        let id = HEXLOWER.encode(&random_bytes::<16>());
-        // Nothing has left yet: a job that cannot be written down is not begun.
-        if let Err(error) = self.begin(order, &id, print_id, &job) {
-            tracing::error!(%error, "the print job cannot be written down");
-            return JobState::Failed(Fault::PrinterTrouble);
-        }
-        let printed = printing::open(&uri).and_then(|mut printer| printer.print(&job));
-        let state = match &printed {
-            Ok(outcome) if outcome.confirmed => JobState::Printed,
-            Ok(_) => JobState::Sent,
-            // Part of it, or all of it, went out, and the printer did not say what became of it.
-            Err(PrintError::Interrupted { .. }) => JobState::Unknown,
-            Err(error) => JobState::Failed(of_printer(error)),
-        };
-        // What came out came out, whatever the disk says; a job that still stands as being sent is
-        // a question to the staff at the next start.
-        if let Err(error) = self.end(&id, print_id, &order.issue.serial, &printed) {
-            tracing::error!(%error, "the end of a print job cannot be written down");
-        }
-        state
-    }
-
-    /// Each state is on disk before what it names happens.
-    fn begin(
+    /// Says how it ended, and whether its person had left before.
+    fn print(
         &mut self,
-        order: &PaperOrder,
-        id: &str,
-        print_id: &str,
-        job: &printing::PrintJob,
-    ) -> Result<(), StoreError> {
-        let new = NewJob {
-            id: id.to_owned(),
-            print_id: print_id.to_owned(),
-            serial: order.issue.serial.clone(),
-            options: format!("{{\"orientation\":\"{}\"}}", order.orientation.word()),
-            sealed_picture: self.seal(id, job)?,
-        };
-        self.store.add_job(&new, self.clock.now())?;
-        tell(order, print_id, JobState::Queued);
-        self.store.job_sending(id, self.clock.now())?;
-        tell(order, print_id, JobState::Sending);
-        Ok(())
-    }
-
-    fn end(
-        &mut self,
-        id: &str,
-        print_id: &str,
-        serial: &str,
-        printed: &Result<printing::Outcome, PrintError>,
-    ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let (end, outcome) = match printed {
-            Ok(outcome) if outcome.confirmed => (JobEnd::Printed, PrintOutcome::Printed),
-            Ok(_) => (JobEnd::Sent, PrintOutcome::Sent),
-            Err(error @ PrintError::Interrupted { .. }) => {
-                return self.store.job_unknown(id, error.code(), now);
-            }
-            Err(error) => (JobEnd::Failed { cause: error.code() }, PrintOutcome::Failed),
-        };
-        let report = self.report(print_id, serial, outcome);
-        self.store.end_job(id, end, Some(&report), now)
-    }
-
-    fn prepare(
-        &self,
+        ticket: Ticket,
         issue: &Issue,
         orientation: Orientation,
         print_id: &str,
-    ) -> Result<printing::PrintJob, Fault> {
-        let drawn = print_job(
-            issue,
-            orientation,
-            print_id,
-            &self.templates,
-            day(self.clock.now(), self.utc_offset_hours),
-        );
-        drawn.map_err(|error| {
-            tracing::error!(%error, "the card cannot be drawn for print");
-            Fault::CardPicture
-        })
+        later: &mut VecDeque<PaperOrder>,
+    ) -> (JobState, bool) {
+        if self.queue.devices.is_empty() {
+            return (JobState::Failed(Fault::PrinterOffline), false);
+        }
+        let today = day(self.clock.now(), self.utc_offset_hours);
+        let templates = Arc::clone(&self.templates);
+        let draw = |offset: Offset| {
+            print_job(issue, orientation, print_id, &templates, today, offset).map_err(|error| {
+                tracing::error!(%error, "the card cannot be drawn for print");
+                Fault::CardPicture
+            })
+        };
+        let id = HEXLOWER.encode(&random_bytes::<16>());
+        let sealed_picture = match self.picture(&id, issue, orientation) {
+            Ok(picture) => picture,
+            Err(error) => {
+                tracing::error!(%error, "a print without its station's identity");
+                return (JobState::Failed(Fault::PrinterTrouble), false);
+            }
+        };
+        let order = Order {
+            id,
+            print_id: print_id.to_owned(),
+            serial: Some(issue.serial.clone()),
+            options: format!("{{\"orientation\":\"{}\"}}", orientation.word()),
+            sealed_picture,
+            draw: &draw,
+        };
+        let mut person = Person { ticket, print_id, orders: &self.orders, later, left: false };
+        let state = self.queue.run(&order, &mut person);
+        person.listen();
+        let left = person.left;
+        (state, left)
     }
 
-    /// The picture of the job, for staff who may have to say later what came out.
-    fn seal(&self, id: &str, job: &printing::PrintJob) -> Result<Vec<u8>, StoreError> {
-        let Some(identity) = self.store.identity()? else { return Ok(Vec::new()) };
+    /// The picture of the job, sealed for staff who may have to say later what came out.
+    fn picture(&self, id: &str, issue: &Issue, orientation: Orientation) -> Result<Vec<u8>, StoreError> {
+        let Some(identity) = self.queue.store.identity()? else { return Ok(Vec::new()) };
+        let front = card_of_issue(issue)
+            .ok()
+            .and_then(|data| card::render(&data, orientation, Side::Front, &self.templates).ok());
         let mut picture = Vec::new();
-        if let Some(front) = job.sides.first() {
+        if let Some(front) = front {
             let mut out = std::io::Cursor::new(&mut picture);
             if let Err(error) = front.write_to(&mut out, image::ImageFormat::Png) {
                 tracing::warn!(%error, "a job without a picture for the staff");
@@ -184,22 +172,78 @@ impl PaperWorker {
             Vec::new()
         }))
     }
+}
 
-    fn report(&self, print_id: &str, serial: &str, outcome: PrintOutcome) -> OutboxItem {
-        OutboxItem {
-            id: HEXLOWER.encode(&random_bytes::<16>()),
-            happened_at: self.clock.now(),
-            kind: OutboxKind::Printed(Printed {
-                print_id: print_id.to_owned(),
-                serial: serial.to_owned(),
-                outcome,
-            }),
+/// What the end of a print says about the printer.
+fn alerts_of(state: JobState) {
+    let paper = matches!(state, JobState::Failed(Fault::Paper | Fault::Cover));
+    let trouble = matches!(
+        state,
+        JobState::Unknown
+            | JobState::Failed(
+                Fault::PrinterOffline | Fault::PrinterTrouble | Fault::PrinterJam | Fault::PrinterSupplies
+            )
+    );
+    post(Event::Alert(Alert::Paper, paper));
+    post(Event::Alert(Alert::Printer, trouble));
+}
+
+/// The person before the screen, as the queue knows them.
+struct Person<'a> {
+    ticket: Ticket,
+    print_id: &'a str,
+    orders: &'a Receiver<PaperOrder>,
+    /// Orders that came meanwhile.
+    later: &'a mut VecDeque<PaperOrder>,
+    left: bool,
+}
+
+impl Person<'_> {
+    fn take(&mut self, order: PaperOrder) {
+        match order {
+            PaperOrder::Left(ticket) if ticket == self.ticket => self.left = true,
+            PaperOrder::Left(ticket) => self.later.retain(
+                |order| !matches!(order, PaperOrder::Print { ticket: theirs, .. } if *theirs == ticket),
+            ),
+            order @ PaperOrder::Print { .. } => self.later.push_back(order),
+        }
+    }
+
+    fn listen(&mut self) {
+        loop {
+            match self.orders.try_recv() {
+                Ok(order) => self.take(order),
+                Err(TryRecvError::Empty) => return,
+                // The station closes: so does the person's visit.
+                Err(TryRecvError::Disconnected) => {
+                    self.left = true;
+                    return;
+                }
+            }
         }
     }
 }
 
-fn tell(order: &PaperOrder, print_id: &str, state: JobState) {
-    post(Event::PrintJob { ticket: order.ticket, print_id: print_id.to_owned(), state });
+impl Follower for Person<'_> {
+    fn stands(&mut self, state: JobState) {
+        if let JobState::Waiting(fault) = state {
+            post(Event::Alert(Alert::Paper, matches!(fault, Fault::Paper | Fault::Cover)));
+        }
+        post(Event::PrintJob { ticket: self.ticket, print_id: self.print_id.to_owned(), state });
+    }
+
+    fn wants(&mut self) -> bool {
+        self.listen();
+        !self.left
+    }
+
+    fn rest(&mut self, how_long: Duration) {
+        match self.orders.recv_timeout(how_long) {
+            Ok(order) => self.take(order),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => self.left = true,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -217,18 +261,19 @@ pub fn print_job(
     print_id: &str,
     templates: &Templates,
     today: jiff::civil::Date,
+    offset: Offset,
 ) -> Result<printing::PrintJob, DrawError> {
     let data = card_of_issue(issue).map_err(|_| DrawError::Portrait)?;
     let sides = Side::ALL
         .into_iter()
-        .map(|side| card::render(&data, orientation, side, templates))
-        .collect::<Result<Vec<_>, _>>()?;
+        .map(|side| Ok(printing::moved(card::render(&data, orientation, side, templates)?, offset)))
+        .collect::<Result<Vec<_>, card::CardError>>()?;
     Ok(printing::PrintJob {
         print_id: print_id.to_owned(),
         title: format!("Kartu ASN Virtual {}", issue.face_serial),
         sides,
-        pdf: card::pdf(&data, orientation, &Side::ALL, templates)?,
-        slip: Slip {
+        pdf: card::pdf_moved(&data, orientation, &Side::ALL, templates, offset.millimetres())?,
+        receipt: OnPaper::Slip(Box::new(Slip {
             body: issue.body.clone(),
             unit: issue.unit.clone(),
             kind: issue.nip.kind(),
@@ -240,6 +285,6 @@ pub fn print_job(
             day: today,
             print_id: print_id.to_owned(),
             lines: Vec::new(),
-        },
+        })),
     })
 }

@@ -67,13 +67,14 @@ impl Workers {
                 self.drawing.send(DrawOrder { ticket, card, orientation }).is_ok()
             }
             Effect::Print { ticket, issue, orientation } => {
-                self.paper.send(PaperOrder { ticket, issue, orientation }).is_ok()
+                self.paper.send(PaperOrder::Print { ticket, issue, orientation }).is_ok()
             }
             Effect::StaffUnlock { ticket, code, pin } => {
                 self.clerk.send(ClerkOrder::Unlock { ticket, code, pin }).is_ok()
             }
             Effect::StaffLock => self.clerk.send(ClerkOrder::Lock).is_ok(),
             Effect::KeepProfile(profile) => self.clerk.send(ClerkOrder::KeepProfile(profile)).is_ok(),
+            Effect::LeavePrint { ticket } => self.paper.send(PaperOrder::Left(ticket)).is_ok(),
             // Sounds come with the speakers; the screen says the same without them.
             Effect::Sound(sound) => {
                 tracing::debug!(?sound, "sound");

@@ -10,7 +10,7 @@ use anjungan::lang::Lang;
 use anjungan::person::{Employee, Nip, Refusal, Status};
 use anjungan::photo::{Advice, Measures, Staleness, gauges};
 use anjungan::protocol::{CallState, Correction, DeskCall, Issue, SignedIn, WrongField};
-use anjungan::session::print_job::JobState;
+use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
     Alert, COUNTDOWN, Clerk, Drawing, Effect, Event, Fault, Finding, IDLE, Key, ListAge, NewPassword, Offer,
     PhoneNews, PlateState, Portrait, Reading, Role, STEP_ASIDE, Secret, Session, SignedInBox, Tap, Ticket,
@@ -182,6 +182,7 @@ impl<'a> Visit<'a> {
                 | Effect::Download { ticket, .. }
                 | Effect::CallStaff { ticket } => self.ticket = ticket,
                 Effect::StaffLock
+                | Effect::LeavePrint { .. }
                 | Effect::KeepProfile(_)
                 | Effect::MarkCall { .. }
                 | Effect::WithdrawOffer
@@ -522,8 +523,16 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
             let ticket = visit.ticket;
             visit.send(Event::Link(ticket, Err(Fault::Offline))).scene("download-offline")
         },
-        new().printing(JobState::Sending).scene("printing"),
-        new().printing(JobState::Failed(Fault::Paper)).scene("printing-failed"),
+        new().printing(JobState::Queued).scene("printing-queued"),
+        new().printing(JobState::Sending(Share { percent: 62, ..Share::default() })).scene("printing"),
+        new().printing(JobState::Sending(Share { percent: 0, side: 2, sides: 2 })).scene("printing-back"),
+        new().printing(JobState::Waiting(Fault::Paper)).scene("printing-paper"),
+        new().printing(JobState::Waiting(Fault::Cover)).scene("printing-cover"),
+        new().printing(JobState::Waiting(Fault::PrinterOffline)).scene("printing-offline"),
+        new().printing(JobState::Waiting(Fault::PrinterHot)).scene("printing-hot"),
+        new().printing(JobState::Waiting(Fault::PrinterJam)).scene("printing-jam"),
+        new().printing(JobState::Waiting(Fault::PrinterSupplies)).scene("printing-supplies"),
+        new().printing(JobState::Failed(Fault::PrinterTrouble)).scene("printing-failed"),
         new().printing(JobState::Unknown).scene("printing-unknown"),
         new().kept().tap(Tap::Later).scene("later"),
         new().printing(JobState::Printed).scene("done-printed"),

@@ -2,9 +2,11 @@
 //! error; the answer says how the program exits.
 
 mod card;
+mod doctor;
 mod kiosk;
 mod photo;
 mod plate;
+mod print;
 mod provision;
 mod scan;
 
@@ -43,6 +45,10 @@ enum Command {
     Plate(plate::Plate),
     /// Draws a card.
     Card(card::Card),
+    /// Prints a file, a test print, or lists the printers that are found.
+    Print(print::Print),
+    /// Checks every part of the station and says what to do about it.
+    Doctor(doctor::Doctor),
     /// Joins a central server with a one-time code.
     Provision(provision::Provision),
 }
@@ -67,6 +73,8 @@ impl Cli {
             Command::Photo(photo) => photo.run(clock),
             Command::Plate(plate) => plate.run(),
             Command::Card(card) => card.run(clock),
+            Command::Print(print) => print.run(clock),
+            Command::Doctor(doctor) => doctor.run(clock),
             Command::Provision(provision) => provision.run(clock),
         }
     }

@@ -1,0 +1,254 @@
+//! Station: `anjungan print`: a file or a test print through the same queue as the station's, and the
+//! list of printers that are found.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use data_encoding::{BASE64, HEXLOWER};
+use image::{GrayImage, Luma, RgbaImage};
+
+use super::{Answer, CommandError, Place};
+use crate::card::{self, Orientation};
+use crate::clock::{SharedClock, random_bytes};
+use crate::lang::Lang;
+use crate::printing::{self, Capabilities, Offset, OnPaper, Paper, PrintJob, Tone, moved, portrait};
+use crate::session::Fault;
+use crate::session::print_job::JobState;
+use crate::station::database;
+use crate::station::print_queue::{Device, Follower, Order, PrintQueue};
+use crate::store::SqliteStore;
+
+#[derive(Args)]
+pub struct Print {
+    /// A .png or a .pdf.
+    #[arg(value_name = "FILE.png|pdf", required_unless_present_any = ["list", "test"])]
+    file: Option<PathBuf>,
+    /// Where to print; default: the station's printers.
+    #[arg(long, value_name = "URI")]
+    printer: Option<String>,
+    /// Lists the printers on USB, behind device files and in CUPS.
+    #[arg(long, conflicts_with_all = ["file", "test"])]
+    list: bool,
+    /// A test print: rulers and tones on receipt paper, a card with rulers on a card printer.
+    #[arg(long, conflicts_with = "file")]
+    test: bool,
+    /// How long to wait for a printer that cannot print now.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
+    /// One object a line.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// What is to be printed, before it is known on what.
+enum Matter {
+    Picture(RgbaImage),
+    Pdf(Vec<u8>),
+    Test { receipt: Option<GrayImage> },
+}
+
+impl Print {
+    pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
+        if self.list {
+            return Ok(self.show_list());
+        }
+        let config = self.place.load()?;
+        let uris: Vec<String> = match &self.printer {
+            Some(uri) => vec![uri.clone()],
+            None => [config.printer.clone(), config.printer_spare.clone()].into_iter().flatten().collect(),
+        };
+        let mut devices = uris.iter().map(|uri| Device::open(uri, clock)).collect::<Result<Vec<_>, _>>()?;
+        let Some(first) = devices.first_mut() else {
+            return Err("no printer: say --printer URI, or name one in the configuration".into());
+        };
+        let matter = match &self.file {
+            Some(file) => read(file)?,
+            None => match first.printer.capabilities()? {
+                Capabilities::Receipt { dots } => {
+                    let paper = Paper { dots, tone: Tone::default() };
+                    Matter::Test { receipt: Some(printing::test_slip(paper, &first.printer.name())?) }
+                }
+                Capabilities::Card { .. } => Matter::Test { receipt: None },
+            },
+        };
+        let title = match &self.file {
+            Some(file) => file.file_name().map(|name| name.to_string_lossy().into_owned()),
+            None => None,
+        };
+        let print_id = HEXLOWER.encode(&random_bytes::<8>());
+        let draw = |offset: Offset| {
+            form(&matter, &print_id, title.as_deref().unwrap_or("Anjungan"), offset).map_err(|error| {
+                tracing::error!(%error, "this cannot be brought into a printer's form");
+                Fault::CardPicture
+            })
+        };
+        // A machine that is no station yet has no queue: one of its own serves this print.
+        let scratch = if config.data_dir.is_dir() { None } else { Some(Scratch::new()?) };
+        let path = scratch.as_ref().map_or_else(|| database(&config), |folder| folder.0.join("queue.sqlite"));
+        let store = SqliteStore::open(path, clock.now())?.store;
+        let mut queue =
+            PrintQueue { store, devices, clock: clock.clone(), patience: Duration::from_secs(self.wait) };
+        let order = Order {
+            id: HEXLOWER.encode(&random_bytes::<16>()),
+            print_id: print_id.clone(),
+            serial: None,
+            options: "{}".to_owned(),
+            sealed_picture: Vec::new(),
+            draw: &draw,
+        };
+        let state = queue.run(&order, &mut Terminal);
+        self.tell(&print_id, state);
+        Ok(if matches!(state, JobState::Printed | JobState::Sent) { Answer::Yes } else { Answer::No })
+    }
+
+    fn tell(&self, print_id: &str, state: JobState) {
+        let code = match state {
+            JobState::Failed(fault) | JobState::Waiting(fault) => Some(fault.code()),
+            JobState::Unknown => Some(Fault::PrintUnknown.code()),
+            _ => None,
+        };
+        if self.json {
+            println!("{}", serde_json::json!({ "print_id": print_id, "state": state.word(), "code": code }));
+            return;
+        }
+        match state {
+            JobState::Printed => println!("printed {print_id}"),
+            JobState::Sent => {
+                println!("sent {print_id}");
+                eprintln!("anjungan: the printer took everything and does not say what became of it");
+            }
+            other => println!("{} {print_id} {}", other.word(), code.unwrap_or_default()),
+        }
+    }
+
+    fn show_list(&self) -> Answer {
+        let (printers, untold) = printing::found();
+        for printer in &printers {
+            if self.json {
+                println!("{}", serde_json::json!({ "uri": printer.uri, "called": printer.called }));
+            } else {
+                println!("{}\t{}", printer.uri, printer.called);
+            }
+        }
+        for sentence in untold {
+            eprintln!("anjungan: {sentence}");
+        }
+        if printers.is_empty() { Answer::No } else { Answer::Yes }
+    }
+}
+
+/// A folder that goes with the print.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> std::io::Result<Scratch> {
+        let path =
+            std::env::temp_dir().join(format!("anjungan-print-{}", HEXLOWER.encode(&random_bytes::<8>())));
+        std::fs::create_dir(&path)?;
+        Ok(Scratch(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, path = %self.0.display(), "a folder stays behind");
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<Matter, CommandError> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    if bytes.starts_with(b"%PDF-") {
+        return Ok(Matter::Pdf(bytes));
+    }
+    let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png)
+        .map_err(|error| format!("{}: neither a PDF nor a PNG: {error}", file.display()))?;
+    Ok(Matter::Picture(picture.into_rgba8()))
+}
+
+/// Every form that some printer may want.
+fn form(matter: &Matter, print_id: &str, title: &str, offset: Offset) -> Result<PrintJob, CommandError> {
+    let job = |sides: Vec<RgbaImage>, pdf: Vec<u8>, receipt: OnPaper| PrintJob {
+        print_id: print_id.to_owned(),
+        title: title.to_owned(),
+        sides,
+        pdf,
+        receipt,
+    };
+    Ok(match matter {
+        Matter::Pdf(pdf) => job(Vec::new(), pdf.clone(), OnPaper::Nothing),
+        Matter::Picture(picture) => {
+            let pdf = card::drawings_pdf(&[as_svg(picture)?], orientation(picture), offset.millimetres())?;
+            job(vec![moved(picture.clone(), offset)], pdf, OnPaper::Picture(dots(picture)))
+        }
+        Matter::Test { receipt } => {
+            let lying = Orientation::Landscape;
+            let svgs = [false, true].map(|back| printing::test_card(lying, back));
+            let sides = svgs
+                .iter()
+                .map(|svg| Ok(moved(card::drawing(svg, lying)?, offset)))
+                .collect::<Result<Vec<_>, card::CardError>>()?;
+            let pdf = card::drawings_pdf(&svgs, lying, offset.millimetres())?;
+            let receipt = receipt.clone().map_or(OnPaper::Nothing, OnPaper::Picture);
+            job(sides, pdf, receipt)
+        }
+    })
+}
+
+fn orientation(picture: &RgbaImage) -> Orientation {
+    if picture.width() >= picture.height() { Orientation::Landscape } else { Orientation::Portrait }
+}
+
+/// The picture on a card of its own: what PDF printers get.
+fn as_svg(picture: &RgbaImage) -> Result<String, CommandError> {
+    let (width, height) = orientation(picture).pixels();
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png)?;
+    Ok(format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"><image width="{width}" height="{height}" href="data:image/png;base64,{}"/></svg>"#,
+        BASE64.encode(&png.into_inner())
+    ))
+}
+
+/// The picture as dots: as it is where it is black and white and fits the wide paper, else scaled and dithered.
+fn dots(picture: &RgbaImage) -> GrayImage {
+    let wide = Paper::default().dots;
+    let plain = |p: &image::Rgba<u8>| p[3] == 255 && p.0[..3].iter().all(|c| *c == 0 || *c == 255);
+    if picture.width() <= wide && picture.pixels().all(plain) {
+        return GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+            Luma([picture.get_pixel(x, y)[0]])
+        });
+    }
+    let width = picture.width().min(wide).max(1);
+    let height = (u64::from(picture.height()) * u64::from(width) / u64::from(picture.width().max(1))).max(1);
+    portrait(picture, width, height as u32, Tone::default())
+}
+
+/// A technician who watches.
+struct Terminal;
+
+impl Follower for Terminal {
+    fn stands(&mut self, state: JobState) {
+        match state {
+            JobState::Waiting(fault) => {
+                eprintln!("anjungan: waiting: {} ({})", fault.sentence(Lang::En), fault.code());
+            }
+            JobState::Sending(share) if share.sides > 0 => {
+                eprintln!("anjungan: side {} of {}", share.side, share.sides);
+            }
+            other => eprintln!("anjungan: {}", other.word()),
+        }
+    }
+
+    fn wants(&mut self) -> bool {
+        true
+    }
+
+    fn rest(&mut self, how_long: Duration) {
+        std::thread::sleep(how_long);
+    }
+}

@@ -1,0 +1,333 @@
+//! The parts of a station, each with the questions that tell how it is.
+
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Answer, Part, Verdict};
+use crate::clock::SharedClock;
+use crate::config::{DisplayConfig, DisplayKind, StationConfig};
+use crate::printing::{self, Capabilities, PrinterStatus};
+use crate::station::database;
+use crate::store::{IdentityStore, ListStore, SqliteStore};
+
+/// Below this a station soon cannot keep what people accept.
+const LITTLE: u64 = 200 * 1024 * 1024;
+const VERY_LITTLE: u64 = 20 * 1024 * 1024;
+
+/// For a server to take a connection.
+const CONNECTING: Duration = Duration::from_secs(3);
+
+/// The folder of the station's data.
+pub struct Disk {
+    pub folder: PathBuf,
+}
+
+impl Part for Disk {
+    fn name(&self) -> &'static str {
+        "disk"
+    }
+
+    fn check(&self) -> Answer {
+        let place = self.folder.display();
+        let probe = self.folder.join(".doctor");
+        let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
+        if let Err(error) = written {
+            let next = format!("Make {place} and give it to the station's user, or name another data_dir.");
+            return Answer::new(Verdict::Fault, format!("{place} cannot be written: {error}"), next);
+        }
+        match rustix::fs::statvfs(&self.folder) {
+            Ok(state) => {
+                let free = state.f_bavail * state.f_frsize;
+                let said = format!("{} MB free in {place}", free / 1_000_000);
+                let next = "Free some space, or move data_dir to a larger disk.";
+                match free {
+                    ..VERY_LITTLE => Answer::new(Verdict::Fault, said, next),
+                    VERY_LITTLE..LITTLE => Answer::new(Verdict::Attention, said, next),
+                    _ => Answer::well(said),
+                }
+            }
+            Err(error) => {
+                Answer::new(Verdict::Unknown, format!("free space cannot be asked: {error}"), "Look with df.")
+            }
+        }
+    }
+}
+
+/// The station's database, where there is one. Looking must not make one.
+fn store(config: &StationConfig, clock: &SharedClock) -> Result<Option<SqliteStore>, String> {
+    let path = database(config);
+    if !path.exists() {
+        return Ok(None);
+    }
+    SqliteStore::open(path, clock.now()).map(|opened| Some(opened.store)).map_err(|error| error.to_string())
+}
+
+const NOT_JOINED: &str = "Join the office's server: anjungan provision URL --code CODE.";
+
+/// The wall clock.
+pub struct Clock {
+    pub config: StationConfig,
+    pub clock: SharedClock,
+}
+
+impl Part for Clock {
+    fn name(&self) -> &'static str {
+        "clock"
+    }
+
+    fn check(&self) -> Answer {
+        let now = self.clock.now();
+        let said = format!("{}", now.strftime("%Y-%m-%d %H:%M UTC"));
+        let floor = match store(&self.config, &self.clock).map(|store| store.map(|s| s.clock_floor())) {
+            Ok(Some(Ok(floor))) => floor,
+            _ => None,
+        };
+        match floor {
+            Some(floor) if now < floor => Answer::new(
+                Verdict::Attention,
+                format!(
+                    "{said}, which is before {}, a time that was proven",
+                    floor.strftime("%Y-%m-%d %H:%M UTC")
+                ),
+                "Connect the network: the station asks the server for the time by itself. A battery clock helps.",
+            ),
+            Some(_) => Answer::well(format!("{said}, not before the last proven time")),
+            None => Answer::new(
+                Verdict::Unknown,
+                format!("{said}; no time was proven here yet"),
+                "Join the office's server; it proves the time.",
+            ),
+        }
+    }
+}
+
+/// What joining gave.
+pub struct Keys {
+    pub config: StationConfig,
+    pub clock: SharedClock,
+}
+
+impl Part for Keys {
+    fn name(&self) -> &'static str {
+        "keys"
+    }
+
+    fn check(&self) -> Answer {
+        let store = match store(&self.config, &self.clock) {
+            Ok(store) => store,
+            Err(why) => {
+                let next = "Keep a copy of the data folder and call support.";
+                return Answer::new(Verdict::Fault, format!("the database cannot be opened: {why}"), next);
+            }
+        };
+        match store.map(|store| store.identity()) {
+            None | Some(Ok(None)) => {
+                Answer::new(Verdict::Unknown, "this station has joined no server", NOT_JOINED)
+            }
+            Some(Ok(Some(identity))) => Answer::well(format!(
+                "joined as {:?} ({})",
+                identity.enrolled.station_name, identity.enrolled.device_id
+            )),
+            Some(Err(error)) => Answer::new(Verdict::Fault, error.to_string(), NOT_JOINED),
+        }
+    }
+}
+
+/// The way to the office's server: its port, not its answers.
+pub struct Central {
+    pub config: StationConfig,
+    pub clock: SharedClock,
+}
+
+impl Part for Central {
+    fn name(&self) -> &'static str {
+        "central"
+    }
+
+    fn check(&self) -> Answer {
+        let joined =
+            store(&self.config, &self.clock).ok().flatten().and_then(|store| store.identity().ok()?);
+        let url = self.config.central.clone().or(joined.map(|identity| identity.central_url));
+        let Some(url) = url else {
+            return Answer::new(Verdict::Unknown, "no server is known here", NOT_JOINED);
+        };
+        let next = "Check the network cable or Wi-Fi, then the server's address.";
+        let Some((host, port)) = host_port(&url) else {
+            return Answer::new(
+                Verdict::Fault,
+                format!("{url} is no address"),
+                "Correct central in the configuration.",
+            );
+        };
+        let addresses = match (host.as_str(), port).to_socket_addrs() {
+            Ok(addresses) => addresses,
+            Err(error) => {
+                return Answer::new(Verdict::Fault, format!("{host} has no address: {error}"), next);
+            }
+        };
+        let mut last = format!("{host} has no address");
+        for address in addresses.take(2) {
+            match TcpStream::connect_timeout(&address, CONNECTING) {
+                Ok(_) => return Answer::well(format!("{url} takes connections")),
+                Err(error) => last = format!("{url} takes no connection: {error}"),
+            }
+        }
+        Answer::new(Verdict::Fault, last, next)
+    }
+}
+
+fn host_port(url: &str) -> Option<(String, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split('/').next()?;
+    let usual = if scheme == "https" { 443 } else { 80 };
+    match host.rsplit_once(':') {
+        Some((host, port)) if !host.ends_with(':') => Some((host.to_owned(), port.parse().ok()?)),
+        _ => Some((host.to_owned(), usual)),
+    }
+}
+
+/// The screen: what it needs is there. Whether people see it only people can say.
+pub struct Display {
+    pub config: DisplayConfig,
+}
+
+impl Part for Display {
+    fn name(&self) -> &'static str {
+        "display"
+    }
+
+    fn check(&self) -> Answer {
+        match self.config.kind {
+            DisplayKind::Headless => Answer::well("headless: there is no screen to look at"),
+            DisplayKind::Window
+                if ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|v| std::env::var_os(v).is_some()) =>
+            {
+                Answer::well("a window; a desktop is there")
+            }
+            DisplayKind::Window => Answer::new(
+                Verdict::Fault,
+                "a window, and no desktop is there",
+                "Start a desktop, or set display.kind to linuxkms.",
+            ),
+            DisplayKind::Linuxkms => {
+                let cards: Vec<PathBuf> =
+                    (0..4).map(|n| PathBuf::from(format!("/dev/dri/card{n}"))).collect();
+                let opens =
+                    |path: &Path| std::fs::OpenOptions::new().read(true).write(true).open(path).is_ok();
+                let there = cards.iter().any(|path| path.exists());
+                if cards.iter().any(|path| opens(path)) {
+                    Answer::well("the graphics device can be opened")
+                } else if there {
+                    let next = "Add the station's user to the groups video and render.";
+                    Answer::new(Verdict::Fault, "the graphics device may not be opened", next)
+                } else {
+                    Answer::new(
+                        Verdict::Fault,
+                        "no graphics device (/dev/dri/card*)",
+                        "Check the display's cable and driver.",
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// A camera: its device can be opened, its folder read. Whether its picture is good the photo page shows.
+pub struct Camera {
+    pub role: &'static str,
+    pub uri: String,
+}
+
+impl Part for Camera {
+    fn name(&self) -> &'static str {
+        self.role
+    }
+
+    fn check(&self) -> Answer {
+        let (scheme, rest) = self.uri.split_once(':').unwrap_or((&self.uri, ""));
+        let path = Path::new(rest.strip_prefix("//").unwrap_or(rest));
+        match scheme {
+            "v4l" => match std::fs::OpenOptions::new().read(true).write(true).open(path) {
+                Ok(_) => Answer::well(format!("{} can be opened", self.uri)),
+                Err(error) => Answer::new(
+                    Verdict::Fault,
+                    format!("{} cannot be opened: {error}", self.uri),
+                    "Plug the camera in; the station's user must be in the group video.",
+                ),
+            },
+            "dir" | "shown" if path.exists() => Answer::well(format!("{} is there", self.uri)),
+            "dir" | "shown" => Answer::new(
+                Verdict::Fault,
+                format!("{} is not there", self.uri),
+                "Correct the path in the configuration.",
+            ),
+            "demo" => Answer::new(
+                Verdict::Attention,
+                "a drawn person, no camera",
+                "Name a real camera before people come.",
+            ),
+            _ => Answer::new(
+                Verdict::Unknown,
+                format!("{:?} is no kind of camera that can be looked at here", self.uri),
+                "Write v4l:///dev/video0 or dir:PATH.",
+            ),
+        }
+    }
+}
+
+/// A printer, asked as before a print.
+pub struct Printer {
+    pub role: &'static str,
+    pub uri: Option<String>,
+    pub clock: SharedClock,
+}
+
+impl Part for Printer {
+    fn name(&self) -> &'static str {
+        self.role
+    }
+
+    fn check(&self) -> Answer {
+        let Some(uri) = &self.uri else {
+            let next = "Choose one: anjungan print --list. Without a printer cards are fetched elsewhere.";
+            return Answer::new(Verdict::Unknown, "no printer is configured", next);
+        };
+        let mut printer = match printing::open(uri, &self.clock) {
+            Ok(printer) => printer,
+            Err(error) => {
+                return Answer::new(Verdict::Fault, error.to_string(), "Correct it in the configuration.");
+            }
+        };
+        let status = match printer.status() {
+            Ok(status) => status,
+            Err(error) => {
+                let next = format!("It {}.", error.fault().advice());
+                return Answer::new(Verdict::Fault, error.to_string(), next);
+            }
+        };
+        let kind = match printer.capabilities() {
+            Ok(Capabilities::Card { both_sides: true }) => "cards, both sides".to_owned(),
+            Ok(Capabilities::Card { both_sides: false }) => "cards, one side".to_owned(),
+            Ok(Capabilities::Receipt { dots }) => format!("receipts of {dots} dots"),
+            Err(error) => return Answer::new(Verdict::Fault, error.to_string(), "Check its address."),
+        };
+        match status {
+            PrinterStatus { fault: Some(fault), .. } => {
+                let next = format!("It {}.", fault.advice());
+                Answer::new(Verdict::Fault, format!("{uri}: {}", fault.code()), next)
+            }
+            PrinterStatus { paper_low: true, .. } => Answer::new(
+                Verdict::Attention,
+                format!("{uri}: {kind}, paper is running low"),
+                "Put in a new roll soon.",
+            ),
+            PrinterStatus { confirmed: false, .. } => Answer::new(
+                Verdict::Attention,
+                format!("{uri}: {kind}; it never says how it is, so prints stay unconfirmed"),
+                "Where it can answer, leave ?status=off out; make a test print: anjungan print --test.",
+            ),
+            PrinterStatus { .. } => Answer::well(format!("{uri}: {kind}, ready")),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Slips of made-up people, judged by somebody else: an independent renderer draws the bytes, the picture is compared with
+//! what was meant, and the code on it is read by our scanner and by zxing-cpp.
+
+use anjungan::person::sample;
+use anjungan::printing::{Slip, bytes, slip};
+use anjungan::scan;
+use escpost_render::render;
+use image::{GrayImage, Luma, Rgba, RgbaImage};
+use jiff::civil::date;
+
+/// The front code of person number `n`: as long as real ones are.
+fn code(n: usize) -> String {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut state = n as u64 + 1;
+    let mut text = "HTTPS://KARTU.CONTOH.GO.ID/V/".to_owned();
+    let mut push = |count: usize, text: &mut String| {
+        for _ in 0..count {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            text.push(char::from(letters[(state >> 59) as usize]));
+        }
+    };
+    push(16, &mut text);
+    text.push('#');
+    push(240 + n % 60, &mut text);
+    text
+}
+
+/// A head and shoulders whose skin and cloth go from dark to light with the number.
+fn portrait(n: usize) -> RgbaImage {
+    let tone = (40 + n * 37 % 190) as f32;
+    RgbaImage::from_fn(300, 400, |x, y| {
+        let (dx, dy) = ((x as f32 - 150.0) / 100.0, (y as f32 - 160.0) / 130.0);
+        let shade = |base: f32| (base + 25.0 * dx - 15.0 * dy).clamp(0.0, 255.0) as u8;
+        if dx * dx + dy * dy < 1.0 {
+            Rgba([shade(tone), shade(tone * 0.85), shade(tone * 0.75), 255])
+        } else if y > 290 && (x as f32 - 150.0).abs() < 140.0 {
+            Rgba([shade(255.0 - tone), shade(240.0 - tone), shade(230.0 - tone), 255])
+        } else {
+            Rgba([0; 4])
+        }
+    })
+}
+
+fn profile(dots: u32) -> escpost_profiles::PrinterProfile {
+    let font = serde_json::json!({"cell_width_dots": 12, "cell_height_dots": 24, "baseline_dots": 20});
+    serde_json::from_value(serde_json::json!({
+        "schema_version": 1, "id": "test", "source": {"type": "reference"},
+        "geometry": {"printable_width_dots": dots, "dpi_x": 203, "dpi_y": 203},
+        "cutter": {"print_head_to_cutter_dots": 96},
+        "motion": {"horizontal_units_per_inch": 203, "vertical_units_per_inch": 203},
+        "column_bit_image": {"eight_dot_vertical_pitch_dots": 3},
+        "commands": {
+            "esc_backslash_negative": "apply", "esc_dollar_after_printable_data": "apply", "esc_j": "feed",
+            "gs_v_0_following_lf": "feed", "gs_v_function_b_full": "feed", "gs_v_function_b_partial": "feed"
+        },
+        "defaults": {
+            "line_spacing_dots": 30, "code_page": 0, "international_character_set": 0, "carriage_return": "ignored"
+        },
+        "fonts": {"a": font, "b": font},
+        "features": {
+            "barcodes": {"function_a": [], "function_b": []}, "bitImageColumn": true, "bitImageRaster": true,
+            "graphics": true, "paperFullCut": true, "paperPartCut": true, "pulseStandard": true, "qrCode": true
+        },
+        "code_pages": {"0": "cp437"}, "vendor": "test", "model": "test", "paper_width_tenths_mm": 800,
+        "canonical_profile_sha256": ""
+    }))
+    .unwrap()
+}
+
+/// Draws the slips of people `from..to` on both papers. Panics at the first that is not right.
+fn judge(from: usize, to: usize) {
+    let people = sample::people(7, to, date(2026, 11, 22));
+    let zxing = zxingcpp::read().formats(zxingcpp::BarcodeFormat::QRCode);
+    for (n, person) in people.iter().enumerate().skip(from) {
+        let text = code(n);
+        let slip = Slip {
+            body: person.body.clone(),
+            unit: person.unit.clone(),
+            kind: person.nip.kind(),
+            name: person.name.clone(),
+            nip: person.nip,
+            photo: Some(portrait(n)),
+            code: Some(text.clone()),
+            serial: format!("A2026{n:07}"),
+            day: date(2026, 11, 22),
+            print_id: format!("{n:016x}"),
+            lines: Vec::new(),
+        };
+        for dots in [576, 384] {
+            let meant = slip::raster(&slip, dots).unwrap();
+            let drawn = render(&bytes(&slip, dots).unwrap(), &profile(dots)).unwrap();
+            assert!(drawn.warnings.is_empty(), "{n} {dots}: {:?}", drawn.warnings);
+            let sheet = &drawn.sheets[0].surface;
+            let paper = GrayImage::from_fn(sheet.width(), sheet.height(), |x, y| {
+                Luma([if sheet.is_printed(x, y) { 0 } else { 255 }])
+            });
+            for (x, y, dot) in paper.enumerate_pixels() {
+                let want = if y < meant.height() { meant.get_pixel(x, y)[0] } else { 255 };
+                assert_eq!(dot[0], want, "person {n}, {dots} dots, at {x} {y}");
+            }
+            let ours = scan::read((&paper).into());
+            assert_eq!(ours.first().map(|found| found.text()), Some(text.clone()), "ours: {n} {dots}");
+            let view = zxingcpp::ImageView::from_slice(
+                paper.as_raw(),
+                paper.width(),
+                paper.height(),
+                zxingcpp::ImageFormat::Lum,
+            );
+            let theirs = zxing.from(view.unwrap()).unwrap();
+            assert_eq!(theirs.first().map(|found| found.text()), Some(text.clone()), "zxing: {n} {dots}");
+        }
+    }
+}
+
+#[test]
+fn slips_of_sixteen_people_are_as_meant_and_read() {
+    judge(0, 16);
+}
+
+#[test]
+#[ignore = "takes minutes; scripts/test --long"]
+fn slips_of_five_hundred_people_are_as_meant_and_read() {
+    judge(0, 500);
+}
