@@ -98,7 +98,7 @@ fn judge(from: usize, to: usize) {
                 let want = if y < meant.height() { meant.get_pixel(x, y)[0] } else { 255 };
                 assert_eq!(dot[0], want, "person {n}, {dots} dots, at {x} {y}");
             }
-            let ours = scan::read((&paper).into());
+            let ours = scan::read((&paper).into(), &scan::Budget::unlimited());
             assert_eq!(ours.first().map(|found| found.text()), Some(text.clone()), "ours: {n} {dots}");
             let view = zxingcpp::ImageView::from_slice(
                 paper.as_raw(),
@@ -109,6 +109,62 @@ fn judge(from: usize, to: usize) {
             let theirs = zxing.from(view.unwrap()).unwrap();
             assert_eq!(theirs.first().map(|found| found.text()), Some(text.clone()), "zxing: {n} {dots}");
         }
+    }
+}
+
+/// A drawn person, lighter or darker by `power`.
+fn drawn(power: f32) -> RgbaImage {
+    let svg = include_str!("../assets/demo/person.svg");
+    let tree = resvg::usvg::Tree::from_str(svg, &resvg::usvg::Options::default()).unwrap();
+    let size = tree.size().to_int_size();
+    let mut pixmap = resvg::tiny_skia::Pixmap::new(size.width(), size.height()).unwrap();
+    resvg::render(&tree, resvg::tiny_skia::Transform::identity(), &mut pixmap.as_mut());
+    let tone = |value: u8| ((f32::from(value) / 255.0).powf(power) * 255.0).round() as u8;
+    let pixels = pixmap.pixels().iter().flat_map(|pixel| {
+        let pixel = pixel.demultiply();
+        [tone(pixel.red()), tone(pixel.green()), tone(pixel.blue()), pixel.alpha()]
+    });
+    let whole = RgbaImage::from_raw(size.width(), size.height(), pixels.collect()).unwrap();
+    image::imageops::thumbnail(&*image::imageops::crop_imm(&whole, 280, 60, 675, 900), 600, 800)
+}
+
+/// Writes docs/pictures/slips.png anew where ANJUNGAN_SLIPS names a folder: the shortest and the longest name of five hundred
+/// people, with a dark and a light photo, at both widths.
+#[test]
+fn pictures_for_the_documentation() {
+    let people = sample::people(7, 500, date(2026, 11, 22));
+    let longest = people.iter().max_by_key(|person| person.name.chars().count()).unwrap();
+    let shortest = people.iter().min_by_key(|person| person.name.chars().count()).unwrap();
+    let mut sheets = Vec::new();
+    for (dots, person, power) in
+        [(576, shortest, 2.2), (576, longest, 0.45), (384, longest, 2.2), (384, shortest, 0.45)]
+    {
+        let slip = Slip {
+            body: person.body.clone(),
+            unit: person.unit.clone(),
+            kind: person.nip.kind(),
+            name: person.name.clone(),
+            nip: person.nip,
+            photo: Some(drawn(power)),
+            code: Some(code(3)),
+            serial: "A20260000123".into(),
+            day: date(2026, 11, 22),
+            print_id: "1f6a09c2d4e7b835".into(),
+            lines: Vec::new(),
+        };
+        sheets.push(slip::raster(&slip, dots).unwrap());
+    }
+    let gap = 24;
+    let width = sheets.iter().map(|sheet| sheet.width() + gap).sum::<u32>() + gap;
+    let height = sheets.iter().map(GrayImage::height).max().unwrap() + 2 * gap;
+    let mut board = GrayImage::from_pixel(width, height, Luma([176]));
+    let mut x = gap;
+    for sheet in &sheets {
+        image::imageops::replace(&mut board, sheet, i64::from(x), i64::from(gap));
+        x += sheet.width() + gap;
+    }
+    if let Ok(folder) = std::env::var("ANJUNGAN_SLIPS") {
+        board.save(std::path::Path::new(&folder).join("slips.png")).unwrap();
     }
 }
 

@@ -1,6 +1,6 @@
 //! A portrait in black dots: grey tones as a thermal head can print them.
 
-use image::{DynamicImage, GrayImage, Luma, RgbaImage, imageops::FilterType};
+use image::{GrayImage, Luma, RgbaImage};
 
 /// How a thermal head renders tones. Dots spread on the paper, some heads' more than others', so middle tones come out darker
 /// than asked and are lifted. The test print shows all three, for the technician to choose.
@@ -51,31 +51,115 @@ const CLIP: f32 = 0.01;
 /// for the paper, sharpened, then error diffusion (Floyd and Steinberg 1976) in alternating directions, which leaves no
 /// worm patterns to one side.
 pub fn portrait(photo: &RgbaImage, width: u32, height: u32, tone: Tone) -> GrayImage {
-    let lift = tone.lift();
-    let small = DynamicImage::ImageRgba8(photo.clone())
-        .resize_exact(width, height, FilterType::Lanczos3)
-        .into_rgba8();
+    let (w, h) = (width as usize, height as usize);
+    let small = shrink(photo, w, h);
     let (dark, light) = range(&small);
-    let toned = GrayImage::from_fn(width, height, |x, y| {
-        let p = small.get_pixel(x, y);
-        let alpha = f32::from(p[3]) / 255.0;
-        let grey = ((luminance(p.0) - dark) / (light - dark)).clamp(0.0, 1.0);
-        // The person keeps a hint of tone even where lightest, so that a pale edge still shows against the paper.
-        let tone = grey.powf(lift) * 0.95;
-        Luma([(255.0 * (tone * alpha + 1.0 - alpha)).round() as u8])
-    });
-    let sharp = DynamicImage::ImageLuma8(toned.clone()).unsharpen(1.1, 1).into_luma8();
-    let around = DynamicImage::ImageLuma8(toned.clone()).blur(width as f32 * AROUND).into_luma8();
-    // Paper stays paper: sharpening must not throw dots outside the person.
-    let mut levels: Vec<f32> = toned
-        .pixels()
-        .zip(sharp.pixels().zip(around.pixels()))
-        .map(|(tone, (sharp, around))| {
-            let (tone, sharp, around) = (f32::from(tone[0]), f32::from(sharp[0]), f32::from(around[0]));
-            if tone >= 255.0 { 255.0 } else { (sharp + LOCAL * (tone - around)).clamp(0.0, 254.0) }
+    // The person keeps a hint of tone even where lightest, so that a pale edge still shows against the paper.
+    let curve: [f32; 256] = std::array::from_fn(|grey| (grey as f32 / 255.0).powf(tone.lift()) * 0.95);
+    let toned: Vec<f32> = small
+        .iter()
+        .map(|[grey, alpha]| {
+            let grey = ((grey - dark) / (light - dark)).clamp(0.0, 1.0) * 255.0;
+            255.0 * (curve[grey.round() as usize] * alpha + 1.0 - alpha)
         })
         .collect();
-    diffuse(&mut levels, width as usize, height as usize)
+    let near = softened(&toned, w, h, 1, 2);
+    let around = softened(&toned, w, h, ((width as f32 * AROUND) as usize).max(1), 2);
+    // Paper stays paper: sharpening must not throw dots outside the person.
+    let mut levels: Vec<f32> = toned
+        .iter()
+        .zip(near.iter().zip(&around))
+        .map(|(tone, (near, around))| {
+            let sharp = 2.0 * tone - near + LOCAL * (tone - around);
+            if *tone >= PAPER { 255.0 } else { sharp.clamp(0.0, 254.0) }
+        })
+        .collect();
+    diffuse(&mut levels, w, h)
+}
+
+/// From here on a tone is the paper's own.
+const PAPER: f32 = 254.5;
+
+/// Grey (0 to 255) and cover (0 to 1) of each dot: the mean over the part of the photo that it covers. What is see-through
+/// does not count towards the grey.
+fn shrink(photo: &RgbaImage, width: usize, height: usize) -> Vec<[f32; 2]> {
+    let (from_w, from_h) = (photo.width() as usize, photo.height() as usize);
+    let columns = spans(from_w, width);
+    let mut out = vec![[0.0f32; 2]; width * height];
+    let mut line = vec![[0.0f32; 2]; width];
+    let pixels = photo.as_raw();
+    for (y, &(top, bottom)) in spans(from_h, height).iter().enumerate() {
+        let row_out = &mut out[y * width..(y + 1) * width];
+        for (source, share) in shares(top, bottom) {
+            let row = &pixels[source.min(from_h - 1) * from_w * 4..][..from_w * 4];
+            for (dot, &(left, right)) in line.iter_mut().zip(&columns) {
+                *dot = [0.0; 2];
+                for (x, part) in shares(left, right) {
+                    let p = &row[x.min(from_w - 1) * 4..][..4];
+                    let cover = f32::from(p[3]) / 255.0 * part;
+                    dot[0] += luminance([p[0], p[1], p[2], p[3]]) * cover;
+                    dot[1] += cover;
+                }
+            }
+            for (sum, dot) in row_out.iter_mut().zip(&line) {
+                sum[0] += dot[0] * share;
+                sum[1] += dot[1] * share;
+            }
+        }
+        let rows = bottom - top;
+        for (sum, &(left, right)) in row_out.iter_mut().zip(&columns) {
+            let [grey, cover] = *sum;
+            *sum = [if cover > 0.0 { grey / cover } else { 255.0 }, cover / (rows * (right - left))];
+        }
+    }
+    out
+}
+
+/// Where each of `to` dots begins and ends among `from` pixels.
+fn spans(from: usize, to: usize) -> Vec<(f32, f32)> {
+    let step = from as f32 / to.max(1) as f32;
+    (0..to).map(|at| (at as f32 * step, ((at + 1) as f32 * step).min(from as f32))).collect()
+}
+
+/// The pixels from `begin` to `end`, with the part of each that lies between.
+fn shares(begin: f32, end: f32) -> impl Iterator<Item = (usize, f32)> {
+    let last = (end.ceil() as usize).max(begin as usize + 1);
+    (begin as usize..last).map(move |at| {
+        let part = (end.min((at + 1) as f32) - begin.max(at as f32)).max(0.0);
+        (at, part)
+    })
+}
+
+/// The mean over a square of `2 * reach + 1` dots, `times` times over, which comes near a Gaussian; edges count on.
+fn softened(tones: &[f32], width: usize, height: usize, reach: usize, times: u32) -> Vec<f32> {
+    let mut soft = tones.to_vec();
+    let mut row = Vec::new();
+    for _ in 0..times {
+        for line in soft.chunks_mut(width.max(1)) {
+            row.clear();
+            row.extend_from_slice(line);
+            mean(&row, reach, |at, value| line[at] = value);
+        }
+        for x in 0..width {
+            row.clear();
+            row.extend((0..height).map(|y| soft[y * width + x]));
+            mean(&row, reach, |at, value| soft[at * width + x] = value);
+        }
+    }
+    soft
+}
+
+/// The running mean of a row.
+fn mean(row: &[f32], reach: usize, mut put: impl FnMut(usize, f32)) {
+    let Some(last) = row.len().checked_sub(1) else { return };
+    let at = |index: isize| row[index.clamp(0, last as isize) as usize];
+    let reach = reach as isize;
+    let mut sum: f32 = (-reach..=reach).map(at).sum();
+    let count = (2 * reach + 1) as f32;
+    for here in 0..row.len() {
+        put(here, sum / count);
+        sum += at(here as isize + reach + 1) - at(here as isize - reach);
+    }
 }
 
 /// The part of the photo that a small picture needs: little empty space over the head, in the proportion of `width` to
@@ -102,16 +186,13 @@ fn luminance(p: [u8; 4]) -> f32 {
     0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])
 }
 
-/// The tones between which the person's pixels lie, at least 40 levels apart.
-fn range(photo: &RgbaImage) -> (f32, f32) {
-    let mut tones: Vec<f32> = photo.pixels().filter(|p| p[3] > 127).map(|p| luminance(p.0)).collect();
-    if tones.is_empty() {
-        return (0.0, 255.0);
-    }
-    tones.sort_by(f32::total_cmp);
-    let last = tones.len() - 1;
+/// The tones between which the person's dots lie, at least 40 levels apart.
+fn range(small: &[[f32; 2]]) -> (f32, f32) {
+    let mut tones: Vec<f32> = small.iter().filter(|dot| dot[1] > 0.5).map(|dot| dot[0]).collect();
+    let Some(last) = tones.len().checked_sub(1) else { return (0.0, 255.0) };
     let cut = (last as f32 * CLIP) as usize;
-    let (dark, light) = (tones[cut], tones[last - cut]);
+    let dark = *tones.select_nth_unstable_by(cut, f32::total_cmp).1;
+    let light = *tones.select_nth_unstable_by(last - cut, f32::total_cmp).1;
     (dark.min(light - 40.0), light)
 }
 

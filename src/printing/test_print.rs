@@ -137,7 +137,7 @@ mod tests {
             let slip = test_slip(Paper { dots, tone: Tone::Dark }, "escpos+tcp://192.0.2.9:9100").unwrap();
             assert_eq!(slip.width(), dots);
             assert!(slip.get_pixel(0, 110)[0] == 0 && slip.get_pixel(dots - 1, 110)[0] == 0);
-            let found = scan::read((&slip).into());
+            let found = scan::read((&slip).into(), &scan::Budget::unlimited());
             assert_eq!(found[0].text(), TEST_CODE, "{dots}");
         }
     }

@@ -108,15 +108,18 @@ impl<S: JobStore> PrintQueue<S> {
     fn pursue(&mut self, order: &Order<'_>, follower: &mut dyn Follower) -> End {
         let begun = self.clock.monotonic();
         let mut attempts = 0;
+        let mut fault = Fault::PrintDropped;
         loop {
-            let fault = match self.ready() {
+            let waited = self.clock.monotonic().saturating_sub(begun);
+            if !follower.wants() || waited >= self.patience {
+                return End::failed(fault, "dropped: nobody waits");
+            }
+            fault = match self.ready() {
                 Ok(device) => {
                     attempts += 1;
                     match self.attempt(device, order, follower) {
                         Attempt::Over(end) => return end,
-                        Attempt::Again(fault, code) if attempts >= ATTEMPTS => {
-                            return End::failed(fault, code);
-                        }
+                        Attempt::Again(fault, code) if attempts >= ATTEMPTS => return End::failed(fault, code),
                         Attempt::Again(fault, _) => fault,
                     }
                 }
@@ -124,14 +127,7 @@ impl<S: JobStore> PrintQueue<S> {
                 Err(error) => return End::failed(of_printer(&error), error.code()),
             };
             follower.stands(JobState::Waiting(fault));
-            let waited = self.clock.monotonic().saturating_sub(begun);
-            if !follower.wants() || waited >= self.patience {
-                return End::failed(fault, "dropped: nobody waits");
-            }
             follower.rest(LOOKING);
-            if !follower.wants() {
-                return End::failed(fault, "dropped: nobody waits");
-            }
         }
     }
 

@@ -328,6 +328,37 @@ fn a_refilled_roll_lets_the_job_go_on_once_and_the_journal_tells_it() {
     assert_eq!(words, ["queued", "sending", "queued", "sending", "sending", "printed"]);
 }
 
+/// The journal in docs/printing.md is this job's.
+#[test]
+fn a_job_cut_off_in_its_last_band_is_a_question_and_its_journal_says_so() {
+    let mut field = Field::new();
+    let clock = ManualClock::at("2026-11-22T03:14:07Z".parse().unwrap());
+    let bench = Bench::new(Machine::new(true), clock.clone());
+    let script = crate::printing::raster_bytes(slip()).len();
+    // With what the questions and numbers add, this lies in the last band.
+    bench.kill_after(script + 1_600);
+    let mut watcher =
+        Watcher { bench: bench.clone(), clock: clock.clone(), leaves_at: Duration::MAX, seen: Vec::new() };
+    let mut queue = field.queue(&[&bench], &clock);
+    let killed = catch_unwind(AssertUnwindSafe(|| queue.run(&order("j"), &mut watcher)));
+    assert!(killed.unwrap_err().downcast_ref::<Killed>().is_some());
+    bench.wait(Duration::from_secs(38));
+    let mut queue = field.queue(&[&bench], &clock);
+    assert_eq!(queue.settle().unwrap(), 1, "one question");
+    assert_eq!(field.store.job("j").unwrap().unwrap().state, store::JobState::Unknown);
+    bench.wait(Duration::from_secs(95));
+    let now = clock.now();
+    field.store.end_job("j", JobEnd::Printed, None, now).unwrap();
+    let journal = field.store.journal("j").unwrap();
+    for line in &journal {
+        let at = line.at.strftime("%H:%M:%S%.3f");
+        println!("{at}  {:<9} {}", line.state.word(), line.cause.as_deref().unwrap_or_default());
+    }
+    let words: Vec<&str> = journal.iter().map(|line| line.state.word()).collect();
+    assert_eq!(words, ["queued", "sending", "sending", "unknown", "printed"]);
+    assert!(bench.with(|machine| whole_slips(machine.paper())) <= 1);
+}
+
 #[test]
 fn who_leaves_takes_the_job_along() {
     let field = Field::new();
@@ -365,7 +396,7 @@ fn a_roll_holds_thirty_slips() {
     let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
     let bench = Bench::new(Machine::new(true), clock.clone());
     // Of the longest kind that the simulated roll is measured for.
-    bench.with(|machine| machine.set_paper(30 * (700 + 126)));
+    bench.with(|machine| machine.set_paper(30 * (700 + 126) + 10));
     let mut queue = field.queue(&[&bench], &clock);
     for n in 0..30 {
         let leaves_at = clock.monotonic() + Duration::from_secs(60);
