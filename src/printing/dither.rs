@@ -84,6 +84,9 @@ const PAPER: f32 = 254.5;
 /// does not count towards the grey.
 fn shrink(photo: &RgbaImage, width: usize, height: usize) -> Vec<[f32; 2]> {
     let (from_w, from_h) = (photo.width() as usize, photo.height() as usize);
+    if from_w == 0 || from_h == 0 {
+        return vec![[255.0, 0.0]; width * height];
+    }
     let columns = spans(from_w, width);
     let mut out = vec![[0.0f32; 2]; width * height];
     let mut line = vec![[0.0f32; 2]; width];

@@ -187,12 +187,11 @@ impl Printer for Receipt {
                 self.left = Left::Nothing;
                 Ok(Outcome { confirmed: says != Says::Nothing, files: Vec::new(), trouble })
             }
-            Err(Broken::NotWrittenDown) => Err(PrintError::NotWrittenDown),
             Err(broken) => {
                 let (fault, detail, may_be_whole) = match broken {
                     Broken::MayBeWhole(fault, why) => (fault, why, true),
                     Broken::At(fault, why) => (fault, why, false),
-                    Broken::NotWrittenDown => unreachable!("answered above"),
+                    Broken::NotWrittenDown => return Err(PrintError::NotWrittenDown),
                 };
                 let (printer, sent, total) = (self.port.name(), talk.sent, talk.total);
                 Err(PrintError::Interrupted { printer, fault, sent, total, may_be_whole, detail })
@@ -284,9 +283,8 @@ impl Talk {
         let until = self.clock.monotonic() + NAMING;
         loop {
             let left = until.saturating_sub(self.clock.monotonic());
-            match self.hear(left).ok()?? {
-                Word::Name(name) => return Some(name),
-                _ => {}
+            if let Word::Name(name) = self.hear(left).ok()?? {
+                return Some(name);
             }
         }
     }

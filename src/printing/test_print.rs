@@ -51,7 +51,7 @@ pub fn test_slip(paper: Paper, sign: &str) -> Result<GrayImage, SlipError> {
     for (n, tone) in Tone::ALL.into_iter().enumerate() {
         let left = n as u32 * (dots / 3) + 4;
         imageops::replace(&mut sheet, &portrait(&wedge, width, 110, tone), i64::from(left), 200);
-        let chosen = if tone == paper.tone { " ✓" } else { "" };
+        let chosen = if tone == paper.tone { " *" } else { "" };
         lines.push(text(left, 334, 20.0, Anchor::Start, &format!("tone={}{chosen}", tone.word())));
     }
     for (n, thick) in [1, 2, 3, 4].into_iter().enumerate() {

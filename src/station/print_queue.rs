@@ -119,7 +119,9 @@ impl<S: JobStore> PrintQueue<S> {
                     attempts += 1;
                     match self.attempt(device, order, follower) {
                         Attempt::Over(end) => return end,
-                        Attempt::Again(fault, code) if attempts >= ATTEMPTS => return End::failed(fault, code),
+                        Attempt::Again(fault, code) if attempts >= ATTEMPTS => {
+                            return End::failed(fault, code);
+                        }
                         Attempt::Again(fault, _) => fault,
                     }
                 }

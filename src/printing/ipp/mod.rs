@@ -118,7 +118,7 @@ impl Ipp {
                 }
                 JobPhase::Canceled | JobPhase::Aborted => {
                     let takes = self.client.printer().ok();
-                    let fault = takes.and_then(|takes| takes.fault).unwrap_or(PrinterFault::Other);
+                    let fault = takes.and_then(|takes| takes.complaint).unwrap_or(PrinterFault::Other);
                     return Err(self.broken(fault, whole && job.began(), of, &job.reasons));
                 }
                 JobPhase::Waiting | JobPhase::Processing | JobPhase::Stopped => {}

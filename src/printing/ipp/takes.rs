@@ -36,6 +36,7 @@ pub struct Documents {
 
 /// The printer's answer to Get-Printer-Attributes.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a yes or no of the printer's own")]
 pub struct Takes {
     formats: Vec<String>,
     media: Vec<String>,
@@ -47,6 +48,8 @@ pub struct Takes {
     several_documents: bool,
     pub stopped: bool,
     pub fault: Option<PrinterFault>,
+    /// What it complains of, also where it calls that a report or a warning only: why a job failed that has.
+    pub complaint: Option<PrinterFault>,
     pub low: bool,
     /// As the printer words them.
     pub reasons: String,
@@ -79,6 +82,7 @@ impl Takes {
             stopped: number("printer-state") == Some(5)
                 || is_true("printer-is-accepting-jobs") == Some(false),
             fault: reasons.iter().find_map(|reason| fault_of(reason)),
+            complaint: reasons.iter().find_map(|reason| complaint_of(reason)),
             low: reasons.iter().any(|reason| reason.contains("media-low") || reason.contains("media-needed")),
             reasons: reasons.join(", "),
         }
@@ -193,6 +197,11 @@ fn fault_of(reason: &str) -> Option<PrinterFault> {
     if reason.ends_with("-warning") || reason.ends_with("-report") {
         return None;
     }
+    complaint_of(reason)
+}
+
+/// [`fault_of`], however heavy the printer finds it.
+fn complaint_of(reason: &str) -> Option<PrinterFault> {
     let is = |part: &str| reason.contains(part);
     if is("media-empty") || is("media-needed") || is("input-tray-missing") {
         Some(PrinterFault::PaperOut)
@@ -308,5 +317,6 @@ mod tests {
         ] {
             assert_eq!(fault_of(reason), fault, "{reason}");
         }
+        assert_eq!(complaint_of("media-empty-report"), Some(PrinterFault::PaperOut));
     }
 }

@@ -335,12 +335,10 @@ impl Machine {
         let trouble = self.trouble();
         let near = if self.rows_left <= NEAR_END { 0b0000_1100 } else { 0 };
         let bits = match (n, trouble) {
-            (1, Some(_)) => 0b0000_1000,
+            (1, Some(_)) | (3, Some(Trouble::CutterJam)) => 0b0000_1000,
             (2, Some(Trouble::CoverOpen)) => 0b0000_0100,
             (2, Some(Trouble::PaperOut)) => 0b0010_0000,
-            (2, Some(Trouble::CutterJam | Trouble::HeadHot)) => 0b0100_0000,
-            (3, Some(Trouble::CutterJam)) => 0b0000_1000,
-            (3, Some(Trouble::HeadHot)) => 0b0100_0000,
+            (2, Some(Trouble::CutterJam | Trouble::HeadHot)) | (3, Some(Trouble::HeadHot)) => 0b0100_0000,
             (4, Some(Trouble::PaperOut)) => 0b0110_1100,
             (4, _) => near,
             _ => 0,
@@ -352,11 +350,12 @@ impl Machine {
 /// The length of the first whole command in `data`, without the rows of a picture. Anything unknown is one byte of text.
 fn command(data: &[u8]) -> Option<usize> {
     let length = match data {
-        [] | [0x10 | 0x1b | 0x1d] | [0x1d, b'(', _] | [0x1d, b'(', _, _] | [0x1d, b'('] => return None,
+        [] | [0x10 | 0x1b | 0x1d] | [0x1d, b'(', _] | [0x1d, b'(', _, _] | [0x1d, b'(' | b'V'] => {
+            return None;
+        }
         [0x1b, b'@', ..] => 2,
         [0x10, 0x04, ..] | [0x1b, b'd', ..] | [0x1d, b'r' | b'a' | b'I', ..] => 3,
         [0x1d, b'V', 65 | 66, ..] => 4,
-        [0x1d, b'V'] => return None,
         [0x1d, b'V', ..] => 3,
         [0x1d, b'(', _, low, high, ..] => 5 + usize::from(u16::from_le_bytes([*low, *high])),
         [0x1d, b'v', ..] => 8,
