@@ -21,7 +21,7 @@ pub enum Alert {
 }
 
 impl Alert {
-    pub const ALL: [Alert; 10] = [
+    pub const ALL: [Alert; 12] = [
         Alert::Disk,
         Alert::ClockUntrusted,
         Alert::Camera,
