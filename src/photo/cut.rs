@@ -9,8 +9,9 @@ use super::face::Face;
 use super::guide::look;
 use super::matte::matte;
 use super::plane::{Colour, Pixels, Plane};
-use super::refine::{Shape, disputed, nearest, shape};
+use super::refine::{Shape, disputed, nearest, shape, weighed};
 use super::segment::{person, stretched};
+use super::texture::texture;
 use super::tone::{corrected, correction};
 use super::{Models, PhotoError};
 
@@ -19,8 +20,11 @@ const WORKING: usize = 640;
 /// A plate that leaves more than this unexplained (median, square roots of light) is of another
 /// place or another light, and is not used.
 const PLATE_FITS: f32 = 0.05;
-/// Outline that must stand out from the backdrop, else the picture is refused.
-const TOLD_APART: f32 = 0.15;
+/// Outline that must stand out from the backdrop, else the picture is refused: with a plate most
+/// of it, for where a third is guessed the edge is ragged (a white jilbab before a white wall);
+/// without one the backdrop itself is a guess, and little can be asked.
+const TOLD_APART: f32 = 0.65;
+const TOLD_APART_ALONE: f32 = 0.15;
 /// Factor on the network's odds where part of the person looks like the backdrop.
 const LIFT: f32 = 20.0;
 
@@ -108,7 +112,8 @@ pub fn cut_out(
         return Err(refusal());
     }
     let cutout = matte(frame, plate, &small, &backdrop, &shape, factor);
-    if cutout.told_apart < TOLD_APART {
+    let least = if used_plate { TOLD_APART } else { TOLD_APART_ALONE };
+    if cutout.told_apart < least {
         return Err(refusal());
     }
     let photo = match (crop, face) {
@@ -141,13 +146,14 @@ fn with_plate(
     let sure = off_outline(&rough);
     let moved = shift(small, plate, &sure, 6.0 / factor as f32);
     let second = Backdrop::matched(small, plate, moved, &sure)?;
-    let decided = shape(small, &second, net);
+    let woven = texture(small, &second, &sure);
+    let decided = weighed(small, &second, net, Some(&woven));
     if !decided.doubtful() {
         return Some((second, decided, false));
     }
     // Clothes of the backdrop's colour: the network is unsure of them too, but on mere backdrop it
     // would be sure. So its word is taken for more, and the result judged by the word as it was.
-    let mut again = shape(small, &second, &lifted(net));
+    let mut again = weighed(small, &second, &lifted(net), Some(&woven));
     again.disputed = disputed(&again.inside, net);
     let lost = again.lost();
     Some((second, again, lost))

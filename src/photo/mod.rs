@@ -37,6 +37,7 @@ mod steady;
 mod studio_tests;
 #[cfg(test)]
 mod tests;
+mod texture;
 mod tone;
 
 pub use burst::best_of;

@@ -17,17 +17,20 @@ pub struct Shape {
     /// Width at the frame's lower edge as share of the widest row: who stands before a counter's
     /// camera goes on below it, so little means that the body was lost.
     pub bottom: f32,
+    /// Share of the person's area that is missing below it, in the lower part of the frame, where
+    /// clothes hang down and look like the backdrop: a bite out of the body.
+    pub gap: f32,
 }
 
 impl Shape {
     /// True where part of the person may be lost in the backdrop.
     pub fn doubtful(&self) -> bool {
-        self.disputed > DISPUTED || self.bottom < BOTTOM
+        self.disputed > DISPUTED || self.bottom < BOTTOM || self.gap > BITTEN
     }
 
     /// True where, after a second look, part of the person surely is.
     pub fn lost(&self) -> bool {
-        self.disputed > LOST || self.bottom < BOTTOM
+        self.disputed > LOST || self.bottom < BOTTOM || self.gap > BITTEN
     }
 }
 
@@ -36,11 +39,18 @@ impl Shape {
 const DISPUTED: f32 = 0.016;
 const LOST: f32 = 0.0025;
 const BOTTOM: f32 = 0.7;
+/// Own: whole bodies that lean stay below 0.04.
+const BITTEN: f32 = 0.06;
 /// The network's share of person from which it half sees one; on mere backdrop it says less than
 /// a twentieth.
 const HALF_SEEN: f32 = 0.15;
 /// Off the outline: both its sides together, in working pixels.
 const OFF_OUTLINE: f32 = 7.0;
+
+/// Share of a row band's person that looks like the backdrop from which on, and at which in full,
+/// structure has a say.
+const MUCH_ALIKE: f32 = 0.15;
+const ALL_ALIKE: f32 = 0.5;
 
 /// Squared difference up to which a pixel looks like the backdrop.
 const LOOKS_ALIKE: f32 = 8.0;
@@ -78,6 +88,16 @@ const TINT: f32 = 0.007;
 
 /// `net` is the network's share of person at working size.
 pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Shape {
+    weighed(frame, backdrop, net, None)
+}
+
+/// The same with more evidence, natural logarithm of odds.
+pub fn weighed(
+    frame: &Plane<Colour>,
+    backdrop: &Backdrop,
+    net: &Plane<f32>,
+    more: Option<&Plane<f32>>,
+) -> Shape {
     let (w, h) = (frame.width, frame.height);
     let colour = (1.3 * backdrop.noise).powi(2) + TINT * TINT;
     let mut raw = Plane::filled(w, h, 0.0_f32);
@@ -88,6 +108,9 @@ pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Sh
     let (net_out, _) = nearest(&net.map(|p| p > 0.5));
     let (net_in, _) = nearest(&net.map(|p| p <= 0.5));
     let alike = alike(&difference, &net_in);
+    // Where clothes and backdrop differ, the difference says more and says it nearer to the edge.
+    let weight: Vec<f32> =
+        alike.iter().map(|a| ((a - MUCH_ALIKE) / (ALL_ALIKE - MUCH_ALIKE)).clamp(0.0, 1.0)).collect();
     let mut odds = Plane::filled(w, h, 0.0_f32);
     for (i, o) in odds.data.iter_mut().enumerate() {
         let p = net.data[i].clamp(0.001, 0.999);
@@ -95,14 +118,16 @@ pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Sh
         let neutral = (1.0 - saturation(backdrop.colour.data[i])).powi(2);
         let least = (alike[i / w].max(LEAST_ALIKE + LEAST_ALIKE_NEUTRAL * neutral)).ln();
         let seen = if backdrop.plain { (difference.data[i] / 2.0 - TURN).clamp(least, UNLIKE) } else { 0.0 };
-        *o = seen + (p / (1.0 - p)).ln().clamp(-cap, cap);
+        *o = seen
+            + (p / (1.0 - p)).ln().clamp(-cap, cap)
+            + more.map_or(0.0, |more| weight[i / w] * more.data[i]);
     }
     let odds = settled(&odds.box_mean(1), frame, backdrop.noise);
     let mut inside = odds.map(|o| o > 0.0);
     one_person(&mut inside, &odds);
     let disputed = disputed(&inside, net);
-    let bottom = bottom(&inside);
-    Shape { inside, difference, alike, disputed, bottom }
+    let (bottom, gap) = (bottom(&inside), gap(&inside, &weight));
+    Shape { inside, difference, alike, disputed, bottom, gap }
 }
 
 pub fn disputed(inside: &Plane<bool>, net: &Plane<f32>) -> f32 {
@@ -110,6 +135,18 @@ pub fn disputed(inside: &Plane<bool>, net: &Plane<f32>) -> f32 {
     let area = inside.data.iter().filter(|s| **s).count().max(1);
     let lost = outward.data.iter().zip(&net.data).filter(|(o, p)| **o > OFF_OUTLINE && **p > HALF_SEEN);
     lost.count() as f32 / area as f32
+}
+
+fn gap(inside: &Plane<bool>, weight: &[f32]) -> f32 {
+    let (w, h) = (inside.width, inside.height);
+    let area = inside.data.iter().filter(|s| **s).count().max(1);
+    let top = inside.data.iter().position(|s| *s).unwrap_or(0) / w;
+    let from = top + (h - top) * 3 / 5;
+    let missing = |x: usize| {
+        let below = (from..h).skip_while(move |y| !inside.at(x, *y));
+        below.filter(move |y| !inside.at(x, *y)).map(|y| weight[y]).sum::<f32>()
+    };
+    (0..w).map(missing).sum::<f32>() / area as f32
 }
 
 fn bottom(inside: &Plane<bool>) -> f32 {

@@ -99,7 +99,15 @@ async fn decided(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Respon
         return Ok(sign_in_form(app, visitor, &code, "", None).answer(StatusCode::OK));
     };
     let approve = fields.get("putusan") == "setuju";
-    let mut answer = if !offers::decide(&app.office, &code, session.nip, approve).await? {
+    // Counted with the codes that were looked up: a form can name any code.
+    let name = format!("code {}", session.nip.as_u64());
+    let asked_at = app.office.clock.monotonic();
+    app.phones.ask(&name, asked_at).map_err(slow_down)?;
+    let decided = offers::decide(&app.office, &code, session.nip, approve).await?;
+    if decided {
+        app.phones.refund(&name, asked_at);
+    }
+    let mut answer = if !decided {
         unknown_code(visitor.lang, &code, StatusCode::GONE)
     } else if approve {
         notice::done(
