@@ -13,12 +13,12 @@ use anjungan::lang::Lang;
 use anjungan::person::{Employee, Nip, Status};
 use anjungan::photo::Advice;
 use anjungan::protocol::{Blob, Issue, SignedIn};
-use anjungan::session::print_job::JobState;
+use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
     Drawing, Effect, Event, Finding, Portrait, Secret, Session, SignedInBox, Step, Tap, Ticket,
 };
 use anjungan::station::screens::{self, App};
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use i_slint_backend_testing::{ElementHandle, ElementQuery};
 use image::{Rgba, RgbaImage};
 use jiff::civil::date;
 use slint::platform::{Key, PointerEventButton, WindowEvent};
@@ -132,7 +132,7 @@ impl Walker {
                 Event::Issued(ticket, Ok(Box::new(issue()))),
             ],
             Effect::PickUp { ticket, .. } => vec![Event::PickedUp(ticket, Ok(Box::new(issue())))],
-            Effect::Print { ticket, .. } => [JobState::Sending, JobState::Printed]
+            Effect::Print { ticket, .. } => [JobState::Sending(Share::default()), JobState::Printed]
                 .map(|state| Event::PrintJob { ticket, print_id: PRINT.into(), state })
                 .into(),
             _ => Vec::new(),
