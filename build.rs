@@ -34,7 +34,9 @@ fn screens() {
 fn window_state(data: &str) -> String {
     use std::fmt::Write as _;
 
-    let mut code = String::from("#[allow(clippy::all, clippy::pedantic, reason = \"written by build.rs\")]\npub fn window_state(app: &App) -> Vec<(&'static str, String)> {\n    let mut all = Vec::new();\n");
+    let mut code = String::from(
+        "#[allow(clippy::all, clippy::pedantic, reason = \"written by build.rs\")]\npub fn window_state(app: &App) -> Vec<(&'static str, String)> {\n    let mut all = Vec::new();\n",
+    );
     let mut global = None;
     for line in data.lines() {
         if let Some(name) = line.strip_prefix("export global ") {
@@ -52,8 +54,12 @@ fn window_state(data: &str) -> String {
         let name = rest.trim_start().split([':', ';', ' ']).next().unwrap_or_default();
         let getter = format!("app.global::<{global}>().get_{}()", name.replace('-', "_"));
         let value = match kind {
-            "image" => format!("{{ let size = {getter}.size(); format!(\"image {{}}x{{}}\", size.width, size.height) }}"),
-            list if list.starts_with('[') => format!("format!(\"{{:?}}\", slint::Model::iter(&{getter}).collect::<Vec<_>>())"),
+            "image" => format!(
+                "{{ let size = {getter}.size(); format!(\"image {{}}x{{}}\", size.width, size.height) }}"
+            ),
+            list if list.starts_with('[') => {
+                format!("format!(\"{{:?}}\", slint::Model::iter(&{getter}).collect::<Vec<_>>())")
+            }
             _ => format!("format!(\"{{:?}}\", {getter})"),
         };
         writeln!(code, "    all.push((\"{global}.{name}\", {value}));").expect("a string takes everything");

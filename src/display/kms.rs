@@ -32,7 +32,11 @@ fn connected(folder: &str) -> Vec<Vec<u8>> {
     let plugged = |path: &PathBuf| {
         fs::read_to_string(path.join("status")).is_ok_and(|status| status.trim() == "connected")
     };
-    connectors.iter().filter(|path| plugged(path)).filter_map(|path| fs::read(path.join("edid")).ok()).collect()
+    connectors
+        .iter()
+        .filter(|path| plugged(path))
+        .filter_map(|path| fs::read(path.join("edid")).ok())
+        .collect()
 }
 
 /// One card that can be opened for reading and writing is enough.

@@ -10,8 +10,8 @@ use slint::BackendSelector;
 
 use crate::clock::SharedClock;
 
-pub use headless::refresh;
 pub use finger::{Finger, FingerError};
+pub use headless::refresh;
 
 /// Where the screen is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

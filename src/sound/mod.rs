@@ -18,7 +18,9 @@ pub use wave::{RATE, Signal, Wave};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SoundError {
-    #[error("no player was found: install pipewire (pw-play), pulseaudio-utils (paplay) or alsa-utils (aplay)")]
+    #[error(
+        "no player was found: install pipewire (pw-play), pulseaudio-utils (paplay) or alsa-utils (aplay)"
+    )]
     NoPlayer,
     #[error("{program}: {why}")]
     Program { program: String, why: std::io::Error },

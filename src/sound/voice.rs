@@ -68,7 +68,10 @@ fn spoken(text: &str, lang: Lang) -> Result<Wave, SoundError> {
 /// The samples of a WAV file of [`super::RATE`], which is espeak-ng's own; espeak-ng writes sizes that it does not know yet, so
 /// everything after the word `data` and its length counts.
 fn samples(file: &[u8]) -> Vec<i16> {
-    let data = file.windows(4).position(|word| word == b"data").map_or(&[][..], |at| file.get(at + 8..).unwrap_or_default());
+    let data = file
+        .windows(4)
+        .position(|word| word == b"data")
+        .map_or(&[][..], |at| file.get(at + 8..).unwrap_or_default());
     data.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 

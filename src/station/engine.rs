@@ -40,7 +40,14 @@ type Watcher = Box<dyn Fn(&Event)>;
 impl Engine {
     /// Takes over this thread's screen.
     pub fn start(session: Session, app: App, workers: Workers, clock: SharedClock) {
-        ENGINE.set(Some(Engine { session: Some(session), app, workers, clock, broken: None, reader: Reader::default() }));
+        ENGINE.set(Some(Engine {
+            session: Some(session),
+            app,
+            workers,
+            clock,
+            broken: None,
+            reader: Reader::default(),
+        }));
         handle(Event::Tick);
     }
 

@@ -75,7 +75,75 @@ fn every_screen(width: u32, height: u32) {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-use anjungan::session::{Look, Role, Step};
+/// Not stored: the same layout in other colours, so measured only.
+#[test]
+fn high_contrast_is_measured_too() {
+    let stage = Stage::new(800, 480);
+    let mut faults = Vec::new();
+    let look = Look { large_text: false, high_contrast: true };
+    let untranslated = words::untranslated(Lang::Id);
+    stage.walk("800x480-contrast", Lang::Id, look, |scene, picture| {
+        measure::picture(&stage.app, picture, &untranslated, &mut |what| {
+            faults.push(format!("high contrast, {scene}: {what}"));
+        });
+    });
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Not stored: the same screens with other sentences, in the look and on the display with the least
+/// room.
+#[test]
+fn every_alert_and_every_fault_fits() {
+    let stage = Stage::new(800, 480);
+    let mut faults = Vec::new();
+    let look = Look { large_text: true, high_contrast: false };
+    for lang in [Lang::Id, Lang::En] {
+        let untranslated = words::untranslated(lang);
+        let name = format!("troubles-{}", lang.tag());
+        let scenes = scenes::troubles(lang, &stage.props);
+        stage.walk_through(&name, scenes, look, |scene, picture| {
+            measure::picture(&stage.app, picture, &untranslated, &mut |what| {
+                faults.push(format!("{} {scene}: {what}", lang.tag()));
+            });
+        });
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The looks of the gallery's pages; 2 to 4 are colours alone, so on one display.
+#[test]
+fn the_gallery() {
+    let clock = ManualClock::at("2026-03-02T03:24:00Z".parse().unwrap());
+    let shared: SharedClock = std::sync::Arc::new(clock.clone());
+    display::select(DisplayKind::Headless { width: 800, height: 480 }, &shared).unwrap();
+    let gallery = screens::gallery::open(Lang::Id).unwrap();
+    gallery.show().unwrap();
+    let keep = std::env::var_os("ANJUNGAN_SCREENS").map(PathBuf::from);
+    let mut faults = Vec::new();
+    for (width, height, looks) in [(800, 480, 5), (1280, 800, 2), (720, 1280, 2)] {
+        gallery.window().set_size(slint::PhysicalSize::new(width, height));
+        screens::gallery::fit(&gallery);
+        let name = format!("gallery-{width}x{height}");
+        let mut sheet = stored::Sheet::open(&name);
+        let folder = keep.as_ref().map(|keep| keep.join(&name));
+        folder.iter().for_each(|folder| std::fs::create_dir_all(folder).unwrap());
+        for look in 0..looks {
+            screens::gallery::look(&gallery, look);
+            for page in 0..gallery.get_pages() {
+                screens::gallery::turn(&gallery, page);
+                settle(&clock);
+                let picture = snapshot(gallery.window());
+                let scene = format!("{:02}-{look}", page + 1);
+                if let Some(folder) = &folder {
+                    picture.save(folder.join(format!("{scene}.png"))).unwrap();
+                }
+                let mut said = Vec::new();
+                measure::picture(&gallery, &picture, &words::untranslated(Lang::Id), &mut |what| {
+                    said.push(what)
+                });
+                said.extend(sheet.compare(&scene, &picture));
+                faults.extend(said.into_iter().map(|what| format!("{name} {scene}: {what}")));
+            }
         }
         faults.extend(sheet.close(true).into_iter().map(|what| format!("{name}: {what}")));
     }

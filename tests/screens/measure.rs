@@ -19,7 +19,12 @@ const CONTRAST: f32 = 7.0;
 /// Left, top, right, bottom in design pixels.
 type Place = [f32; 4];
 
-pub fn picture<C: ComponentHandle + ElementRoot>(app: &C, picture: &RgbaImage, untranslated: &HashSet<String>, fault: &mut impl FnMut(String)) {
+pub fn picture<C: ComponentHandle + ElementRoot>(
+    app: &C,
+    picture: &RgbaImage,
+    untranslated: &HashSet<String>,
+    fault: &mut impl FnMut(String),
+) {
     if is_blank(picture) {
         fault("the picture is blank".into());
     }
@@ -59,7 +64,11 @@ fn apart(a: Place, b: Place) -> f32 {
 }
 
 /// What can be touched is named, large enough, on the screen and apart from its neighbours.
-fn touchables<C: ElementRoot>(app: &C, window: (f32, f32), fault: &mut impl FnMut(String)) -> Vec<(String, Place)> {
+fn touchables<C: ElementRoot>(
+    app: &C,
+    window: (f32, f32),
+    fault: &mut impl FnMut(String),
+) -> Vec<(String, Place)> {
     let mut places = Vec::new();
     for element in ElementQuery::from_root(app).match_inherits("Touchable").find_all() {
         let label = element.accessible_label().unwrap_or_default().to_string();
@@ -107,7 +116,8 @@ fn texts<C: ElementRoot>(
 ) {
     // What lies under a dialog is not read.
     let dialog = ElementQuery::from_root(app).match_inherits("Dialog").find_first();
-    let query = dialog.as_ref().map_or_else(|| ElementQuery::from_root(app), ElementHandle::query_descendants);
+    let query =
+        dialog.as_ref().map_or_else(|| ElementQuery::from_root(app), ElementHandle::query_descendants);
     let mut seen: Vec<(String, Place)> = Vec::new();
     for element in query.match_inherits("Text").find_all() {
         // What only measures is never seen.
@@ -118,7 +128,8 @@ fn texts<C: ElementRoot>(
         if at[2] - at[0] < 1.0 || at[3] - at[1] < 1.0 {
             continue;
         }
-        let what = element.accessible_label().map_or_else(|| format!("text at {at:?}"), |it| format!("'{it}'"));
+        let what =
+            element.accessible_label().map_or_else(|| format!("text at {at:?}"), |it| format!("'{it}'"));
         if beyond(at, window) {
             fault(format!("{what} reaches beyond the screen: {at:?} of {window:?}"));
             continue;

@@ -48,7 +48,9 @@ impl Sheet {
         let mut faults = Vec::new();
         if !self.accept && !self.empty {
             match self.old.get(scene) {
-                None => faults.push("no picture is stored: look at it, then ANJUNGAN_SCREENS_ACCEPT=1".into()),
+                None => {
+                    faults.push("no picture is stored: look at it, then ANJUNGAN_SCREENS_ACCEPT=1".into())
+                }
                 Some((old, _)) if old.dimensions() != small.dimensions() => {
                     faults.push("the stored picture has another size".into());
                 }
@@ -154,7 +156,8 @@ fn thumbnail(picture: &RgbaImage) -> GrayImage {
 }
 
 fn changed(old: &GrayImage, new: &GrayImage) -> Vec<(u32, u32)> {
-    let differs = |(x, y, pixel): &(u32, u32, &Luma<u8>)| old.get_pixel(*x, *y).0[0].abs_diff(pixel.0[0]) > MOST;
+    let differs =
+        |(x, y, pixel): &(u32, u32, &Luma<u8>)| old.get_pixel(*x, *y).0[0].abs_diff(pixel.0[0]) > MOST;
     new.enumerate_pixels().filter(differs).map(|(x, y, _)| (x, y)).collect()
 }
 

@@ -18,7 +18,7 @@ use anjungan::session::{
     Drawing, Effect, Event, Finding, Portrait, Secret, Session, SignedInBox, Step, Tap, Ticket,
 };
 use anjungan::station::screens::{self, App};
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use i_slint_backend_testing::{ElementHandle, ElementQuery};
 use image::{Rgba, RgbaImage};
 use jiff::civil::date;
 use slint::platform::{Key, PointerEventButton, WindowEvent};
@@ -31,14 +31,23 @@ const CODE: &str = "BCDFGHJK";
 const PRINT: &str = "P-7KQ2";
 
 /// What must not stay anywhere in the window.
-pub const SECRETS: [&str; 9] = [
-    NIP, "19740215 200112", "1974••••", PASSWORD, "•••", NAME, CODE, "BCDF-GHJK", PRINT,
-];
+pub const SECRETS: [&str; 9] =
+    [NIP, "19740215 200112", "1974••••", PASSWORD, "•••", NAME, CODE, "BCDF-GHJK", PRINT];
 
 /// Where a visit can be, in the order of the way.
 pub const PLACES: [&str; 12] = [
-    "choice", "NIP", "password", "my card", "photo guide", "live", "countdown", "review", "issued", "done",
-    "pick-up code", "verdict",
+    "choice",
+    "NIP",
+    "password",
+    "my card",
+    "photo guide",
+    "live",
+    "countdown",
+    "review",
+    "issued",
+    "done",
+    "pick-up code",
+    "verdict",
 ];
 
 pub struct Dice(pub u64);
@@ -210,7 +219,8 @@ impl Walker {
         self.look();
         let found = ElementQuery::from_root(&self.app).match_inherits("Touchable").find_all();
         let live = found.into_iter().filter(|element| element.accessible_enabled() != Some(false));
-        live.map(|element| (element.accessible_label().unwrap_or_default().into(), centre(&element))).collect()
+        live.map(|element| (element.accessible_label().unwrap_or_default().into(), centre(&element)))
+            .collect()
     }
 
     /// The labels of what can be pressed now.
@@ -227,14 +237,17 @@ impl Walker {
         self.look();
         let mut texts = Vec::new();
         for element in ElementQuery::from_root(&self.app).find_all() {
-            let kinds: Vec<SharedString> = element.type_name().into_iter().chain(element.bases().into_iter().flatten()).collect();
+            let kinds: Vec<SharedString> =
+                element.type_name().into_iter().chain(element.bases().into_iter().flatten()).collect();
             let is = |name: &str| kinds.iter().any(|kind| kind == name);
             if is("KeyCap") || is("StripButton") || is("Marks") || is("Ruler") {
                 continue;
             }
             let strip = element.absolute_position().y + element.size().height < 90.0;
             if (is("Touchable") || is("Text")) && !strip && element.size().width > 0.0 {
-                texts.extend([element.accessible_label(), element.accessible_description()].into_iter().flatten());
+                texts.extend(
+                    [element.accessible_label(), element.accessible_description()].into_iter().flatten(),
+                );
             }
         }
         texts.into_iter().map(String::from).filter(|text| !text.is_empty()).collect()
@@ -341,7 +354,8 @@ impl Walker {
 
     /// A card before the camera, also where nobody asked for one.
     pub fn hold_a_card(&mut self, dice: &mut Dice) {
-        let verdicts = [Verdict::Valid, Verdict::Confirm, Verdict::NoLongerValid, Verdict::NotGenuine, Verdict::NoCode];
+        let verdicts =
+            [Verdict::Valid, Verdict::Confirm, Verdict::NoLongerValid, Verdict::NotGenuine, Verdict::NoCode];
         let verdict = verdicts[dice.below(verdicts.len())];
         let last = self.tickets.last().copied().unwrap_or_default();
         self.send(Event::Scanned(last, finding(verdict)));
@@ -363,14 +377,18 @@ impl Walker {
     pub fn focused(&self) -> BTreeSet<String> {
         let rings: Vec<LogicalPosition> =
             self.elements().iter().filter(|element| is_a(element, "FocusRing")).map(centre).collect();
-        let near = |at: &LogicalPosition| rings.iter().any(|ring| (ring.x - at.x).abs() < 1.0 && (ring.y - at.y).abs() < 1.0);
+        let near = |at: &LogicalPosition| {
+            rings.iter().any(|ring| (ring.x - at.x).abs() < 1.0 && (ring.y - at.y).abs() < 1.0)
+        };
         self.touchables().into_iter().filter(|(_, at)| near(at)).map(|(label, _)| label).collect()
     }
 
     /// Every property of every view and every word of every element, as one text.
     pub fn state(&self) -> String {
-        let mut all: Vec<String> =
-            screens::window_state(&self.app).into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let mut all: Vec<String> = screens::window_state(&self.app)
+            .into_iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
         for element in self.elements() {
             let said = [
                 element.accessible_label(),
@@ -443,7 +461,13 @@ fn employee() -> Employee {
 }
 
 fn signed_in() -> SignedIn {
-    SignedIn { employee: employee(), grant: Some("grant".into()), refusal: None, issue: None, corrections: Vec::new() }
+    SignedIn {
+        employee: employee(),
+        grant: Some("grant".into()),
+        refusal: None,
+        issue: None,
+        corrections: Vec::new(),
+    }
 }
 
 fn issue() -> Issue {
@@ -474,5 +498,5 @@ fn finding(verdict: Verdict) -> Box<Finding> {
         issuer: IssuerId::parse("6201").unwrap(),
     });
     let judgement = Judgement { verdict, reasons: Vec::new(), holder, face_webp: None };
-    Box::new(Finding { judgement, portrait: Some(Arc::new(picture(60, 80))), status_age_hours: Some(1) })
+    Box::new(Finding { judgement, portrait: Some(Arc::new(picture(60, 80))), status: None })
 }

@@ -12,7 +12,8 @@ use super::generated::Size;
 pub fn texts(app: &App) -> Vec<String> {
     let strip = app.global::<Size>().get_strip();
     let found = ElementQuery::from_root(app).match_inherits("Text").find_all();
-    let below = found.into_iter().filter(|text| text.absolute_position().y >= strip && text.size().width > 0.0);
+    let below =
+        found.into_iter().filter(|text| text.absolute_position().y >= strip && text.size().width > 0.0);
     let said = below.filter_map(|text| text.accessible_label()).map(String::from);
     said.filter(|text| text.chars().any(char::is_alphabetic) && !text.contains('•')).collect()
 }
