@@ -498,9 +498,5 @@ fn finding(verdict: Verdict) -> Box<Finding> {
         issuer: IssuerId::parse("6201").unwrap(),
     });
     let judgement = Judgement { verdict, reasons: Vec::new(), holder, face_webp: None };
-<<<<<<< HEAD
     Box::new(Finding { judgement, portrait: Some(Arc::new(picture(60, 80))), status: None, facts: None })
-=======
-    Box::new(Finding { judgement, portrait: Some(Arc::new(picture(60, 80))), status: None })
->>>>>>> origin/ui
 }
