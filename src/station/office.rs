@@ -22,10 +22,10 @@ use crate::person::Nip;
 use crate::protocol::{
     Acceptance, AcceptedPhoto, AssistPurpose, Assisted, CallState, OutboxItem, OutboxKind, WrongField,
 };
-use crate::provision::unlock;
+use crate::provision::open_as;
 use crate::session::staff::{Staff, StaffEvent};
 use crate::session::{Alert, Event, Fault, NewPassword, Portrait, Secret, SignedInBox, Ticket};
-use crate::store::{IdentityStore, ListStore, NoteStore, OutboxStore, SqliteStore, StoreError};
+use crate::store::{IdentityStore, ListStore, NoteStore, OutboxStore, SqliteStore, StaffStore, StoreError};
 use crate::sync::{Desk, Roots, SyncError, SyncReport, Syncer, Timeouts, pick_up};
 
 pub enum OfficeOrder {
@@ -230,7 +230,13 @@ impl OfficeWorker {
         }
         count_tries(&mut self.store, wrong.saturating_add(1));
         let opened = match self.store.identity() {
-            Ok(Some(identity)) => unlock(&identity, staff_code.expose(), pin.expose()).map_err(of_assist),
+            Ok(Some(identity)) => {
+                let staff = self.store.staff().unwrap_or_else(|error| {
+                    tracing::error!(%error, "only the first member of the staff can help");
+                    Vec::new()
+                });
+                open_as(&identity, &staff, staff_code.expose(), pin.expose()).map_err(of_assist)
+            }
             Ok(None) => Err(Fault::NotJoined),
             Err(error) => Err(of_store(&error)),
         };
@@ -247,8 +253,8 @@ impl OfficeWorker {
                 self.staff.step(StaffEvent::NotTried, after)
             }
         };
-        let keys = opened?.keys;
-        on(desk, |desk| desk.assist(nip, purpose, &keys, None)).map_err(|fault| match fault {
+        let (clerk, _, open) = opened?;
+        on(desk, |desk| desk.assist(nip, purpose, &open.keys, Some(&clerk))).map_err(|fault| match fault {
             Fault::CodeUnknown => Fault::NobodyByNip,
             other => other,
         })

@@ -83,9 +83,11 @@ impl Key {
     }
 }
 
-/// The one that signs on this day: the newest that may.
+/// The one that signs on this day: the newest that may. Of two that begin on one day it is the one
+/// that goes on: [`new`] gave the other an end.
 pub fn in_use(keys: &[Key], day: Date) -> Option<&Key> {
-    keys.iter().filter(|key| key.may_sign(day)).max_by_key(|key| (key.from, key.kid.clone()))
+    let newest = |key: &&Key| (key.from, key.until.unwrap_or(Date::MAX), key.kid.clone());
+    keys.iter().filter(|key| key.may_sign(day)).max_by_key(newest)
 }
 
 /// All keys of this issuer, the oldest first.
