@@ -31,8 +31,13 @@ fn files(folder: &Path, into: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|run| run == wanted)
+/// Bytes as text, one character each: the library's search in text is quick also in a debug build.
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn holds(text: &str, wanted: &[u8]) -> bool {
+    text.contains(&latin(wanted))
 }
 
 /// A word in every dress in which something could have written it down.
@@ -98,6 +103,7 @@ fn a_stolen_station_leaks_nobody() {
         station.staff_code.replace('-', ""),
     ]);
     for (path, bytes) in &stolen {
+        let bytes = &latin(bytes);
         for word in words.iter().filter(|word| word.len() >= 6) {
             for dress in dresses(word) {
                 assert!(
@@ -155,7 +161,7 @@ fn a_stolen_station_leaks_nobody() {
     let clerk = anjungan::provision::unlock(&identity, &station.staff_code, PIN).unwrap();
     for record in &records {
         let plain = open_by_epoch(record, &clerk.epoch).unwrap();
-        assert!(names.iter().any(|(_, name)| holds(&plain, name.as_bytes())));
+        assert!(names.iter().any(|(_, name)| holds(&latin(&plain), name.as_bytes())));
     }
 }
 
