@@ -120,6 +120,7 @@ pub enum Profile {
 }
 
 impl Profile {
+    #[must_use]
     pub fn other(self) -> Profile {
         match self {
             Profile::Mandiri => Profile::MejaPetugas,

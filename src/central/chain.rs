@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use super::issuing::{Kept, keep};
 use super::storage::{Tx, audit};
 use super::{CentralError, Office};
-use crate::protocol::{AuditAction, AuditEntry, ChainEnd, OutboxItem};
+use crate::protocol::{AuditAction, AuditEntry, ChainBreak, ChainEnd, OutboxItem};
 
 /// Where a station's chain does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,7 +53,7 @@ pub async fn take(
     .bind(&entry.subject)
     .bind(&entry.previous.0)
     .bind(&entry.hash.0)
-    .bind(broken.map(|broken| broken.word()))
+    .bind(broken.map(ChainBreak::word))
     .bind(now.as_second())
     .execute(&mut *tx)
     .await?;

@@ -93,7 +93,7 @@ pub async fn find(office: &Office, cookie: &str) -> Result<Option<PhoneSession>,
     let hash = token_hash(secret);
     let present = bool::from(row.secret_hash.ct_eq(&hash));
     let former = row.former_hash.is_some_and(|former| bool::from(former.ct_eq(&hash)));
-    if !present && !(former && now - row.rotated_at <= GRACE_S) {
+    if !(present || former && now - row.rotated_at <= GRACE_S) {
         if former {
             end(office, series, "phone-secret-reused").await?;
         }

@@ -25,6 +25,7 @@ impl Cloth {
         if red { Some(Cloth::Red) } else { blue.then_some(Cloth::Blue) }
     }
 
+    #[must_use]
     pub fn other(self) -> Cloth {
         match self {
             Cloth::Red => Cloth::Blue,

@@ -21,8 +21,7 @@ impl Address {
             uri.trim().split_once(':').ok_or_else(|| bad("there is no kind before a colon"))?;
         let scheme = scheme.to_ascii_lowercase();
         let known: &[&str] = match scheme.as_str() {
-            "escpos+file" => &["width", "tone", "status"],
-            "escpos+tcp" => &["width", "tone", "status"],
+            "escpos+file" | "escpos+tcp" => &["width", "tone", "status"],
             "escpos+usb" => &["width", "tone", "status", "serial"],
             "escpos+serial" => &["width", "tone", "status", "baud", "flow"],
             "ipp" | "dir" => &["dx", "dy"],

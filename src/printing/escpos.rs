@@ -367,6 +367,7 @@ impl Talk {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "given to map_err")]
 fn gone(error: io::Error) -> Broken {
     Broken::At(PrinterFault::Unreachable, error.to_string())
 }

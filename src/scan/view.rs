@@ -38,6 +38,7 @@ impl Seen {
     }
 
     /// A point of this picture in pixels of the original.
+    #[allow(clippy::many_single_char_names, reason = "an affine map is written with its six letters")]
     pub fn back(&self, (x, y): (i32, i32)) -> (i32, i32) {
         let [a, b, c, d, e, f] = self.back;
         let (x, y) = (x as f32, y as f32);
@@ -124,6 +125,7 @@ fn scaled(picture: Luma, width: usize, height: usize) -> Vec<u8> {
 }
 
 /// The picture about its centre, same size; what comes from outside is white.
+#[allow(clippy::many_single_char_names, reason = "an affine map is written with its six letters")]
 fn turned(picture: Luma, [a, b, c, d, e, f]: [f32; 6]) -> Vec<u8> {
     let Luma { width, height, data } = picture;
     let mut out = vec![255u8; width * height];

@@ -194,6 +194,7 @@ impl Counter {
         self.answer = Some(Answer { seen, host: Secret::default(), kept: Kept::No, since: cx.now });
     }
 
+    #[allow(clippy::match_same_arms, reason = "what is being written down stands before the rest")]
     fn key(&mut self, key: Key, cx: &mut Cx) {
         self.fault = None;
         match (&mut self.answer, key) {

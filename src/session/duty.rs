@@ -42,7 +42,7 @@ impl Duty {
     /// What is left of the wait after wrong tries.
     pub fn wait_left(&self, now: Duration) -> Option<Duration> {
         match self.state {
-            Staff::SignedOut { wait_until, .. } if wait_until > now => Some(wait_until - now),
+            Staff::SignedOut { wait_until, .. } if wait_until > now => Some(wait_until.saturating_sub(now)),
             _ => None,
         }
     }
@@ -130,7 +130,7 @@ impl StaffGoal {
     }
 
     /// The way back from a page of the staff: to the desk, or to what staff can do here.
-    pub(super) fn back(self, cx: &mut Cx) -> Step {
+    pub(super) fn back(cx: &mut Cx) -> Step {
         if cx.duty.at_the_desk() { Step::Attract } else { StaffGoal::Home.open(cx) }
     }
 

@@ -245,6 +245,7 @@ impl Session {
 
     /// One event. Returns the session after it and what is to be done about it.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "what counts at every step, then a line a step")]
     pub fn step(mut self, event: Event, now: Duration) -> (Session, Vec<Effect>) {
         if event.is_touch() {
             self.idle.touched(now);

@@ -155,7 +155,7 @@ impl Prints {
         match (tap, &mut self.question) {
             (Tap::Back, Some(question)) if question.spoiled => question.spoiled = false,
             (Tap::Back, Some(_)) => self.question = None,
-            (Tap::Back, None) => return StaffGoal::Prints.back(cx),
+            (Tap::Back, None) => return StaffGoal::back(cx),
             (Tap::CameOut, Some(_)) => self.answer(PrintAnswer::CameOut, cx),
             (Tap::NotOut, Some(_)) => self.answer(PrintAnswer::NotOut, cx),
             (Tap::Spoiled, Some(question)) => question.spoiled = true,

@@ -6,6 +6,7 @@ use super::{Cx, Effect, Event, PickUp, StaffGoal, Step, Tap, duty};
 pub struct StaffHome;
 
 impl StaffHome {
+    #[allow(clippy::needless_pass_by_value, reason = "a step takes its event")]
     pub(super) fn step(self, event: Event, cx: &mut Cx) -> Step {
         match event {
             // Before a screen that faces the public, going home signs staff out too.

@@ -146,7 +146,7 @@ fn staff_turn_the_station_and_stay_signed_in_only_before_their_own_screen() {
     let kept = visit.effects.iter().any(|e| matches!(e, Effect::KeepProfile(Profile::MejaPetugas)));
     assert!(kept && visit.session.duty.at_the_desk());
     assert!(!matches!(visit.session.step, Step::Attract));
-    visit.after(staff::STAFF_IDLE - S);
+    visit.after(staff::STAFF_IDLE.saturating_sub(S));
     assert!(visit.session.duty.is_signed_in(), "a desk is quiet for a while");
     visit.after(S);
     assert!(!visit.session.duty.is_signed_in() && visit.locked());

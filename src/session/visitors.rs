@@ -70,7 +70,7 @@ impl Visitors {
             }
             Event::Tap(Tap::More) if self.from + LINES < self.found().len() => self.from += LINES,
             Event::Tap(Tap::Less) => self.from = self.from.saturating_sub(LINES),
-            Event::Tap(Tap::Back) => return StaffGoal::Visitors.back(cx),
+            Event::Tap(Tap::Back) => return StaffGoal::back(cx),
             _ => {}
         }
         Step::Visitors(Box::new(self))

@@ -83,6 +83,7 @@ impl<C: Clock> HelpLoop<C> {
         Some(next.saturating_sub(self.clock.monotonic()))
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "an order is spent")]
     fn take(&mut self, order: HelpOrder) {
         match order {
             HelpOrder::OfferSignIn(ticket) => {

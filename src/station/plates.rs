@@ -65,6 +65,7 @@ struct Verdict {
 
 impl Plates {
     /// Reads what is there. A plate that cannot be read is as good as none, and the log says so.
+    #[allow(clippy::similar_names, reason = "places of plates")]
     pub fn open(folder: &Path) -> Plates {
         let place = |cloth, name| Place { cloth, file: folder.join(name), written: None, kept: None };
         let places = vec![
@@ -161,9 +162,9 @@ impl Plates {
 impl Verdict {
     fn push(&mut self, seen: Option<Staleness>) -> Option<Staleness> {
         if seen == self.last {
-            self.against += 1
+            self.against += 1;
         } else {
-            self.against = 1
+            self.against = 1;
         }
         self.last = seen;
         let enough = if seen.is_some() { BELIEVED } else { BELIEVED_AGAIN };

@@ -64,11 +64,9 @@ fn voice(config: &SoundConfig) -> Box<dyn Voice> {
     else {
         return Box::new(Silent);
     };
-    match Espeak::into_headphones(headphones) {
-        Some(voice) => Box::new(voice),
-        None => {
-            tracing::warn!("headphones are configured, and espeak-ng is not installed: nothing is spoken");
-            Box::new(Silent)
-        }
+    if let Some(voice) = Espeak::into_headphones(headphones) {
+        return Box::new(voice);
     }
+    tracing::warn!("headphones are configured, and espeak-ng is not installed: nothing is spoken");
+    Box::new(Silent)
 }

@@ -20,6 +20,7 @@ pub struct Drawn {
 const MOST_ENTRIES: i64 = 1 << 23;
 
 /// For a card that this key signs.
+#[allow(clippy::similar_names, reason = "kid is the standard's own word")]
 pub async fn draw(
     office: &Office,
     tx: &mut Tx,

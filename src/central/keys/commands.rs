@@ -91,9 +91,10 @@ async fn carry_out(
         }
         KeyCommand::Epoch => {
             let (epoch, records) = epoch::advance(office, "key epoch").await?;
-            say(&match as_json {
-                true => json!({ "epoch": epoch, "records": records }).to_string(),
-                false => format!("epoch {epoch}: {records} records sealed again"),
+            say(&if as_json {
+                json!({ "epoch": epoch, "records": records }).to_string()
+            } else {
+                format!("epoch {epoch}: {records} records sealed again")
             });
         }
         KeyCommand::Seal => {
@@ -116,9 +117,10 @@ fn read(kid: &str) -> Result<Kid, CentralError> {
 }
 
 fn tell_new(kid: &Kid, from: Date, as_json: bool) {
-    say(&match as_json {
-        true => json!({ "kid": kid.to_string(), "from": from }).to_string(),
-        false => format!("{kid} signs from {from} on"),
+    say(&if as_json {
+        json!({ "kid": kid.to_string(), "from": from }).to_string()
+    } else {
+        format!("{kid} signs from {from} on")
     });
 }
 

@@ -94,10 +94,7 @@ impl Keys {
         let portrait = folder.read("portrait")?;
         Ok(Keys {
             issuer,
-            root: match folder.has("root") {
-                true => Some(KeyPair::from_secret(*folder.read("root")?)),
-                false => None,
-            },
+            root: if folder.has("root") { Some(KeyPair::from_secret(*folder.read("root")?)) } else { None },
             dir,
             time: KeyPair::from_secret(*folder.read("time")?),
             portrait_public: StationKeys::from_private(&portrait)?.public,

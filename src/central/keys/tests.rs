@@ -122,8 +122,8 @@ async fn keys_follow_each_other_by_themselves_and_each_keeps_its_list() {
     assert!(key.check_day(last).is_ok() && key.check_day(begins.checked_add(8.days()).unwrap()).is_err());
     for kid in [&first, &next] {
         let sub = ListId { issuer: issuer(), kid: kid.clone() }.sub(&t.office.config.host);
-        let list = status::list(&t.office, "6201", &kid.to_string()).await.unwrap().unwrap();
-        assert!(StatusList::verify(&list.bytes, &trusted, &sub, None).is_ok(), "{kid}");
+        let signed = status::list(&t.office, "6201", &kid.to_string()).await.unwrap().unwrap();
+        assert!(StatusList::verify(&signed.bytes, &trusted, &sub, None).is_ok(), "{kid}");
     }
     assert!(status::list(&t.office, "6201", "00000000").await.unwrap().is_none());
 }

@@ -173,7 +173,7 @@ mod tests {
         let asked = captcha.ask(CARD, now()).unwrap();
         assert!(asked.digits.len() == DIGITS && !asked.challenge.contains(&asked.digits));
         let proof = solved(&asked);
-        let spaced = asked.digits.chars().map(|c| format!("{c} ")).collect::<String>();
+        let spaced = asked.digits.chars().flat_map(|c| [c, ' ']).collect::<String>();
         assert_eq!(captcha.check(CARD, &spaced, &proof, now()), Ok(()));
         assert_eq!(captcha.check(CARD, &asked.digits, &proof, now()), Err(Failed::Old));
 

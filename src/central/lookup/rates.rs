@@ -54,13 +54,11 @@ impl Rates {
 pub fn neighbourhood(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => {
-                let [a, b, c, d, ..] = v6.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            let line = || format!("{a:x}:{b:x}:{c:x}:{d:x}::/64");
+            v6.to_ipv4_mapped().map_or_else(line, |v4| v4.to_string())
+        }
     }
 }
 

@@ -37,10 +37,8 @@ pub async fn verdict(
     let Some((serial, answer)) = judged(&app, path, field(&body, "kode")).await? else {
         return Ok(card::verdict(NOBODY, &damaged(), None));
     };
-    let asked = match answer.leads_on() {
-        true => Some(app.lookup.captcha.ask(serial, app.office.clock.now())?),
-        false => None,
-    };
+    let asked =
+        if answer.leads_on() { Some(app.lookup.captcha.ask(serial, app.office.clock.now())?) } else { None };
     Ok(card::verdict(serial, &answer, asked.as_ref()))
 }
 

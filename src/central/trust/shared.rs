@@ -90,9 +90,8 @@ pub async fn import(
             .map_err(|_| refuse("the hand-over is not from the root that the stations hold"))?,
         // The file of the former root is gone, and no list ever came: the hand-over itself says to whom.
         (Some(_), Some(root), None) | (None, Some(root), _) => root,
-        (Some(_), None, None) => return Err(refuse("name the root with --root")),
         (None, None, Some(before)) => before,
-        (None, None, None) => return Err(refuse("name the root with --root")),
+        (_, None, None) => return Err(refuse("name the root with --root")),
     };
     if handover.is_none() && before.is_some_and(|before| before != root) {
         handover = match (&held, office.keys.root()) {

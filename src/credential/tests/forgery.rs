@@ -97,6 +97,12 @@ fn another_issuers_key() {
     says(&by(key(1, "9999")), Reason::UnknownSigner);
 }
 
+/// Of the curve's group, least byte first (RFC 8032, 5.1).
+const ORDER: [u8; 32] = [
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+];
+
 #[test]
 fn a_signature_from_elsewhere() {
     let mut document = document();
@@ -107,10 +113,6 @@ fn a_signature_from_elsewhere() {
     document.signature = vec![];
     says(&framed(&document.clone().to_tagged_vec().unwrap()), Reason::Damaged);
     // The second form of a signature: the order of the curve's group added to its second half.
-    const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-    ];
     let mut signature = self::document().signature;
     let mut carry = 0_u16;
     for (byte, add) in signature[32..].iter_mut().zip(ORDER) {

@@ -74,7 +74,7 @@ impl Ipp {
         match self.client.resume() {
             Ok(()) => tracing::info!(printer = self.uri, "the queue stood still and was started again"),
             Err(why) => {
-                tracing::warn!(printer = self.uri, %why, "the queue stands still and cannot be started")
+                tracing::warn!(printer = self.uri, %why, "the queue stands still and cannot be started");
             }
         }
     }
@@ -200,7 +200,7 @@ impl Printer for Ipp {
                 }
                 // The answer may be lost and the document there: the job itself says.
                 Err(Trouble::Silent(why)) => {
-                    tracing::warn!(printer = self.uri, why, "no answer to a document")
+                    tracing::warn!(printer = self.uri, why, "no answer to a document");
                 }
             }
         }

@@ -348,6 +348,7 @@ impl Machine {
 }
 
 /// The length of the first whole command in `data`, without the rows of a picture. Anything unknown is one byte of text.
+#[allow(clippy::match_same_arms, reason = "a table of commands and their lengths")]
 fn command(data: &[u8]) -> Option<usize> {
     let length = match data {
         [] | [0x10 | 0x1b | 0x1d] | [0x1d, b'(', _] | [0x1d, b'(', _, _] | [0x1d, b'(' | b'V'] => {
@@ -411,10 +412,10 @@ mod tests {
     fn its_buffer_is_full_when_it_is_full_and_power_empties_it() {
         let mut machine = Machine::new(false);
         machine.break_down(Trouble::CoverOpen);
-        assert_eq!(machine.take(&[0; 40_000]), BUFFER);
+        assert_eq!(machine.take(&vec![0; 40_000]), BUFFER);
         machine.break_down(Trouble::NoPower);
         assert!(!machine.is_there());
         machine.mend();
-        assert_eq!(machine.take(&[0; 40_000]), BUFFER);
+        assert_eq!(machine.take(&vec![0; 40_000]), BUFFER);
     }
 }

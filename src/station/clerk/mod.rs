@@ -97,7 +97,7 @@ impl ClerkWorker {
                 }
                 ClerkOrder::ReadPrints(ticket) => post(Event::PrintsRead(ticket, self.read_prints())),
                 ClerkOrder::OpenPrint { ticket, id } => {
-                    post(Event::PrintOpened(ticket, self.open_print(&id)))
+                    post(Event::PrintOpened(ticket, self.open_print(&id)));
                 }
                 ClerkOrder::AnswerPrint { ticket, id, answer } => {
                     let answered = self.answer_print(&id, answer);

@@ -168,8 +168,13 @@ mod tests {
         assert_eq!(told, answers.map(|(.., outcome)| outcome));
         let noted: Vec<_> =
             worker.store.audit_chain().unwrap().into_iter().map(|entry| entry.action).collect();
-        use AuditAction::{PrintCameOut, PrintNotOut, PrintSeen, PrintSpoiled};
-        assert_eq!(noted[..4], [PrintSeen, PrintCameOut, PrintNotOut, PrintSpoiled]);
+        let meant = [
+            AuditAction::PrintSeen,
+            AuditAction::PrintCameOut,
+            AuditAction::PrintNotOut,
+            AuditAction::PrintSpoiled,
+        ];
+        assert_eq!(noted[..4], meant);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ClerkWorker;
 use crate::clock::{offset, os_random, random_bytes};
 use crate::credential::ClockTrust;
+use crate::person::Nip;
 use crate::protocol::AuditAction;
 use crate::sealed::{open_note, seal_note};
 use crate::session::{Decision, DeskState, Fault, Visit, VisitLine};
@@ -136,7 +137,7 @@ fn write_csv(path: &Path, lines: &[&VisitLine]) -> Result<(), Box<dyn std::error
     for line in lines {
         let visit = &line.visit;
         // In groups: a table program would round eighteen digits.
-        let nip = visit.nip.map(|nip| nip.grouped()).unwrap_or_default();
+        let nip = visit.nip.map(Nip::grouped).unwrap_or_default();
         out.write_record([
             line.day.as_str(),
             line.time.as_str(),
@@ -238,7 +239,7 @@ mod tests {
         let (mut worker, _) = on_duty(&dir);
         let one = worker.keep_visit(visit("Sri, S.E.", Some(Decision::NotAccepted))).unwrap();
         worker.keep_visit(visit("Budi", None)).unwrap();
-        assert_eq!(worker.export_visits(&[one.id.clone()]).err(), Some(Fault::ExportPlace));
+        assert_eq!(worker.export_visits(std::slice::from_ref(&one.id)).err(), Some(Fault::ExportPlace));
         worker.export_dir = Some(dir.path().join("stick"));
         let file = worker.export_visits(&[one.id]).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();

@@ -6,6 +6,7 @@ use super::generated::{CounterView, Tone, VisitRow};
 use super::picture::{self, Place};
 use super::{App, check, fault};
 use crate::lang::Lang;
+use crate::person::Nip;
 use crate::session::{Answer, Counter, Decision, DeskVerdict, Facts, Kept, NumberFinding, Seen, VisitLine};
 
 /// More do not fit on any screen.
@@ -63,7 +64,7 @@ fn answered(app: &App, view: &CounterView, answer: &Answer, lang: Lang) {
     view.set_what_to_do(if verdict.needs_decision() { with_ktp(lang).into() } else { what_to_do.into() });
     view.set_age(age.into());
     view.set_name(name.unwrap_or_default().into());
-    view.set_nip(nip.map(|nip| nip.grouped()).unwrap_or_default().into());
+    view.set_nip(nip.map(Nip::grouped).unwrap_or_default().into());
     let facts = answer.seen.facts();
     let kind = nip.map(|nip| nip.kind().label()).unwrap_or_default();
     view.set_post(joined(&[kind, facts.map_or("", |facts| &facts.position)], " · ").into());

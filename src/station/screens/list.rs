@@ -6,6 +6,7 @@ use super::generated::{ListView, PrintsView, Row};
 use super::picture::{self, Place};
 use super::{App, fault, frame};
 use crate::lang::Lang;
+use crate::person::Nip;
 use crate::session::{PRINT_LINES, Prints, VISITOR_LINES, Visit, VisitLine, Visitors, askable};
 
 pub fn visitors(app: &App, step: &Visitors, lang: Lang) {
@@ -108,7 +109,7 @@ pub fn visitor(visit: &Visit, lang: Lang) -> String {
 
 fn visit(line: &VisitLine, lang: Lang) -> Row {
     let visit = &line.visit;
-    let nip = visit.nip.map(|nip| nip.grouped()).unwrap_or_default();
+    let nip = visit.nip.map(Nip::grouped).unwrap_or_default();
     let host = if visit.host.is_empty() { String::new() } else { format!(" → {}", visit.host) };
     let state = visit.decision.map_or_else(|| visit.verdict.word(lang), |decision| decision.word(lang));
     Row {
