@@ -7,7 +7,7 @@
 
 use super::ear::{Ear, Word};
 use super::line::{Line, Port, is_timeout};
-use super::receipt::{Script, confirm, flush, script, separate};
+use super::receipt::{CONFIRM, Script, confirm, flush, script, separate};
 use super::status::{ASK_MAKER, DONE, QUESTIONS, TELL_CHANGES, judge, judge_change, question};
 use super::{
     Capabilities, Outcome, Paper, PrintError, PrintJob, Printer, PrinterFault, PrinterStatus, Progress,
@@ -120,7 +120,10 @@ impl Receipt {
         }
         // From the first byte on something may be left, until the end is reached.
         self.left = Left::HalfASlip;
-        talk.total = start.len() + script.len();
+        // A number after each band, and one more after the cut.
+        let numbers = if says == Says::Numbers { (script.bands.len() + 1) * CONFIRM } else { 0 };
+        let bands: usize = script.bands.iter().map(Vec::len).sum();
+        talk.total = start.len() + bands + script.finish.len() + numbers;
         talk.push(&start, witness)?;
         let Some((last, bands)) = script.bands.split_last() else { return Ok(None) };
         for (number, band) in bands.iter().enumerate() {

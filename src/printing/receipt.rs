@@ -23,17 +23,11 @@ const CUT: [u8; 4] = [0x1d, b'V', 66, 0];
 pub struct Script {
     /// Sets the printer up; leaves no ink.
     pub start: Vec<u8>,
-    /// Bands of the picture, from the top. The print is whole only once the last one is on paper.
+    /// Bands of the picture, from the top. The last one ends the ink, with the white below it: the print is whole only once
+    /// it is on paper, and without it 6 mm are missing.
     pub bands: Vec<Vec<u8>>,
     /// Feeds and cuts.
     pub finish: Vec<u8>,
-}
-
-impl Script {
-    /// Bytes in all.
-    pub fn len(&self) -> usize {
-        self.start.len() + self.bands.iter().map(Vec::len).sum::<usize>() + self.finish.len()
-    }
 }
 
 /// The whole print of a slip on paper of 576 or 384 dots.
@@ -49,10 +43,17 @@ pub fn raster_bytes(picture: &GrayImage) -> Vec<u8> {
 
 /// The print of a picture, in pieces.
 pub fn script(picture: &GrayImage) -> Script {
-    let bands = (0..picture.height())
-        .step_by(BAND as usize)
-        .map(|top| band(picture, top, BAND.min(picture.height() - top)))
-        .collect();
+    // A last band of white only would leave nothing to miss: everything that can be seen would be out before it.
+    let white_from = (0..picture.height())
+        .rev()
+        .find(|y| (0..picture.width()).any(|x| picture.get_pixel(x, *y)[0] < 128))
+        .map_or(picture.height(), |y| y + 1);
+    let last_from = white_from.saturating_sub(BAND);
+    let cut = |from: u32, to: u32| {
+        (from..to).step_by(BAND as usize).map(move |top| band(picture, top, BAND.min(to - top)))
+    };
+    let mut bands: Vec<Vec<u8>> = cut(0, last_from).collect();
+    bands.push(cut(last_from, white_from).chain(cut(white_from, picture.height())).flatten().collect());
     Script {
         start: composed(|printer| printer.init().map(|_| ())),
         bands,
@@ -70,6 +71,9 @@ pub fn flush(dots: u32) -> Vec<u8> {
 pub fn separate() -> Vec<u8> {
     composed(|printer| printer.init()?.feed()?.custom(&CUT).map(|_| ()))
 }
+
+/// Bytes of one [`confirm`].
+pub const CONFIRM: usize = 11;
 
 /// `GS ( H` function 48: the printer sends these four digits back once everything before them is on paper.
 pub fn confirm(number: u16) -> Vec<u8> {

@@ -174,14 +174,21 @@ impl Machine {
 
     /// Takes bytes while there is room. Says how many.
     pub fn take(&mut self, bytes: &[u8]) -> usize {
+        // A question that must be answered at once is never a matter of room; where there is none it is not kept either.
+        if let ([0x10, 0x04, n @ 1..=4], true) = (bytes, self.buffer.len() + 3 > BUFFER) {
+            if !self.is_there() || self.trouble == Some(Trouble::Hangs) {
+                return 0;
+            }
+            self.replies.push_back(self.real_time(*n));
+            return bytes.len();
+        }
         let mut taken = 0;
         for byte in bytes {
             if !self.is_there() || self.trouble == Some(Trouble::Hangs) {
                 break;
             }
-            // A question that must be answered at once is never a matter of room.
             let asks = self.tail == [0x10, 0x04] && (1..=4).contains(byte);
-            if !asks && self.buffer.len() >= BUFFER {
+            if self.buffer.len() >= BUFFER {
                 break;
             }
             taken += 1;
@@ -413,6 +420,10 @@ mod tests {
         let mut machine = Machine::new(false);
         machine.break_down(Trouble::CoverOpen);
         assert_eq!(machine.take(&vec![0; 40_000]), BUFFER);
+        for _ in 0..300 {
+            assert_eq!(machine.take(&[0x10, 0x04, 2]), 3, "whatever waits, and as often as it is asked");
+            assert_eq!(said(&mut machine), [0b0001_0110]);
+        }
         machine.break_down(Trouble::NoPower);
         assert!(!machine.is_there());
         machine.mend();
