@@ -105,7 +105,7 @@ fn from_the_code_on_the_card_to_the_holders_data() {
     assert_ne!(first, second);
     keep_both(&phone, "captcha-again-360");
     // A screen reader's user types what is read out, with blanks between.
-    phone.write("#angka", &second.chars().map(|c| format!("{c} ")).collect::<String>());
+    phone.write("#angka", &second.chars().flat_map(|c| [c, ' ']).collect::<String>());
     phone.click("form button");
     phone.until(&issue.name);
     let page = phone.text();

@@ -3,6 +3,9 @@
 
 use super::{GuidedError, PATIENCE, Walk, is_pick_up_code, settle};
 
+/// Breaths that a clerk takes from the desk to the station.
+const ON_THE_WAY: u32 = 20;
+
 impl Walk {
     /// Calls the staff and waits for one to be on the way; then signs in by phone (whoever drives the
     /// run approves the code, which is said on standard output), and once more with a clerk.
@@ -48,6 +51,8 @@ impl Walk {
         settle(1);
         self.shot("desk-call")?;
         self.click("Saya ke sana")?;
+        // On the way: whoever called has to see it before the call is done.
+        settle(ON_THE_WAY);
         self.press("Sudah dibantu", "desk-answered")?;
         self.summary("summary.json", &serde_json::Value::Null)
     }
