@@ -29,6 +29,7 @@ fn a_finger_walks_from_the_welcome_to_the_password() {
     let session = Rc::new(RefCell::new(Some(Session::new(Lang::Id, clock.monotonic()))));
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
     screens::set_station(&app, "Lobi", "10.24");
+    screens::set_diagonal(&app, None);
     screens::wire(&app, {
         let (weak, clock, asked) = (app.as_weak(), clock.clone(), Arc::clone(&asked));
         move |event: Event| {

@@ -501,7 +501,8 @@ impl<'a> Visit<'a> {
 pub fn troubles(lang: Lang, props: &Props) -> Vec<Scene> {
     let new = || Visit::new(lang, props);
     let mut all = Vec::new();
-    for alert in Alert::ALL {
+    // What only staff are told never stands in the strip.
+    for alert in Alert::ALL.into_iter().filter(|alert| !alert.is_for_staff()) {
         let visit = new().send(Event::Alert(alert, true)).tap(Tap::Start);
         all.push(Scene { touch: Some(alert.label(lang)), ..visit.scene(alert.label(lang)) });
     }
@@ -686,7 +687,8 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().issued().drawn().scene("issued-lying"),
         new().issued().drawn().tap(Tap::Orient(Orientation::Portrait)).drawn().scene("issued-upright"),
         Scene {
-            touch: Some(lang.pick("Sisi belakang", "The back")),
+            // The second where the display is small.
+            touch: Some(lang.pick("Sisi belakang|Belakang", "The back|Reverse")),
             ..new().issued().drawn().scene("issued-back")
         },
         new().issued().drawn().tap(Tap::Download).scene("download-waiting"),
