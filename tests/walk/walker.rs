@@ -116,6 +116,7 @@ impl Walker {
     }
 
     /// What the workers would say.
+    #[allow(clippy::needless_pass_by_value, reason = "an effect is carried out once")]
     fn answer(&mut self, effect: Effect) -> Vec<Event> {
         let answers = match effect {
             Effect::SignIn { ticket, .. } => {
