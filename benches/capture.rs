@@ -77,7 +77,7 @@ fn shots(part: &RgbaImage, size: (u32, u32), module: f32, count: usize) -> Vec<G
 }
 
 fn main() {
-    let count = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(60);
+    let count = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(60);
     std::panic::set_hook(Box::new(|_| {}));
     println!(
         "pixels a module, faced squarely; tilt to 35 degrees, any turn, blur 0.4-1.0 px, noise 2-8, glare"
@@ -101,7 +101,7 @@ fn main() {
                 for shot in shots(&part, size, module, count) {
                     let before = thread_cpu();
                     let found = read(Luma::from(&shot), &Budget::new(Budget::STILL, &thread_cpu));
-                    times.push((thread_cpu() - before).as_secs_f64() * 1e3);
+                    times.push(thread_cpu().saturating_sub(before).as_secs_f64() * 1e3);
                     assert!(found.iter().all(|one| one.text() == text), "a code read wrong");
                     hit += usize::from(!found.is_empty());
                     let budget = Budget::new(Budget::FRAME, &thread_cpu);

@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..9 {
         let before = thread_cpu();
         dots = portrait(&photo, width, height, Tone::Normal);
-        best = best.min((thread_cpu() - before).as_secs_f64() * 1000.0);
+        best = best.min(thread_cpu().saturating_sub(before).as_secs_f64() * 1000.0);
     }
     dots.save(out)?;
     println!("{best:.3}");

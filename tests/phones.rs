@@ -325,8 +325,8 @@ fn a_card_goes_to_one_phone_and_wrong_data_to_the_office() {
         404,
         "not this station's card"
     );
-    let link: DownloadLink = station.post("download", &asked).unwrap();
-    let path = link.url.strip_prefix("https://kartu.example").unwrap().to_owned();
+    let download: DownloadLink = station.post("download", &asked).unwrap();
+    let path = download.url.strip_prefix("https://kartu.example").unwrap().to_owned();
     let mut phone = Browser::new(&server);
     let before = phone.get(&path);
     assert!(before.status == 200 && !before.text().contains(&issue.name), "a preview shows no card");

@@ -240,7 +240,7 @@ fn cells(database: &rusqlite::Connection) -> Vec<Vec<u8>> {
             for column in 0..columns {
                 match row.get_ref(column).unwrap() {
                     rusqlite::types::ValueRef::Blob(bytes) | rusqlite::types::ValueRef::Text(bytes) => {
-                        cells.push(bytes.to_vec())
+                        cells.push(bytes.to_vec());
                     }
                     _ => {}
                 }

@@ -134,7 +134,9 @@ fn the_gallery() {
         let name = format!("gallery-{width}x{height}");
         let mut sheet = stored::Sheet::open(&name);
         let folder = keep.as_ref().map(|keep| keep.join(&name));
-        folder.iter().for_each(|folder| std::fs::create_dir_all(folder).unwrap());
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder).unwrap();
+        }
         for look in 0..looks {
             screens::gallery::look(&gallery, look);
             for page in 0..gallery.get_pages() {
@@ -147,7 +149,7 @@ fn the_gallery() {
                 }
                 let mut said = Vec::new();
                 measure::picture(&gallery, &picture, &words::untranslated(Lang::Id), &mut |what| {
-                    said.push(what)
+                    said.push(what);
                 });
                 said.extend(sheet.compare(&scene, &picture));
                 faults.extend(said.into_iter().map(|what| format!("{name} {scene}: {what}")));

@@ -134,7 +134,7 @@ fn texts<C: ElementRoot>(
             fault(format!("{what} reaches beyond the screen: {at:?} of {window:?}"));
             continue;
         }
-        let (x, y) = ((at[0] + at[2]) / 2.0, (at[1] + at[3]) / 2.0);
+        let (x, y) = (f32::midpoint(at[0], at[2]), f32::midpoint(at[1], at[3]));
         let inside = |p: &Place| (p[0]..p[2]).contains(&x) && (p[1]..p[3]).contains(&y);
         if let Some((label, around)) = touchables.iter().find(|(_, around)| inside(around))
             && (at[0] < around[0] || at[1] < around[1] - 1.0 || at[2] > around[2] || at[3] > around[3] + 1.0)

@@ -530,6 +530,7 @@ pub fn troubles(lang: Lang, props: &Props) -> Vec<Scene> {
 }
 
 /// All of them, in the order of a visit.
+#[allow(clippy::too_many_lines, reason = "a list of scenes")]
 pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
     let new = || Visit::new(lang, props);
     let paper = || new().send(Event::Alert(Alert::Paper, true));

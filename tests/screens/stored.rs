@@ -49,7 +49,7 @@ impl Sheet {
         if !self.accept && !self.empty {
             match self.old.get(scene) {
                 None => {
-                    faults.push("no picture is stored: look at it, then ANJUNGAN_SCREENS_ACCEPT=1".into())
+                    faults.push("no picture is stored: look at it, then ANJUNGAN_SCREENS_ACCEPT=1".into());
                 }
                 Some((old, _)) if old.dimensions() != small.dimensions() => {
                     faults.push("the stored picture has another size".into());
