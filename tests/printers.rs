@@ -63,17 +63,19 @@ fn there(program: &str) -> bool {
 }
 
 /// `ippeveprinter` ends at once where nothing announces it.
-fn an_announcer_runs() {
-    for (program, socket) in
-        [("dbus-daemon", "/run/dbus/system_bus_socket"), ("avahi-daemon", "/run/avahi-daemon/socket")]
-    {
-        if let Err(error) = UnixStream::connect(socket) {
-            panic!(
-                "ippeveprinter needs {program}, which does not run here ({socket}: {error}). scripts/test starts it; by \
-                 hand: bash -c '. scripts/lib.sh; need_announcer'"
-            );
-        }
-    }
+fn an_announcer_runs() -> bool {
+    [("dbus-daemon", "/run/dbus/system_bus_socket"), ("avahi-daemon", "/run/avahi-daemon/socket")].iter().all(
+        |(program, socket)| match UnixStream::connect(socket) {
+            Ok(_) => true,
+            Err(error) => {
+                eprintln!(
+                    "skipped: ippeveprinter needs {program}, which does not run here ({socket}: {error}). scripts/test \
+                     starts it; by hand: bash -c '. scripts/lib.sh; need_announcer'"
+                );
+                false
+            }
+        },
+    )
 }
 
 fn free_port() -> u16 {
@@ -110,10 +112,9 @@ struct Eve {
 impl Eve {
     /// `None` where the program is not installed.
     fn start(formats: &str) -> Option<Eve> {
-        if !there("ippeveprinter") {
+        if !there("ippeveprinter") || !an_announcer_runs() {
             return None;
         }
-        an_announcer_runs();
         let folder = TempDir::new().unwrap();
         let at = |name: &str| folder.path().join(name);
         let size = "MEMBER collection media-size {\n MEMBER integer x-dimension 5398\n MEMBER integer y-dimension 8560\n}";

@@ -213,6 +213,12 @@ impl Station {
         (count("kept"), count("issued"))
     }
 
+    /// Prints that still wait for a printer.
+    pub fn open_jobs(&self) -> i64 {
+        let sql = "SELECT count(*) FROM print_jobs WHERE state IN ('queued', 'sending')";
+        self.database().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.data().join("station.sqlite")).unwrap()
     }
