@@ -7,6 +7,7 @@ use anjungan::scan;
 use escpost_render::render;
 use image::{GrayImage, Luma, Rgba, RgbaImage};
 use jiff::civil::date;
+use qrcode::{EcLevel, QrCode};
 
 /// The front code of person number `n`: as long as real ones are.
 fn code(n: usize) -> String {
@@ -100,6 +101,11 @@ fn judge(from: usize, to: usize) {
             }
             let ours = scan::read((&paper).into(), &scan::Budget::unlimited());
             assert!(ours.first().is_some_and(|found| found.text() == text), "ours: {n} {dots}");
+            // Whole dots a module, four on wide paper and three on narrow.
+            let [(left, _), (right, _), ..] = ours[0].corners;
+            let modules = QrCode::with_error_correction_level(&text, EcLevel::M).unwrap().width();
+            let module = f64::from(right - left) / modules as f64;
+            assert!(module >= if dots == 576 { 3.9 } else { 2.9 }, "{n} {dots}: {module}");
             let view = zxingcpp::ImageView::from_slice(
                 paper.as_raw(),
                 paper.width(),

@@ -40,7 +40,7 @@ impl Folder {
         }
     }
 
-    fn ready(&self) -> Result<(), PrintError> {
+    fn made(&self) -> Result<(), PrintError> {
         fs::create_dir_all(&self.path).map_err(|source| PrintError::Write { path: self.path.clone(), source })
     }
 }
@@ -82,7 +82,7 @@ impl Printer for Folder {
     }
 
     fn status(&mut self) -> Result<PrinterStatus, PrintError> {
-        self.ready()?;
+        self.made()?;
         Ok(PrinterStatus { fault: None, paper_low: false, confirmed: true })
     }
 
@@ -92,7 +92,7 @@ impl Printer for Folder {
 
     fn print(&mut self, job: &PrintJob, witness: &mut dyn Witness) -> Result<Outcome, PrintError> {
         let id = checked(&job.print_id)?;
-        self.ready()?;
+        self.made()?;
         if !witness.point_of_no_return("dir") {
             return Err(PrintError::NotWrittenDown);
         }

@@ -68,11 +68,12 @@ pub struct PrintQueue<S> {
 }
 
 impl<S: JobStore> PrintQueue<S> {
-    /// How the printers are; the first one's word, or the word of one that can print.
+    /// How the printers are; the first one's word, or the word of one that can print. A queue that only stands still is
+    /// started.
     pub fn status(&mut self) -> Option<Result<PrinterStatus, PrintError>> {
         let mut first = None;
         for device in &mut self.devices {
-            let status = device.printer.status();
+            let status = device.printer.ready();
             if status.as_ref().is_ok_and(|status| status.fault.is_none()) {
                 return Some(status);
             }
@@ -137,7 +138,7 @@ impl<S: JobStore> PrintQueue<S> {
     fn ready(&mut self) -> Result<usize, PrintError> {
         let mut wrong = None;
         for (at, device) in self.devices.iter_mut().enumerate() {
-            let error = match device.printer.status() {
+            let error = match device.printer.ready() {
                 Ok(PrinterStatus { fault: None, .. }) => return Ok(at),
                 Ok(PrinterStatus { fault: Some(fault), .. }) => {
                     PrintError::Fault { printer: device.printer.name(), fault, detail: String::new() }

@@ -1,15 +1,16 @@
 //! The requests of IPP that a card needs, each with an end to its wait (RFC 8011, PWG 5100.7).
 
 use super::super::PrintJob;
+use super::follow::Queue;
 use super::takes::{JobView, Takes};
 use ipp::prelude::*;
 use std::io::Cursor;
 use std::time::Duration;
 
-/// For an answer to a question.
-const ANSWERING: Duration = Duration::from_secs(4);
-/// For a document to be taken.
-const TAKING: Duration = Duration::from_secs(12);
+/// For an answer to a question. Four come before a job is seen to move; together they stay below 15 s.
+const ANSWERING: Duration = Duration::from_secs(3);
+/// For a document to be taken: a printer without a store takes it only as fast as it prints.
+const TAKING: Duration = Duration::from_secs(60);
 /// Who asks; queues name the jobs' owner so.
 const USER: &str = "anjungan";
 
@@ -18,6 +19,8 @@ const USER: &str = "anjungan";
 pub enum Trouble {
     /// It answered no, and why.
     Refused(String),
+    /// Not now.
+    Busy(String),
     /// No answer.
     Silent(String),
 }
@@ -25,11 +28,12 @@ pub enum Trouble {
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Trouble::Refused(why) | Trouble::Silent(why) => f.write_str(why),
+            Trouble::Refused(why) | Trouble::Busy(why) | Trouble::Silent(why) => f.write_str(why),
         }
     }
 }
 
+#[derive(Clone)]
 pub struct Client {
     uri: Uri,
 }
@@ -77,16 +81,18 @@ impl Client {
             error => Trouble::Silent(error.to_string()),
         })?;
         let status = answer.header().status_code();
-        if status.is_success() { Ok(answer) } else { Err(Trouble::Refused(status.to_string())) }
-    }
-
-    /// What the printer takes, and how it is.
-    pub fn printer(&self) -> Result<Takes, Trouble> {
-        let mut request = self.request(Operation::GetPrinterAttributes)?;
-        let wanted = IppValue::Array(["all", "media-col-database"].into_iter().filter_map(keyword).collect());
-        add(&mut request, DelimiterTag::OperationAttributes, attribute("requested-attributes", Some(wanted)));
-        let answer = self.send_request(request, ANSWERING)?;
-        Ok(Takes::of(answer.attributes()))
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let passes = matches!(
+            status,
+            StatusCode::ServerErrorBusy
+                | StatusCode::ServerErrorNotAcceptingJobs
+                | StatusCode::ServerErrorTemporaryError
+                | StatusCode::ServerErrorDeviceError
+        );
+        let why = status.to_string();
+        Err(if passes { Trouble::Busy(why) } else { Trouble::Refused(why) })
     }
 
     /// Makes an empty job and says its number.
@@ -114,21 +120,36 @@ impl Client {
         *request.payload_mut() = IppPayload::new(Cursor::new(document));
         self.send_request(request, TAKING).map(|_| ())
     }
+}
+
+impl Queue for Client {
+    /// What the printer takes, and how it is.
+    fn printer(&self) -> Result<Takes, Trouble> {
+        let mut request = self.request(Operation::GetPrinterAttributes)?;
+        let wanted = IppValue::Array(["all", "media-col-database"].into_iter().filter_map(keyword).collect());
+        add(&mut request, DelimiterTag::OperationAttributes, attribute("requested-attributes", Some(wanted)));
+        let answer = self.send_request(request, ANSWERING)?;
+        Ok(Takes::of(answer.attributes()))
+    }
 
     /// How a job stands.
-    pub fn job(&self, id: i32) -> Result<JobView, Trouble> {
+    fn job(&self, id: i32) -> Result<JobView, Trouble> {
         let request = self.job_request(Operation::GetJobAttributes, id)?;
         let answer = self.send_request(request, ANSWERING)?;
         JobView::of(answer.attributes()).ok_or_else(|| Trouble::Refused("a job without a state".to_owned()))
     }
 
-    pub fn cancel(&self, id: i32) -> Result<(), Trouble> {
+    fn cancel(&self, id: i32) -> Result<(), Trouble> {
         self.send_request(self.job_request(Operation::CancelJob, id)?, ANSWERING).map(|_| ())
     }
 
     /// Starts a queue that stands still. CUPS must allow it: see docs/printing.md.
-    pub fn resume(&self) -> Result<(), Trouble> {
+    fn resume(&self) -> Result<(), Trouble> {
         self.send_request(self.request(Operation::ResumePrinter)?, ANSWERING).map(|_| ())
+    }
+
+    fn rest(&self, how_long: Duration) {
+        std::thread::sleep(how_long);
     }
 }
 

@@ -5,6 +5,7 @@
 //! out: after a power cut the printer itself is asked what became of it.
 
 mod client;
+mod follow;
 mod pwg;
 mod takes;
 
@@ -16,16 +17,12 @@ use super::{
 };
 use crate::clock::SharedClock;
 use client::{Client, Trouble};
+use follow::{End, Following, GLANCE, Queue};
 use std::fmt::Display;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
-use takes::{Form, JobPhase, JobView, Takes};
+use takes::{Documents, Form, JobPhase, Takes};
 
-/// Between two looks at a job.
-const GLANCE: Duration = Duration::from_millis(400);
-/// So long the printer may not answer before nobody can say what becomes of the job.
-const SILENT: Duration = Duration::from_secs(10);
-/// Between two tries to start a stopped queue.
-const RESTARTING: Duration = Duration::from_secs(3);
 /// So long a job of before the power cut is waited for.
 const LOOKING_UP: Duration = Duration::from_secs(12);
 
@@ -34,12 +31,14 @@ pub struct Ipp {
     uri: String,
     client: Client,
     clock: SharedClock,
+    /// It has counted the sides of an earlier job.
+    counts: bool,
 }
 
 impl Ipp {
     /// `None` where the address is none.
     pub fn new(uri: &str, clock: SharedClock) -> Option<Ipp> {
-        Some(Ipp { uri: uri.to_owned(), client: Client::new(uri)?, clock })
+        Some(Ipp { uri: uri.to_owned(), client: Client::new(uri)?, clock, counts: false })
     }
 
     fn fault(&self, fault: PrinterFault, detail: impl Display) -> PrintError {
@@ -50,12 +49,13 @@ impl Ipp {
         match self.client.printer() {
             Ok(takes) => Ok(takes),
             Err(Trouble::Refused(why)) => Err(PrintError::Refused { printer: self.uri.clone(), why }),
+            Err(Trouble::Busy(why)) => Err(self.fault(PrinterFault::Offline, why)),
             Err(Trouble::Silent(why)) => Err(self.fault(PrinterFault::Unreachable, why)),
         }
     }
 
     /// Asks, and starts a queue that stands still for no reason that is left.
-    fn ready(&self) -> Result<Takes, PrintError> {
+    fn roused(&self) -> Result<Takes, PrintError> {
         let takes = self.ask()?;
         if !takes.stopped {
             return Ok(takes);
@@ -79,81 +79,32 @@ impl Ipp {
         }
     }
 
-    /// What was sent and did not come to a good end.
-    fn broken(
-        &self,
-        fault: PrinterFault,
-        may_be_whole: bool,
-        sides: usize,
-        detail: impl Display,
-    ) -> PrintError {
-        let (printer, detail) = (self.uri.clone(), detail.to_string());
-        PrintError::Interrupted { printer, fault, sent: 0, total: sides, may_be_whole, detail }
-    }
-
-    /// Follows a job to its end.
-    fn follow(&self, id: i32, sides: u32, witness: &mut dyn Witness) -> Result<Outcome, PrintError> {
-        let of = sides as usize;
-        let mut heard = self.clock.monotonic();
-        let mut restarted = Duration::ZERO;
-        let mut shown = None;
-        loop {
-            let now = self.clock.monotonic();
-            let job = match self.client.job(id) {
-                Ok(job) => job,
-                Err(Trouble::Refused(why)) => return Err(self.broken(PrinterFault::Other, true, of, why)),
-                Err(Trouble::Silent(why)) if now.saturating_sub(heard) > SILENT => {
-                    return Err(self.broken(PrinterFault::Unreachable, true, of, why));
-                }
-                Err(Trouble::Silent(_)) => {
-                    std::thread::sleep(GLANCE);
-                    continue;
-                }
-            };
-            heard = now;
-            let whole = job.impressions.is_none_or(|printed| printed >= sides);
-            match job.phase {
-                JobPhase::Completed => {
-                    return Ok(Outcome { confirmed: true, files: Vec::new(), trouble: None });
-                }
-                JobPhase::Canceled | JobPhase::Aborted => {
-                    let takes = self.client.printer().ok();
-                    let fault = takes.and_then(|takes| takes.complaint).unwrap_or(PrinterFault::Other);
-                    return Err(self.broken(fault, whole && job.began(), of, &job.reasons));
-                }
-                JobPhase::Waiting | JobPhase::Processing | JobPhase::Stopped => {}
-            }
-            let side = (job.impressions.unwrap_or(0) + 1).min(sides.max(1));
-            let mut progress = Progress::Side { side, of: sides };
-            if let Ok(takes) = self.client.printer()
-                && (takes.stopped || job.phase == JobPhase::Stopped)
-            {
-                progress = Progress::Paused(takes.fault.unwrap_or(PrinterFault::Offline));
-                if takes.stopped && takes.fault.is_none() && now.saturating_sub(restarted) > RESTARTING {
-                    restarted = now;
-                    self.restart();
-                }
-                if !witness.is_wanted() {
-                    return Err(self.withdraw(id, sides, takes.fault));
+    /// Sends the documents beside the following, so that a printer that takes them slowly is watched meanwhile.
+    fn send(&self, id: i32, documents: Documents) -> Receiver<Result<(), Trouble>> {
+        let (told, answers) = channel();
+        let client = self.client.clone();
+        let sending = move || {
+            let mime = documents.form.mime();
+            let count = documents.pages.len();
+            for (number, page) in documents.pages.into_iter().enumerate() {
+                let answer = client.send(id, mime, page, number + 1 == count);
+                let failed = answer.is_err();
+                // Who has stopped listening has seen the job's end.
+                if told.send(answer).is_err() || failed {
+                    return;
                 }
             }
-            if shown != Some(progress) {
-                witness.progress(progress);
-                shown = Some(progress);
-            }
-            std::thread::sleep(GLANCE);
+        };
+        if let Err(error) = std::thread::Builder::new().name("ipp-documents".to_owned()).spawn(sending) {
+            tracing::error!(%error, "no thread to send a document");
         }
+        answers
     }
+}
 
-    /// Takes a job back, so that it does not come out an hour later for nobody.
-    fn withdraw(&self, id: i32, sides: u32, fault: Option<PrinterFault>) -> PrintError {
-        let gone = self.client.cancel(id);
-        let job = self.client.job(id).ok();
-        let over = job.as_ref().is_some_and(JobView::is_over);
-        let printed = job.as_ref().and_then(|job| job.impressions);
-        let may_be_whole = !(gone.is_ok() && over && printed.is_some_and(|printed| printed < sides));
-        self.broken(fault.unwrap_or(PrinterFault::Offline), may_be_whole, sides as usize, "taken back")
-    }
+fn status_of(takes: &Takes) -> PrinterStatus {
+    let fault = if takes.stopped { takes.fault.or(Some(PrinterFault::Offline)) } else { None };
+    PrinterStatus { fault, paper_low: takes.low, confirmed: true }
 }
 
 impl Printer for Ipp {
@@ -162,9 +113,16 @@ impl Printer for Ipp {
     }
 
     fn status(&mut self) -> Result<PrinterStatus, PrintError> {
+        Ok(status_of(&self.ask()?))
+    }
+
+    fn ready(&mut self) -> Result<PrinterStatus, PrintError> {
         let takes = self.ask()?;
-        let fault = if takes.stopped { takes.fault.or(Some(PrinterFault::Offline)) } else { None };
-        Ok(PrinterStatus { fault, paper_low: takes.low, confirmed: true })
+        if takes.stopped && takes.fault.is_none() {
+            self.restart();
+            return self.status();
+        }
+        Ok(status_of(&takes))
     }
 
     fn capabilities(&mut self) -> Result<Capabilities, PrintError> {
@@ -173,7 +131,7 @@ impl Printer for Ipp {
 
     fn print(&mut self, job: &PrintJob, witness: &mut dyn Witness) -> Result<Outcome, PrintError> {
         witness.progress(Progress::Connecting);
-        let takes = self.ready()?;
+        let takes = self.roused()?;
         let refuse = |why: String| PrintError::Refused { printer: self.uri.clone(), why };
         let documents = takes.documents(job).map_err(refuse)?;
         let sides = match documents.form {
@@ -182,6 +140,7 @@ impl Printer for Ipp {
         };
         let refused = |trouble: Trouble| match trouble {
             Trouble::Refused(why) => PrintError::Refused { printer: self.uri.clone(), why },
+            Trouble::Busy(why) => self.fault(PrinterFault::Offline, why),
             Trouble::Silent(why) => self.fault(PrinterFault::Unreachable, why),
         };
         // Nothing can come out of a job without a document.
@@ -190,21 +149,25 @@ impl Printer for Ipp {
             let _ = self.client.cancel(id);
             return Err(PrintError::NotWrittenDown);
         }
-        let count = documents.pages.len();
-        for (number, page) in documents.pages.into_iter().enumerate() {
-            match self.client.send(id, documents.form.mime(), page, number + 1 == count) {
-                Ok(()) => {}
-                Err(Trouble::Refused(why)) => {
-                    let _ = self.client.cancel(id);
-                    return Err(refuse(why));
-                }
-                // The answer may be lost and the document there: the job itself says.
-                Err(Trouble::Silent(why)) => {
-                    tracing::warn!(printer = self.uri, why, "no answer to a document");
-                }
+        let following = Following {
+            queue: &self.client,
+            clock: &self.clock,
+            id,
+            sides,
+            counts: self.counts,
+            sending: self.send(id, documents),
+        };
+        match following.to_the_end(witness) {
+            End::Completed { counts } => {
+                self.counts |= counts;
+                Ok(Outcome { confirmed: true, files: Vec::new(), trouble: None })
+            }
+            End::Refused(why) => Err(PrintError::Refused { printer: self.uri.clone(), why }),
+            End::Broken { fault, may_be_whole, detail } => {
+                let (printer, total) = (self.uri.clone(), sides as usize);
+                Err(PrintError::Interrupted { printer, fault, sent: 0, total, may_be_whole, detail })
             }
         }
-        self.follow(id, sides, witness)
     }
 
     fn look_up(&mut self, trace: &str) -> Option<Fate> {
@@ -215,7 +178,8 @@ impl Printer for Ipp {
             match job.phase {
                 JobPhase::Completed => return Some(Fate::Printed),
                 JobPhase::Canceled | JobPhase::Aborted => {
-                    return (job.impressions == Some(0) || !job.began()).then_some(Fate::NotPrinted);
+                    // A count of zero says nothing here: many queues never count.
+                    return (!job.began()).then_some(Fate::NotPrinted);
                 }
                 // Its person has gone: it must not come out now.
                 JobPhase::Waiting | JobPhase::Stopped => {

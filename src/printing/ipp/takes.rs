@@ -53,6 +53,8 @@ pub struct Takes {
     pub low: bool,
     /// As the printer words them.
     pub reasons: String,
+    /// Its own sentence about itself; may be empty.
+    pub message: String,
 }
 
 /// Hundredths of a millimetre by which a medium's size may differ from a card's.
@@ -85,7 +87,15 @@ impl Takes {
             complaint: reasons.iter().find_map(|reason| complaint_of(reason)),
             low: reasons.iter().any(|reason| reason.contains("media-low") || reason.contains("media-needed")),
             reasons: reasons.join(", "),
+            message: get("printer-state-message").map(ToString::to_string).unwrap_or_default(),
         }
+    }
+
+    /// A printer of which only this is known.
+    #[cfg(test)]
+    pub fn standing(stopped: bool, reason: &str) -> Takes {
+        let (fault, complaint) = (fault_of(reason), complaint_of(reason));
+        Takes { stopped, fault, complaint, reasons: reason.to_owned(), ..Takes::default() }
     }
 
     /// The card in a form that the printer takes; where it takes none, why not.
@@ -192,8 +202,12 @@ fn words_of(value: &IppValue) -> Vec<String> {
     }
 }
 
-/// What a reason means for people (RFC 8011, 5.4.12). Reports and warnings stop nothing.
+/// What a reason means for people (RFC 8011, 5.4.12). Reports and warnings stop nothing; only a printer that needs media
+/// waits for them, however lightly it says so.
 fn fault_of(reason: &str) -> Option<PrinterFault> {
+    if reason.starts_with("media-needed") {
+        return Some(PrinterFault::PaperOut);
+    }
     if reason.ends_with("-warning") || reason.ends_with("-report") {
         return None;
     }
@@ -236,13 +250,14 @@ pub enum JobPhase {
 }
 
 /// The printer's answer to Get-Job-Attributes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobView {
     pub phase: JobPhase,
     pub reasons: String,
     /// Sides that are printed, where it counts them.
     pub impressions: Option<u32>,
-    processed: bool,
+    /// It has a time at which it began.
+    pub processed: bool,
 }
 
 impl JobView {
@@ -272,7 +287,7 @@ impl JobView {
 
     /// Whether the printer ever began with it.
     pub fn began(&self) -> bool {
-        self.processed
+        self.processed || matches!(self.phase, JobPhase::Processing | JobPhase::Stopped | JobPhase::Completed)
     }
 
     pub fn is_over(&self) -> bool {
@@ -306,6 +321,7 @@ mod tests {
         for (reason, fault) in [
             ("media-empty-error", Some(PrinterFault::PaperOut)),
             ("media-needed", Some(PrinterFault::PaperOut)),
+            ("media-needed-warning", Some(PrinterFault::PaperOut)),
             ("cover-open", Some(PrinterFault::CoverOpen)),
             ("media-jam-error", Some(PrinterFault::Jam)),
             ("marker-supply-empty", Some(PrinterFault::Supplies)),
