@@ -229,6 +229,29 @@ fn the_question_about_a_print_comes_first_and_spoiled_wants_its_destruction_said
 }
 
 #[test]
+fn of_a_print_that_was_left_behind_is_asked_what_became_of_it() {
+    for (taps, meant) in [
+        (&[Tap::CameOut][..], PrintAnswer::HandedOver),
+        (&[Tap::NotOut, Tap::Spoiled, Tap::Destroyed], PrintAnswer::Spoiled),
+    ] {
+        let mut visit = Visit::at_the_desk();
+        visit.tap(Tap::Prints);
+        let ticket = visit.ticket();
+        let lines = vec![line("a", PrintState::Failed), line("b", PrintState::LeftBehind)];
+        visit.send(Event::PrintsRead(ticket, Ok(lines))).tap(Tap::Pick(0));
+        assert!(!visit.effects.iter().any(|e| matches!(e, Effect::OpenPrint { .. })), "its picture is gone");
+        for tap in taps {
+            visit.tap(*tap);
+        }
+        let answer = visit.effects.iter().find_map(|effect| match effect {
+            Effect::AnswerPrint { answer, id, .. } => Some((*answer, id.as_str())),
+            _ => None,
+        });
+        assert_eq!(answer, Some((meant, "b")));
+    }
+}
+
+#[test]
 fn the_visitor_log_is_searched_as_one_types() {
     let mut visit = Visit::at_the_desk();
     visit.tap(Tap::Visitors);

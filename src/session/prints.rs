@@ -20,6 +20,8 @@ pub enum PrintState {
     Sent,
     Failed,
     Unknown,
+    /// It came out after its person had gone, and nobody has said yet what became of it.
+    LeftBehind,
     Spoiled,
 }
 
@@ -32,6 +34,7 @@ impl PrintState {
             PrintState::Sent => lang.pick("Terkirim ke pencetak", "Sent to the printer"),
             PrintState::Failed => lang.pick("Tidak tercetak", "Not printed"),
             PrintState::Unknown => lang.pick("Perlu jawaban", "Needs an answer"),
+            PrintState::LeftBehind => lang.pick("Belum diambil", "Left behind"),
             PrintState::Spoiled => lang.pick("Rusak, dimusnahkan", "Spoiled, destroyed"),
         }
     }
@@ -54,7 +57,9 @@ pub struct PrintLine {
 pub enum PrintAnswer {
     CameOut,
     NotOut,
-    /// Unusable, and destroyed: asked for before it is said.
+    /// One that was left behind is with its person now.
+    HandedOver,
+    /// Unusable or not fetched, and destroyed: asked for before it is said.
     Spoiled,
 }
 
@@ -66,6 +71,13 @@ pub struct Question {
     pub picture: Option<Arc<RgbaImage>>,
     /// "Spoiled" was said: is it destroyed?
     pub spoiled: bool,
+}
+
+impl Question {
+    /// Not whether it came out is asked, but what became of it.
+    pub fn is_left_behind(&self) -> bool {
+        self.line.state == PrintState::LeftBehind
+    }
 }
 
 #[derive(Debug)]
@@ -104,7 +116,7 @@ impl Prints {
         };
         let mut lines: Vec<&PrintLine> = self.lines.iter().flatten().filter(has).collect();
         lines.sort_by_key(|line| match line.state {
-            PrintState::Unknown => 0,
+            PrintState::Unknown | PrintState::LeftBehind => 0,
             PrintState::Queued | PrintState::Sending => 1,
             _ => 2,
         });
@@ -156,6 +168,10 @@ impl Prints {
             (Tap::Back, Some(question)) if question.spoiled => question.spoiled = false,
             (Tap::Back, Some(_)) => self.question = None,
             (Tap::Back, None) => return StaffGoal::back(cx),
+            (Tap::CameOut, Some(question)) if question.is_left_behind() => {
+                self.answer(PrintAnswer::HandedOver, cx);
+            }
+            (Tap::NotOut, Some(question)) if question.is_left_behind() => {}
             (Tap::CameOut, Some(_)) => self.answer(PrintAnswer::CameOut, cx),
             (Tap::NotOut, Some(_)) => self.answer(PrintAnswer::NotOut, cx),
             (Tap::Spoiled, Some(question)) => question.spoiled = true,
@@ -166,8 +182,8 @@ impl Prints {
                 let line = self.found().get(self.from + row).map(|line| (*line).clone());
                 if let Some(line) = line.filter(|line| askable(line.state)) {
                     // One that is known to have come out can only turn out to be spoiled.
-                    let spoiled = line.state != PrintState::Unknown;
-                    if !spoiled {
+                    let spoiled = !matches!(line.state, PrintState::Unknown | PrintState::LeftBehind);
+                    if line.state == PrintState::Unknown {
                         cx.emit(Effect::OpenPrint { ticket: self.ticket, id: line.id.clone() });
                     }
                     self.question = Some(Question { line, picture: None, spoiled });
@@ -189,5 +205,6 @@ impl Prints {
 
 /// Can staff say something about a print in this state?
 pub fn askable(state: PrintState) -> bool {
-    matches!(state, PrintState::Unknown | PrintState::Printed | PrintState::Sent)
+    use PrintState::{LeftBehind, Printed, Sent, Unknown};
+    matches!(state, Unknown | LeftBehind | Printed | Sent)
 }

@@ -29,6 +29,10 @@ const LOOKING: Duration = Duration::from_secs(15);
 /// So long the strip says that a print was left; staff find it in the list of events after that.
 const LEFT_BEHIND: Duration = Duration::from_secs(15 * 60);
 
+/// What is noted of a print that came out after its person had gone, and once staff have said what became of it.
+pub const LEFT_NOTE: &str = "print-unclaimed";
+pub const SETTLED_NOTE: &str = "print-claimed";
+
 pub enum PaperOrder {
     Print {
         ticket: Ticket,
@@ -82,7 +86,7 @@ impl PaperWorker {
             if left && matches!(state, JobState::Printed | JobState::Sent) {
                 post(Event::Alert(Alert::Unclaimed, true));
                 left_behind = Some(self.clock.monotonic() + LEFT_BEHIND);
-                if let Err(error) = self.queue.store.note("print-unclaimed", &print_id, self.clock.now()) {
+                if let Err(error) = self.queue.store.note(LEFT_NOTE, &print_id, self.clock.now()) {
                     tracing::warn!(%error, "a print that was left behind is not noted");
                 }
             }

@@ -20,6 +20,9 @@ pub trait NoteStore {
     /// Notes an event. The newest ten thousand stay.
     fn note(&mut self, kind: &str, detail: &str, now: Timestamp) -> Result<(), StoreError>;
 
+    /// The details of every event of a kind, oldest first.
+    fn noted(&self, kind: &str) -> Result<Vec<String>, StoreError>;
+
     /// The newest events, newest first.
     fn events(&self, at_most: u32) -> Result<Vec<Event>, StoreError>;
 }

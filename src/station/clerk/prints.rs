@@ -1,5 +1,6 @@
 //! Station: the prints as staff see them, and what they say about one whose end is unknown.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -9,10 +10,11 @@ use super::ClerkWorker;
 use crate::clock::{offset, random_bytes};
 use crate::protocol::{AuditAction, OutboxItem, OutboxKind, PrintOutcome, Printed};
 use crate::sealed::open_with;
-use crate::session::{Fault, PrintAnswer, PrintLine, PrintState};
+use crate::session::{Alert, Event, Fault, PrintAnswer, PrintLine, PrintState};
+use crate::station::engine::post;
 use crate::station::faults::of_store;
-use crate::station::paper::PICTURE_INFO;
-use crate::store::{JobEnd, JobState, JobStore, PrintJob, StoreError};
+use crate::station::paper::{LEFT_NOTE, PICTURE_INFO, SETTLED_NOTE};
+use crate::store::{JobEnd, JobState, JobStore, NoteStore, PrintJob, StoreError};
 
 /// Prints in the list; older ones are forgotten after their days anyway.
 const MOST: u32 = 500;
@@ -21,16 +23,27 @@ impl ClerkWorker {
     /// The newest prints first.
     pub(super) fn read_prints(&mut self) -> Result<Vec<PrintLine>, Fault> {
         let jobs = self.store.recent_jobs(MOST).map_err(|error| of_store(&error))?;
-        Ok(jobs.into_iter().map(|job| self.print_line(job)).collect())
+        let left = self.left_behind()?;
+        Ok(jobs.into_iter().map(|job| self.print_line(job, &left)).collect())
     }
 
-    fn print_line(&self, job: PrintJob) -> PrintLine {
+    /// Prints that came out after their person had gone, and of which nobody has said what became of them.
+    pub(super) fn left_behind(&self) -> Result<HashSet<String>, Fault> {
+        let noted = |kind| self.store.noted(kind).map_err(|error| of_store(&error));
+        let settled: HashSet<String> = noted(SETTLED_NOTE)?.into_iter().collect();
+        Ok(noted(LEFT_NOTE)?.into_iter().filter(|print_id| !settled.contains(print_id)).collect())
+    }
+
+    fn print_line(&self, job: PrintJob, left: &HashSet<String>) -> PrintLine {
+        let out = matches!(job.state, JobState::Printed | JobState::Sent);
+        let state =
+            if out && left.contains(&job.print_id) { PrintState::LeftBehind } else { state(job.state) };
         let local = offset(self.utc_offset_hours).to_datetime(job.changed_at);
         PrintLine {
             id: job.id,
             print_id: job.print_id,
             serial: job.serial,
-            state: state(job.state),
+            state,
             day: local.strftime("%d-%m-%Y").to_string(),
             time: local.strftime("%H.%M").to_string(),
         }
@@ -59,8 +72,14 @@ impl ClerkWorker {
     /// it stands in the audit log.
     pub(super) fn answer_print(&mut self, id: &str, answer: PrintAnswer) -> Result<(), Fault> {
         let job = self.job(id)?;
+        if answer == PrintAnswer::HandedOver {
+            self.audit(AuditAction::PrintCameOut, &job.print_id)?;
+            return self.settle_left(&job.print_id);
+        }
         let (end, outcome, action) = match answer {
-            PrintAnswer::CameOut => (JobEnd::Printed, PrintOutcome::Printed, AuditAction::PrintCameOut),
+            PrintAnswer::CameOut | PrintAnswer::HandedOver => {
+                (JobEnd::Printed, PrintOutcome::Printed, AuditAction::PrintCameOut)
+            }
             PrintAnswer::NotOut => {
                 (JobEnd::Failed { cause: "staff-not-out" }, PrintOutcome::Failed, AuditAction::PrintNotOut)
             }
@@ -85,7 +104,17 @@ impl ClerkWorker {
             // Somebody else has answered, or the printer has.
             StoreError::WrongState { .. } => Fault::PrintAnswered,
             other => of_store(&other),
-        })
+        })?;
+        if self.left_behind()?.contains(&job.print_id) { self.settle_left(&job.print_id) } else { Ok(()) }
+    }
+
+    /// Staff have one that was left behind in hand: the strip need not ask for it any more.
+    fn settle_left(&mut self, print_id: &str) -> Result<(), Fault> {
+        self.store.note(SETTLED_NOTE, print_id, self.clock.now()).map_err(|error| of_store(&error))?;
+        if self.left_behind()?.is_empty() {
+            post(Event::Alert(Alert::Unclaimed, false));
+        }
+        Ok(())
     }
 
     fn job(&self, id: &str) -> Result<PrintJob, Fault> {
@@ -175,6 +204,28 @@ mod tests {
             AuditAction::PrintSpoiled,
         ];
         assert_eq!(noted[..4], meant);
+    }
+
+    #[test]
+    fn one_that_was_left_behind_is_asked_for_until_staff_say_what_became_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut worker, _) = on_duty(&dir);
+        for id in ["handed", "torn"] {
+            interrupted(&mut worker, id);
+            worker.answer_print(id, PrintAnswer::CameOut).unwrap();
+            worker.store.note(LEFT_NOTE, &format!("P-{id}"), morning()).unwrap();
+        }
+        let lines = worker.read_prints().unwrap();
+        assert!(lines.iter().all(|line| line.state == PrintState::LeftBehind), "{lines:?}");
+        assert_eq!(worker.desk_state().unwrap().questions, 2);
+
+        worker.answer_print("handed", PrintAnswer::HandedOver).unwrap();
+        assert_eq!(worker.desk_state().unwrap().questions, 1);
+        worker.answer_print("torn", PrintAnswer::Spoiled).unwrap();
+        assert_eq!(worker.desk_state().unwrap().questions, 0);
+        let lines = worker.read_prints().unwrap();
+        let state = |id: &str| lines.iter().find(|line| line.id == id).unwrap().state;
+        assert_eq!((state("handed"), state("torn")), (PrintState::Printed, PrintState::Spoiled));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::credential::ClockTrust;
 use crate::person::Nip;
 use crate::protocol::AuditAction;
 use crate::sealed::{open_note, seal_note};
-use crate::session::{Decision, DeskState, Fault, Visit, VisitLine};
+use crate::session::{Decision, DeskState, Fault, PrintState, Visit, VisitLine};
 use crate::station::faults::of_store;
 use crate::store::{JobState, JobStore, SealedVisit, VisitStore};
 
@@ -23,7 +23,7 @@ use crate::store::{JobState, JobStore, SealedVisit, VisitStore};
 const PURPOSE: &str = "visit";
 
 impl ClerkWorker {
-    /// What stands beside the verdict: today's visitors, and questions about prints.
+    /// What stands beside the verdict: today's visitors, and prints that somebody must say something about.
     pub(super) fn desk_state(&mut self) -> Result<Box<DeskState>, Fault> {
         let now = self.clock.now();
         let local = offset(self.utc_offset_hours);
@@ -32,7 +32,9 @@ impl ClerkWorker {
             .unwrap_or(now);
         let today = self.visits_since(midnight)?;
         let open = self.store.open_jobs().map_err(|error| of_store(&error))?;
-        let questions = open.iter().filter(|job| job.state == JobState::Unknown).count();
+        let unknown = open.iter().filter(|job| job.state == JobState::Unknown).count();
+        let left = self.read_prints()?.iter().filter(|line| line.state == PrintState::LeftBehind).count();
+        let questions = unknown + left;
         Ok(Box::new(DeskState { today, questions: u32::try_from(questions).unwrap_or(u32::MAX) }))
     }
 

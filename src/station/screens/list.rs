@@ -52,6 +52,7 @@ pub fn prints(app: &App, step: &Prints, lang: Lang) {
     };
     view.set_asks(true);
     view.set_spoiled(question.spoiled);
+    view.set_left(question.is_left_behind());
     view.set_print_id(question.line.print_id.as_str().into());
     match &question.picture {
         Some(card) => {
@@ -81,6 +82,7 @@ pub fn forget(app: &App) {
     let view = app.global::<PrintsView>();
     view.set_asks(false);
     view.set_spoiled(false);
+    view.set_left(false);
     view.set_print_id("".into());
     view.set_fault(super::generated::Fault::default());
     without_picture(&view);

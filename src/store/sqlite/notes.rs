@@ -38,6 +38,11 @@ impl NoteStore for SqliteStore {
         })
     }
 
+    fn noted(&self, kind: &str) -> Result<Vec<String>, StoreError> {
+        let mut query = self.conn.prepare("SELECT detail FROM events WHERE kind = ?1 ORDER BY seq")?;
+        Ok(query.query_map([kind], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     fn events(&self, at_most: u32) -> Result<Vec<Event>, StoreError> {
         let mut query =
             self.conn.prepare("SELECT at, kind, detail FROM events ORDER BY seq DESC LIMIT ?1")?;
