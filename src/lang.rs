@@ -1,5 +1,6 @@
 //! The two languages of the station: Indonesian first, English second.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// A language that every sentence of the station exists in.
@@ -35,7 +36,28 @@ impl Lang {
             Lang::En => en,
         }
     }
+
+    /// `3 Maret 1968`, `3 March 1968`.
+    pub fn long_date(self, day: Date) -> String {
+        let (id, en) = MONTHS[usize::from(day.month().unsigned_abs()).clamp(1, 12) - 1];
+        format!("{} {} {}", day.day(), self.pick(id, en), day.year())
+    }
 }
+
+const MONTHS: [(&str, &str); 12] = [
+    ("Januari", "January"),
+    ("Februari", "February"),
+    ("Maret", "March"),
+    ("April", "April"),
+    ("Mei", "May"),
+    ("Juni", "June"),
+    ("Juli", "July"),
+    ("Agustus", "August"),
+    ("September", "September"),
+    ("Oktober", "October"),
+    ("November", "November"),
+    ("Desember", "December"),
+];
 
 impl std::str::FromStr for Lang {
     type Err = String;

@@ -9,6 +9,7 @@ use super::error::CardError;
 use super::fit::{Fitted, fit};
 use super::slot::{Area, Slot};
 use super::{CardData, Orientation, Side, Templates, photo};
+use crate::lang::Lang;
 use crate::person::Kind;
 
 /// One face as an SVG that stands alone: photo embedded at its full size, words as text.
@@ -72,29 +73,9 @@ fn words(data: &CardData, id: &str) -> String {
         "body" => data.body.clone(),
         "unit" => data.unit.clone(),
         "serial" => data.face_serial.clone().unwrap_or_default(),
-        "issued" => data.issued_on.map(long_date).unwrap_or_default(),
+        "issued" => data.issued_on.map(|day| Lang::Id.long_date(day)).unwrap_or_default(),
         _ => data.return_to.clone(),
     }
-}
-
-/// `22 November 2026`, in Indonesian.
-fn long_date(day: jiff::civil::Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ];
-    let month = MONTHS[usize::from(day.month().unsigned_abs()).clamp(1, 12) - 1];
-    format!("{} {month} {}", day.day(), day.year())
 }
 
 /// Gives back where the last line ends.

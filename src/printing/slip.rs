@@ -5,6 +5,7 @@
 
 use super::dither::{Tone, close_up, portrait};
 use super::lettering::{Anchor, Face, Line, draw, measure, wrap, wrap_evenly};
+use crate::lang::Lang;
 use crate::person::{Kind, Nip};
 use image::{GrayImage, Luma, RgbaImage, imageops};
 use jiff::civil::Date;
@@ -74,20 +75,6 @@ const QUIET_MODULES: u32 = 4;
 const TITLE: &str = "STRUK KARTU ASN VIRTUAL";
 const SCAN_ME: &str = "Pindai kode ini untuk memeriksa kartu";
 const VALIDITY: &str = "Kartu berlaku selama pemegangnya PNS atau PPPK.";
-const MONTHS: [&str; 12] = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-];
 
 /// Measures for one paper width, in dots (8 a millimetre).
 struct Style {
@@ -360,7 +347,7 @@ fn foot(sheet: &mut Sheet, slip: &Slip) -> Result<(), SlipError> {
     sheet.rule();
     sheet.y += 10.0;
     sheet.row("No. seri kartu", &slip.serial)?;
-    sheet.row("Dicetak", &long_date(slip.day))?;
+    sheet.row("Dicetak", &Lang::Id.long_date(slip.day))?;
     sheet.row("No. cetak", &slip.print_id)?;
     sheet.y += 10.0;
     sheet.rule();
@@ -372,10 +359,4 @@ fn foot(sheet: &mut Sheet, slip: &Slip) -> Result<(), SlipError> {
     sheet.centred(VALIDITY, sheet.style.small)?;
     sheet.y += 16.0;
     Ok(())
-}
-
-/// `3 Maret 1968`.
-fn long_date(day: Date) -> String {
-    let month = MONTHS[(day.month().clamp(1, 12) - 1) as usize];
-    format!("{} {month} {}", day.day(), day.year())
 }

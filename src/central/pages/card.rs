@@ -148,39 +148,10 @@ fn sign(verdict: Verdict) -> Markup {
 
 /// A day as people of both languages read it.
 fn day(day: jiff::civil::Date) -> Markup {
-    const ID: [&str; 12] = [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ];
-    const EN: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = usize::from(day.month().unsigned_abs()).saturating_sub(1);
     html! {
         time datetime=(day.to_string()) {
-            span.only-id lang="id" { (day.day()) " " (ID[month]) " " (day.year()) }
-            span.only-en lang="en" { (day.day()) " " (EN[month]) " " (day.year()) }
+            span.only-id lang="id" { (Lang::Id.long_date(day)) }
+            span.only-en lang="en" { (Lang::En.long_date(day)) }
         }
     }
 }

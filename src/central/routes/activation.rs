@@ -11,6 +11,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::answer::parameter;
+use super::form::decoded;
 use crate::central::activation_words::{Fault, Words};
 use crate::central::pages::{Page, Tongue, language};
 use crate::central::{App, Refused, accounts, password};
@@ -96,23 +97,6 @@ impl Fields {
             again: field("again")?,
         })
     }
-}
-
-/// A value of `application/x-www-form-urlencoded`: `+` is a blank, `%XX` a byte.
-fn decoded(value: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                (digit()? * 16 + digit()?) as u8
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 fn form(lang: Lang, nip: &str, code: &str, fault: Option<Fault>) -> Page {

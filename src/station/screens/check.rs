@@ -113,26 +113,11 @@ fn age(status: ListAge, lang: Lang) -> String {
 
 /// `10 Maret 2026 pukul 09.05`
 fn moment(at: DateTime, lang: Lang) -> String {
-    const MONTHS: [(&str, &str); 12] = [
-        ("Januari", "January"),
-        ("Februari", "February"),
-        ("Maret", "March"),
-        ("April", "April"),
-        ("Mei", "May"),
-        ("Juni", "June"),
-        ("Juli", "July"),
-        ("Agustus", "August"),
-        ("September", "September"),
-        ("Oktober", "October"),
-        ("November", "November"),
-        ("Desember", "December"),
-    ];
-    let (id, en) = MONTHS[usize::from(at.month().unsigned_abs().clamp(1, 12)) - 1];
-    let (day, month, year) = (at.day(), lang.pick(id, en), at.year());
+    let day = lang.long_date(at.date());
     let (hour, minute) = (at.hour(), at.minute());
     match lang {
-        Lang::Id => format!("{day} {month} {year} pukul {hour:02}.{minute:02}"),
-        Lang::En => format!("{day} {month} {year} at {hour:02}:{minute:02}"),
+        Lang::Id => format!("{day} pukul {hour:02}.{minute:02}"),
+        Lang::En => format!("{day} at {hour:02}:{minute:02}"),
     }
 }
 
