@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anjungan::central::{
-    CentralConfig, Flags, KeyCommand, TrustCommand, commands, key_command, trust_command,
+    CentralConfig, Flags, KeyCommand, StaffCommand, TrustCommand, commands, key_command, staff_command,
+    trust_command,
 };
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -63,7 +64,7 @@ enum Command {
     },
     /// Stations: make room for one, see them, shut one out
     #[command(subcommand)]
-    Device(Device),
+    Device(commands::Device),
     /// Accounts of employees
     #[command(subcommand)]
     User(commands::User),
@@ -73,30 +74,17 @@ enum Command {
     /// The list of issuers that stations trust, and its root
     #[command(subcommand)]
     Trust(TrustCommand),
+    /// Cards: one person's, and what becomes of one
+    #[command(subcommand)]
+    Issue(commands::Issue),
+    /// Who works with the office's pages
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// What people reported as wrong in their data
     #[command(subcommand)]
     Corrections(commands::Corrections),
     /// Walks the stations' chains of who looked at whom; 1: one does not hold
     Audit,
-}
-
-#[derive(Subcommand)]
-enum Device {
-    /// Prints a one-time code: for a new station, or for one that joins again
-    New {
-        #[arg(long, required_unless_present = "again")]
-        name: Option<String>,
-        #[arg(long, required_unless_present = "again")]
-        place: Option<String>,
-        /// A station that is listed already and joins again: it keeps its id, and with it what waits
-        /// in its outbox
-        #[arg(long = "for", value_name = "DEVICE-ID", conflicts_with_all = ["name", "place"])]
-        again: Option<String>,
-    },
-    /// Shows the stations and their ids
-    List,
-    /// Shuts a station out at once and for good
-    Revoke { id: String },
 }
 
 fn main() -> ExitCode {
@@ -129,13 +117,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Sample { count, seed, credentials, active } => {
             commands::sample(config, count, seed, credentials.as_deref(), active).await?
         }
-        Command::Device(Device::New { name, place, again }) => {
-            let new = (name.unwrap_or_default(), place.unwrap_or_default());
-            commands::device_new(config, again, new, json).await?
-        }
-        Command::Device(Device::List) => commands::device_list(config, json).await?,
-        Command::Device(Device::Revoke { id }) => commands::device_revoke(config, &id).await?,
+        Command::Device(act) => act.run(config, json).await?,
         Command::User(act) => act.run(config, json).await?,
+        Command::Issue(act) => act.run(config, json).await?,
+        Command::Staff(command) => staff_command(config, command, json).await?,
         Command::Corrections(act) => act.run(config, json).await?,
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,

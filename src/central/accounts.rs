@@ -20,7 +20,12 @@ const PURPOSE: &str = "account";
 
 /// Gives an employee an activation code, shown this once. `reset` also takes the old password
 /// away; without it, somebody who has a password keeps it and gets no code.
-pub async fn new_code_for(office: &Office, nip: Nip, reset: bool) -> Result<String, CentralError> {
+pub async fn new_code_for(
+    office: &Office,
+    actor: &str,
+    nip: Nip,
+    reset: bool,
+) -> Result<String, CentralError> {
     let (code, now, number) = (new_code(), office.clock.now(), nip.as_u64() as i64);
     let mut tx = office.store.write().await?;
     let record: Option<String> = sqlx::query_scalar("SELECT record_id FROM people WHERE nip = $1")
@@ -45,7 +50,7 @@ pub async fn new_code_for(office: &Office, nip: Nip, reset: bool) -> Result<Stri
     .bind(now.as_second() + CODE_LIFE.as_secs())
     .execute(&mut *tx)
     .await?;
-    audit(&mut tx, now, "admin", if reset { "account-reset" } else { "account-new" }, &record).await?;
+    audit(&mut tx, now, actor, if reset { "account-reset" } else { "account-new" }, &record).await?;
     tx.commit().await?;
     Ok(code)
 }

@@ -7,13 +7,17 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::Subcommand;
 use serde_json::json;
 
 use super::{CentralConfig, CentralError, Office, accounts, chain, fleet, password, registry, serve};
 use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
-pub use super::help::cli::{Corrections, User};
+pub use super::help::cli::{Corrections, Issue, User};
+
+/// Who acts, in the journal, where a command does: whoever may run it on the server.
+pub const CONSOLE: &str = "admin";
 
 /// `serve`: runs until Ctrl-C or SIGTERM.
 pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
@@ -97,8 +101,41 @@ pub async fn sample(
     Ok(0)
 }
 
+/// `device …`
+#[derive(Subcommand)]
+pub enum Device {
+    /// Prints a one-time code: for a new station, or for one that joins again
+    New {
+        #[arg(long, required_unless_present = "again")]
+        name: Option<String>,
+        #[arg(long, required_unless_present = "again")]
+        place: Option<String>,
+        /// A station that is listed already and joins again: it keeps its id, and with it what waits
+        /// in its outbox
+        #[arg(long = "for", value_name = "DEVICE-ID", conflicts_with_all = ["name", "place"])]
+        again: Option<String>,
+    },
+    /// Shows the stations and their ids
+    List,
+    /// Shuts a station out at once and for good
+    Revoke { id: String },
+}
+
+impl Device {
+    pub async fn run(self, config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+        match self {
+            Device::New { name, place, again } => {
+                let new = (name.unwrap_or_default(), place.unwrap_or_default());
+                device_new(config, again, new, as_json).await
+            }
+            Device::List => device_list(config, as_json).await,
+            Device::Revoke { id } => device_revoke(config, &id).await,
+        }
+    }
+}
+
 /// `device new --name NAME --place PLACE`, or `device new --for ID` for a station that joins again.
-pub async fn device_new(
+async fn device_new(
     config: CentralConfig,
     again: Option<String>,
     (name, place): (String, String),
@@ -106,8 +143,8 @@ pub async fn device_new(
 ) -> Result<u8, CentralError> {
     let office = open(config).await?;
     let answer = match again {
-        Some(id) => fleet::new_code(&office, &id).await.map(|code| (id, code)),
-        None => fleet::new_device(&office, &name, &place).await,
+        Some(id) => fleet::new_code(&office, CONSOLE, &id).await.map(|code| (id, code)),
+        None => fleet::new_device(&office, CONSOLE, &name, &place).await,
     };
     office.store.close().await;
     answer_of(answer.map(|(id, code)| one_time_code(&id, &code, as_json)))
@@ -123,7 +160,7 @@ fn one_time_code(id: &str, code: &str, as_json: bool) -> String {
 }
 
 /// `device list`
-pub async fn device_list(config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+async fn device_list(config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
     let office = open(config).await?;
     for device in fleet::devices(&office).await? {
         if as_json {
@@ -142,9 +179,9 @@ pub async fn device_list(config: CentralConfig, as_json: bool) -> Result<u8, Cen
 }
 
 /// `device revoke ID`
-pub async fn device_revoke(config: CentralConfig, id: &str) -> Result<u8, CentralError> {
+async fn device_revoke(config: CentralConfig, id: &str) -> Result<u8, CentralError> {
     let office = open(config).await?;
-    let answer = fleet::revoke(&office, id).await;
+    let answer = fleet::revoke(&office, CONSOLE, id).await;
     office.store.close().await;
     answer_of(answer.map(|()| format!("{id} is revoked")))
 }
@@ -158,7 +195,7 @@ pub(super) async fn user(
 ) -> Result<u8, CentralError> {
     let nip = Nip::parse(nip).map_err(|e| CentralError::Argument(format!("NIP: {e}")))?;
     let office = open(config).await?;
-    let answer = accounts::new_code_for(&office, nip, reset).await;
+    let answer = accounts::new_code_for(&office, CONSOLE, nip, reset).await;
     let page = office.config.activation_page();
     office.store.close().await;
     answer_of(answer.map(|code| {

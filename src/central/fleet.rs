@@ -33,10 +33,17 @@ pub struct DeviceLine {
     pub created_at: i64,
     pub enrolled_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    /// When it last opened a session.
+    pub seen_at: Option<i64>,
 }
 
 /// Makes room for a station. Returns its id and the one-time code, which is shown this once.
-pub async fn new_device(office: &Office, name: &str, place: &str) -> Result<(String, String), CentralError> {
+pub async fn new_device(
+    office: &Office,
+    actor: &str,
+    name: &str,
+    place: &str,
+) -> Result<(String, String), CentralError> {
     let (id, code, now) = (random_id(), codes::new_code(), office.clock.now());
     let mut tx = office.store.write().await?;
     sqlx::query(
@@ -52,7 +59,7 @@ pub async fn new_device(office: &Office, name: &str, place: &str) -> Result<(Str
     .bind(now.as_second())
     .execute(&mut *tx)
     .await?;
-    audit(&mut tx, now, "admin", "device-new", &id).await?;
+    audit(&mut tx, now, actor, "device-new", &id).await?;
     tx.commit().await?;
     Ok((id, code))
 }
@@ -60,7 +67,7 @@ pub async fn new_device(office: &Office, name: &str, place: &str) -> Result<(Str
 /// A fresh one-time code for a station that is to join again, after a repair or with a new disk. The
 /// id stays, and with it the grants: what was accepted there and still waits is taken from it. Until
 /// the code is used, the station works on as before.
-pub async fn new_code(office: &Office, id: &str) -> Result<String, CentralError> {
+pub async fn new_code(office: &Office, actor: &str, id: &str) -> Result<String, CentralError> {
     let (code, now) = (codes::new_code(), office.clock.now());
     let mut tx = office.store.write().await?;
     let done = sqlx::query(
@@ -74,7 +81,7 @@ pub async fn new_code(office: &Office, id: &str) -> Result<String, CentralError>
     if done.rows_affected() == 0 {
         return Err(CentralError::NotFound("no such device, or it is revoked"));
     }
-    audit(&mut tx, now, "admin", "device-code", id).await?;
+    audit(&mut tx, now, actor, "device-code", id).await?;
     tx.commit().await?;
     Ok(code)
 }
@@ -82,14 +89,15 @@ pub async fn new_code(office: &Office, id: &str) -> Result<String, CentralError>
 /// All stations, the oldest first.
 pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
     Ok(sqlx::query_as(
-        "SELECT id, name, place, version, created_at, enrolled_at, revoked_at FROM devices ORDER BY created_at, id",
+        "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at FROM devices
+         ORDER BY created_at, id",
     )
     .fetch_all(office.store.pool())
     .await?)
 }
 
 /// Shuts a station out: from this moment no session of it opens or holds.
-pub async fn revoke(office: &Office, id: &str) -> Result<(), CentralError> {
+pub async fn revoke(office: &Office, actor: &str, id: &str) -> Result<(), CentralError> {
     let now = office.clock.now();
     let mut tx = office.store.write().await?;
     let done = sqlx::query(
@@ -103,7 +111,7 @@ pub async fn revoke(office: &Office, id: &str) -> Result<(), CentralError> {
         return Err(CentralError::NotFound("no such device, or it is revoked already"));
     }
     sqlx::query("DELETE FROM device_sessions WHERE device_id = $1").bind(id).execute(&mut *tx).await?;
-    audit(&mut tx, now, "admin", "device-revoke", id).await?;
+    audit(&mut tx, now, actor, "device-revoke", id).await?;
     tx.commit().await?;
     // Whoever has it now may come by its staff code too: what changes from here on is not theirs.
     epoch::advance(office, id).await?;
@@ -222,6 +230,11 @@ pub async fn open_session(office: &Office, asked: &OpenSession) -> Result<Device
         .bind(token_hash(&token))
         .bind(&asked.device_id)
         .bind(now + SESSION_LIFE_S)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE devices SET seen_at = $2 WHERE id = $1")
+        .bind(&asked.device_id)
+        .bind(now)
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;

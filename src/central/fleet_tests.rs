@@ -25,14 +25,14 @@ pub async fn joined(t: &TestOffice) -> String {
 
 /// A station that has joined, at this place.
 pub async fn joined_at(t: &TestOffice, place: &str) -> String {
-    let (_, code) = new_device(&t.office, "Meja 1", place).await.unwrap();
+    let (_, code) = new_device(&t.office, "admin", "Meja 1", place).await.unwrap();
     enrol(&t.office, &asks(&code)).await.unwrap().device_id
 }
 
 /// The same, with the key pair that a clerk opens there.
 pub async fn joined_with_keys(t: &TestOffice) -> (String, StationKeys) {
     let keys = StationKeys::generate(&mut os_random()).unwrap();
-    let (_, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    let (_, code) = new_device(&t.office, "admin", "Meja 1", "Lobi").await.unwrap();
     let asked = Enrol { sealing_public: keys.public.to_vec().into(), ..asks(&code) };
     (enrol(&t.office, &asked).await.unwrap().device_id, keys)
 }
@@ -60,11 +60,11 @@ async fn signed_nonce(t: &TestOffice, id: &str) -> OpenSession {
 #[tokio::test]
 async fn a_one_time_code_lives_a_day() {
     let t = office().await;
-    let (id, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    let (id, code) = new_device(&t.office, "admin", "Meja 1", "Lobi").await.unwrap();
     t.advance(24 * 3600);
     assert_eq!(code_of(enrol(&t.office, &asks(&code)).await), ProblemCode::BadCode);
     assert_eq!(code_of(nonce(&t.office, &id).await), ProblemCode::UnknownDevice);
-    let (_, code) = new_device(&t.office, "Meja 2", "Lobi").await.unwrap();
+    let (_, code) = new_device(&t.office, "admin", "Meja 2", "Lobi").await.unwrap();
     t.advance(24 * 3600 - 1);
     // A key that is none does not spend the code.
     let bad = Enrol { sealing_public: vec![0; 31].into(), ..asks(&code) };
@@ -94,7 +94,7 @@ async fn a_station_that_joins_again_keeps_its_id_and_loses_its_sessions() {
     let t = office().await;
     let id = joined(&t).await;
     let session = open_session(&t.office, &signed_nonce(&t, &id).await).await.unwrap();
-    let code = new_code(&t.office, &id).await.unwrap();
+    let code = new_code(&t.office, "admin", &id).await.unwrap();
     let now = || t.office.clock.now();
     assert_eq!(device_of(&t.office, &session.token, now()).await.unwrap(), id, "until the code is used");
     let other_key = KeyPair::from_secret([10; 32]);
@@ -105,9 +105,9 @@ async fn a_station_that_joins_again_keeps_its_id_and_loses_its_sessions() {
     let old = signed_nonce(&t, &id).await;
     assert_eq!(code_of(open_session(&t.office, &old).await), ProblemCode::DeviceSession, "the former key");
     assert_eq!(code_of(enrol(&t.office, &asked).await), ProblemCode::BadCode);
-    revoke(&t.office, &id).await.unwrap();
+    revoke(&t.office, "admin", &id).await.unwrap();
     for id in [id.as_str(), "NOWHERE"] {
-        assert!(matches!(new_code(&t.office, id).await, Err(CentralError::NotFound(_))));
+        assert!(matches!(new_code(&t.office, "admin", id).await, Err(CentralError::NotFound(_))));
     }
 }
 
@@ -126,7 +126,7 @@ async fn a_wrong_signature_spends_the_nonce_too() {
 #[tokio::test]
 async fn neither_codes_nor_tokens_lie_in_the_database() {
     let t = office().await;
-    let (_, code) = new_device(&t.office, "Meja 1", "Lobi").await.unwrap();
+    let (_, code) = new_device(&t.office, "admin", "Meja 1", "Lobi").await.unwrap();
     let id = joined(&t).await;
     let session = open_session(&t.office, &signed_nonce(&t, &id).await).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(t.office.store.pool()).await.unwrap();

@@ -26,6 +26,7 @@ mod recovery;
 mod registry;
 mod roster;
 mod routes;
+mod staff;
 mod status;
 mod storage;
 mod throttle;
@@ -45,6 +46,7 @@ use tokio::task::JoinHandle;
 pub use config::{CentralConfig, Flags, IssuerConfig};
 pub use error::CentralError;
 pub use keys::{KeyCommand, key_command};
+pub use staff::{StaffCommand, staff_command};
 pub use storage::Store;
 pub use trust::{TrustCommand, trust_command};
 

@@ -3,7 +3,8 @@
 use clap::Subcommand;
 
 use super::corrections;
-use crate::central::commands::{answer_of, open, say, user};
+use crate::central::commands::{CONSOLE, answer_of, open, say, user};
+use crate::central::issuing::{self, Decision};
 use crate::central::{CentralConfig, CentralError, registry};
 use crate::person::Nip;
 
@@ -53,6 +54,54 @@ impl Corrections {
                 let done = corrections::close(&office, "admin", &number, &answer).await;
                 office.store.close().await;
                 answer_of(done.map(|()| format!("{number} is answered")))
+            }
+        }
+    }
+}
+
+/// `issue …`
+#[derive(Subcommand)]
+pub enum Issue {
+    /// Shows the cards of an employee, the newest first
+    List { nip: String },
+    /// Suspends a card for a while, makes a suspended one good again, or revokes one for good
+    Decide {
+        #[arg(value_enum)]
+        decision: Decision,
+        /// The serial in the code, as `issue list` shows it
+        serial: String,
+        /// One line, at most 200 characters
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+impl Issue {
+    pub async fn run(self, config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+        match self {
+            Issue::List { nip } => {
+                let nip = Nip::parse(&nip).map_err(|e| CentralError::Argument(format!("NIP: {e}")))?;
+                let office = open(config).await?;
+                let cards = issuing::issues_of(&office, nip).await?;
+                office.store.close().await;
+                for card in &cards {
+                    if as_json {
+                        say(&serde_json::to_string(card).unwrap_or_default());
+                        continue;
+                    }
+                    let reason = card.reason.as_deref().unwrap_or("-");
+                    say(&format!(
+                        "{}  {}  {}  {:9}  {reason}",
+                        card.serial, card.face_serial, card.issued_on, card.state
+                    ));
+                }
+                Ok(u8::from(cards.is_empty()))
+            }
+            Issue::Decide { decision, serial, reason } => {
+                let office = open(config).await?;
+                let done = issuing::decide(&office, CONSOLE, &serial, decision, &reason).await;
+                office.store.close().await;
+                answer_of(done.map(|()| format!("{serial}: {}", decision.word())))
             }
         }
     }

@@ -4,7 +4,9 @@ use jiff::civil::date;
 
 use super::*;
 use crate::central::testing::{TestOffice, office};
-use crate::central::{App, Refused, accounts, fleet, password, portrait, registry, roster, status};
+use crate::central::{
+    App, CentralError, Refused, accounts, fleet, password, portrait, registry, roster, status,
+};
 use crate::clock::os_random;
 use crate::credential::{CardStatus, Code, Kid, Serial, StatusList, TrustList, Verdict, parse};
 use crate::person::{Employee, Nip, Status};
@@ -277,4 +279,44 @@ async fn who_looked_is_noted_once_also_for_a_card_of_another_office() {
         (happened_at.as_second(), desk.device.clone(), action.to_owned(), serial.to_string())
     };
     assert_eq!(noted, [row("look: valid", ours), row("look: confirm", theirs)]);
+}
+
+#[tokio::test]
+async fn a_suspended_card_is_amber_until_it_is_good_again_and_a_revoked_one_stays_so() {
+    let desk = desk().await;
+    let issue = desk.issued("ITEM-0001").await;
+    let office = &desk.t.office;
+    let decide =
+        async |decision, reason: &str| decide(office, "admin", &issue.serial, decision, reason).await;
+    let Code::Front(front) = parse(&issue.front_code) else { panic!("a front code") };
+    let opens = async || {
+        let page = roster::page(&office.store, 0).await.unwrap().unwrap();
+        open_by_card(page.records.last().unwrap(), front.signature()).is_ok()
+    };
+    assert!(opens().await);
+    for odd in ["", "  ", "a\nb", &"x".repeat(201)] {
+        assert!(matches!(decide(Decision::Revoke, odd).await, Err(CentralError::Argument(_))), "{odd:?}");
+    }
+    assert!(matches!(decide(Decision::Resume, "x").await, Err(CentralError::NotFound(_))));
+    decide(Decision::Suspend, "Kartu hilang").await.unwrap();
+    assert_eq!(desk.entry(&issue).await, CardStatus::Suspended);
+    assert!(!opens().await, "it may be in other hands");
+    assert!(newest_of(&office.store, person().nip).await.unwrap().is_none());
+    decide(Decision::Resume, "Ditemukan").await.unwrap();
+    assert_eq!(desk.entry(&issue).await, CardStatus::Valid);
+    assert!(opens().await);
+    decide(Decision::Suspend, "Hilang lagi").await.unwrap();
+    desk.t.advance(60);
+    let newer = desk.issued("ITEM-0002").await;
+    decide(Decision::Resume, "Ditemukan").await.unwrap();
+    assert_eq!(desk.entry(&issue).await, CardStatus::Replaced, "the newer one is the card");
+    decide(Decision::Revoke, "Data keliru").await.unwrap();
+    assert_eq!(desk.entry(&issue).await, CardStatus::Revoked);
+    assert_eq!(desk.entry(&newer).await, CardStatus::Valid);
+    for later in [Decision::Revoke, Decision::Suspend, Decision::Resume] {
+        assert!(matches!(decide(later, "x").await, Err(CentralError::NotFound(_))), "{later:?}");
+    }
+    let cards = issues_of(office, person().nip).await.unwrap();
+    assert_eq!((cards[0].state.as_str(), cards[1].state.as_str()), ("live", "revoked"));
+    assert_eq!(cards[1].reason.as_deref(), Some("Data keliru"));
 }

@@ -1,5 +1,7 @@
 //! The frame around every page, and the headers that let nothing else in.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, html};
@@ -8,10 +10,10 @@ use super::assets::{Asset, STYLE};
 use crate::lang::Lang;
 
 /// The way to the other language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tongue {
     /// This page, asked for again; `&` and `?` are taken care of.
-    Link(&'static str),
+    Link(Cow<'static, str>),
     /// The page says everything in both, and its script shows the other.
     Here,
     /// It cannot be asked for again, as an answer to a form.
@@ -128,11 +130,11 @@ mod tests {
 
     #[test]
     fn what_comes_from_outside_is_escaped_and_nothing_stands_inline() {
-        let html = page(Tongue::Link("/aktivasi"));
+        let html = page(Tongue::Link("/aktivasi".into()));
         assert!(html.contains("<p>&lt;script&gt;</p>"), "{html}");
         assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains("<script>"));
         assert!(html.contains("href=\"/aktivasi?lang=en\""), "{html}");
-        assert!(page(Tongue::Link("/a?b=c")).contains("/a?b=c&amp;lang=en"));
+        assert!(page(Tongue::Link("/a?b=c".into())).contains("/a?b=c&amp;lang=en"));
         assert!(!page(Tongue::Stays).contains("lang=en") && page(Tongue::Here).contains("?lang=en"));
     }
 

@@ -5,7 +5,9 @@ mod import;
 mod lines;
 mod people;
 mod row;
+mod search;
 mod text;
 
 pub use import::import;
 pub use people::{Change, Row as PersonRow, find, in_tx, nip_from, put, put_all, put_email, turn_of_day};
+pub use search::{PersonLine, UnitLine, by_record, search, units};

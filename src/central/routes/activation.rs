@@ -134,7 +134,7 @@ fn form(lang: Lang, nip: &str, code: &str, fault: Option<Fault>) -> Page {
         }
         p.quiet { (words.note) }
     };
-    page(lang, main, Tongue::Link("/aktivasi"))
+    page(lang, main, Tongue::Link("/aktivasi".into()))
 }
 
 fn done(lang: Lang) -> Page {

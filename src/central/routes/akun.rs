@@ -158,7 +158,14 @@ async fn page(app: &App, visitor: &Visitor, session: &PhoneSession) -> Result<Pa
         h2 { (lang.pick("Ponsel yang masuk", "Phones signed in")) }
         @for line in &phones { (phone_box(line, session, &proof, lang, office.config.utc_offset_hours)) }
     };
-    Ok(Page { lang, title: "Anjungan", tongue: Tongue::Link("/akun"), script: None, worker: None, main })
+    Ok(Page {
+        lang,
+        title: "Anjungan",
+        tongue: Tongue::Link("/akun".into()),
+        script: None,
+        worker: None,
+        main,
+    })
 }
 
 fn report_box(report: &Correction, lang: Lang) -> Markup {

@@ -121,7 +121,7 @@ fn ask_form(app: &App, visitor: &Visitor, fault: Option<Fault>) -> Page {
             p.quiet { (without_mail(lang)) }
         }
     };
-    page(lang, Tongue::Link("/lupa"), main)
+    page(lang, Tongue::Link("/lupa".into()), main)
 }
 
 fn new_form(app: &App, visitor: &Visitor, token: &str, fault: Option<Fault>) -> Page {

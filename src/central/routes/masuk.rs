@@ -245,7 +245,7 @@ fn sign_in_form(app: &App, visitor: &Visitor, code: &str, nip: &str, problem: Op
             (lang.pick("Punya kode aktivasi dari petugas?", "Do you have an activation code from the staff?"))
         } }
     };
-    page(lang, Tongue::Link("/masuk"), main)
+    page(lang, Tongue::Link("/masuk".into()), main)
 }
 
 fn problem_alert(problem: &Problem, lang: Lang) -> Markup {

@@ -14,6 +14,7 @@ mod form;
 mod health;
 mod help;
 mod issuing;
+mod kantor;
 mod lupa;
 mod masuk;
 mod notice;
@@ -99,6 +100,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/u/{token}", get(download::show).post(download::open))
         .route("/u/{token}/{sheet}", get(download::sheet))
         .route("/healthz", get(health::healthz))
+        .merge(kantor::routes())
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
         .nest(BASE, v1)

@@ -126,6 +126,46 @@ pub async fn audit(
     Ok(())
 }
 
+/// A line of the journal.
+#[derive(Debug, sqlx::FromRow)]
+pub struct AuditLine {
+    pub at: i64,
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+}
+
+/// What of the journal is asked for; an empty word asks for everything.
+pub struct AuditSearch<'a> {
+    pub action: &'a str,
+    /// Who did it, or what it was done to.
+    pub subject: &'a str,
+    /// Lines up to this second.
+    pub before: Option<i64>,
+}
+
+/// Lines of the journal, the newest first, and whether there are more.
+pub async fn audit_lines(
+    store: &Store,
+    asked: &AuditSearch<'_>,
+) -> Result<(Vec<AuditLine>, bool), CentralError> {
+    const PAGE: usize = 100;
+    let mut lines: Vec<AuditLine> = sqlx::query_as(
+        "SELECT at, actor, action, subject FROM audit
+         WHERE at <= $1 AND ($2 = '' OR action = $2) AND ($3 = '' OR actor = $3 OR subject = $3)
+         ORDER BY at DESC, id LIMIT $4",
+    )
+    .bind(asked.before.unwrap_or(i64::MAX))
+    .bind(asked.action)
+    .bind(asked.subject)
+    .bind(PAGE as i64 + 1)
+    .fetch_all(store.pool())
+    .await?;
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    Ok((lines, more))
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;

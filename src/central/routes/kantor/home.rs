@@ -1,0 +1,95 @@
+//! The overview: what waits for somebody, and who still has no card.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::{Work, shown};
+use crate::central::help::corrections;
+use crate::central::registry::{self, UnitLine};
+use crate::central::staff::Area;
+use crate::central::{App, CentralError, fleet};
+
+/// Units in the list; the rest is in the numbers above it.
+const UNITS: usize = 30;
+/// A station that was not heard of for so long is out of reach: it opens a session every quarter of an hour.
+const SILENT_S: i64 = 3600;
+
+pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
+    shown(&app, &parts, None, async |work| {
+        let main = overview(&app, work).await?;
+        Ok(work.page(StatusCode::OK, Some("/kantor"), &main))
+    })
+    .await
+}
+
+async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
+    let (office, lang, role) = (&app.office, work.lang(), work.session.role);
+    let now = office.clock.now().as_second();
+    let stations = fleet::devices(office).await?;
+    let in_use: Vec<_> =
+        stations.iter().filter(|one| one.enrolled_at.is_some() && one.revoked_at.is_none()).collect();
+    let silent = in_use.iter().filter(|one| one.seen_at.is_none_or(|at| now - at > SILENT_S)).count();
+    let units = registry::units(office).await?;
+    let people: i64 = units.iter().map(|unit| unit.people).sum();
+    let with_card: i64 = units.iter().map(|unit| unit.with_card).sum();
+    let open = corrections::list(&office.store, false).await?.len();
+    let week: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM issues WHERE issued_at > $1")
+        .bind(now - 7 * 24 * 3600)
+        .fetch_one(office.store.pool())
+        .await?;
+    Ok(html! {
+        h1 { (lang.pick("Ringkasan", "Overview")) }
+        div.numbers {
+            (number(with_card, lang.pick("pegawai punya kartu", "employees have a card")))
+            (number(people - with_card, lang.pick("belum punya kartu", "have no card yet")))
+            (number(week, lang.pick("kartu dalam 7 hari", "cards in 7 days")))
+            (number(in_use.len() as i64 - silent as i64, lang.pick("Anjungan terhubung", "stations in touch")))
+            (number(silent as i64, lang.pick("Anjungan tidak terdengar sejam lebih", "stations not heard of for an hour")))
+            (number(open as i64, lang.pick("laporan data keliru menunggu", "reports of wrong data wait")))
+        }
+        @if role.may(Area::People) { (units_table(work, &units)) }
+    })
+}
+
+fn number(value: i64, word: &str) -> Markup {
+    html! { div { strong { (value) } span { (word) } } }
+}
+
+fn units_table(work: &Work, units: &[UnitLine]) -> Markup {
+    let lang = work.lang();
+    let [unit, people, missing] = [
+        lang.pick("Unit kerja", "Work unit"),
+        lang.pick("Pegawai", "Employees"),
+        lang.pick("Belum punya kartu", "No card yet"),
+    ];
+    html! {
+        h2 { (lang.pick("Belum punya kartu, per unit kerja", "No card yet, by work unit")) }
+        @if units.is_empty() {
+            p { (lang.pick(
+                "Daftar pegawai masih kosong. Masukkan dengan: anjungan-central import FILE",
+                "The registry is empty. Fill it with: anjungan-central import FILE"
+            )) }
+        } @else {
+            table {
+                thead { tr { th scope="col" { (unit) } th.count scope="col" { (people) } th.count scope="col" { (missing) } } }
+                tbody {
+                    @for line in units.iter().take(UNITS) {
+                        tr {
+                            td data-label=(unit) { (line.unit) }
+                            td.count data-label=(people) { (line.people) }
+                            td.count data-label=(missing) { (line.people - line.with_card) }
+                        }
+                    }
+                }
+            }
+            @if units.len() > UNITS {
+                p.quiet { (units.len() - UNITS) " " (lang.pick("unit lain tidak ditampilkan.", "more units are not shown.")) }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! `/kantor`: the office's pages, for staff who are signed in with a second factor. HTML without a
+//! script; what names a person travels in bodies, never in an address.
+
+mod corrections;
+mod door;
+mod home;
+mod journal;
+mod people;
+mod person;
+mod stations;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+
+use super::form::{Fields, Visitor, cookie};
+use super::masuk::see;
+use super::notice;
+use crate::central::pages::{Page, Tongue};
+use crate::central::staff::{self, Area, Session};
+use crate::central::{App, CentralError, Refused};
+use crate::lang::Lang;
+
+const COOKIE: &str = "anjungan_kantor";
+
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/kantor", get(home::show))
+        .route("/kantor/masuk", get(door::show).post(door::take))
+        .route("/kantor/keluar", post(door::leave))
+        .route("/kantor/orang", get(people::show).post(people::search))
+        .route("/kantor/orang/{record}", get(person::show))
+        .route("/kantor/orang/{record}/foto/{serial}", get(person::photo))
+        .route("/kantor/orang/{record}/kartu", post(person::decide))
+        .route("/kantor/orang/{record}/akun", post(person::account))
+        .route("/kantor/anjungan", get(stations::show).post(stations::make))
+        .route("/kantor/anjungan/{id}", post(stations::change))
+        .route("/kantor/koreksi", get(corrections::show).post(corrections::close))
+        .route("/kantor/catatan", get(journal::show))
+}
+
+/// Somebody of the staff at work.
+struct Work {
+    visitor: Visitor,
+    session: Session,
+}
+
+impl Work {
+    /// Who asks for this page. `Err`: the way in, or the word that it is not theirs.
+    async fn begin(app: &App, parts: &Parts, area: Option<Area>) -> Result<Work, Response> {
+        let visitor = Visitor::of(&app.office, parts);
+        let held = cookie(&parts.headers, COOKIE).unwrap_or_default();
+        let session = match staff::find(&app.office, held).await {
+            Ok(Some(session)) => session,
+            Ok(None) => return Err(see("/kantor/masuk", visitor.lang)),
+            Err(error) => return Err(notice::refused(visitor.lang, error.into())),
+        };
+        let work = Work { visitor, session };
+        match area {
+            Some(area) if !work.session.role.may(area) => {
+                let main = html! {
+                    h1 { (work.lang().pick("Bukan bagian Anda", "Not your part")) }
+                    p { (work.lang().pick(
+                        "Halaman ini dikerjakan petugas lain. Mohon hubungi administrator kantor.",
+                        "This page belongs to somebody else's work. Please ask the office's administrator."
+                    )) }
+                };
+                Err(work.page(StatusCode::FORBIDDEN, None, &main))
+            }
+            _ => Ok(work),
+        }
+    }
+
+    fn lang(&self) -> Lang {
+        self.visitor.lang
+    }
+
+    /// One of these pages, in the language of this one.
+    fn link(&self, path: &str) -> String {
+        format!("{path}?lang={}", self.lang().tag())
+    }
+
+    /// A form that comes back to this server, from this browser alone.
+    fn form(&self, app: &App, path: &str, fields: &Markup) -> Markup {
+        html! {
+            form method="post" action=(self.link(path)) {
+                input type="hidden" name="bukti" value=(self.visitor.proof(&app.office));
+                (fields)
+            }
+        }
+    }
+
+    /// `path`: where the same page is asked for again, in the other language; none for an answer.
+    fn page(&self, status: StatusCode, path: Option<&str>, main: &Markup) -> Response {
+        let lang = self.lang();
+        let parts = [
+            ("/kantor", lang.pick("Ringkasan", "Overview"), None),
+            ("/kantor/orang", lang.pick("Orang", "People"), Some(Area::People)),
+            ("/kantor/koreksi", lang.pick("Data keliru", "Wrong data"), Some(Area::Corrections)),
+            ("/kantor/anjungan", lang.pick("Anjungan", "Stations"), Some(Area::Stations)),
+            ("/kantor/catatan", lang.pick("Catatan", "Journal"), Some(Area::Journal)),
+        ];
+        let main = html! {
+            div.office {
+                nav.parts aria-label=(lang.pick("Bagian", "Parts")) {
+                    @for (to, word, area) in parts {
+                        @if area.is_none_or(|area| self.session.role.may(area)) {
+                            a href=(self.link(to)) aria-current=[(path == Some(to)).then_some("page")] { (word) }
+                        }
+                    }
+                    a href=(self.link("/kantor/masuk")) { (self.session.name) }
+                }
+                (main)
+            }
+        };
+        let tongue = path.map_or(Tongue::Stays, |path| Tongue::Link(path.to_owned().into()));
+        let page = Page { lang, title: "Anjungan · Kantor", tongue, script: None, worker: None, main };
+        self.visitor.keep(page.answer(status))
+    }
+}
+
+/// Shows a page.
+async fn shown(
+    app: &App,
+    parts: &Parts,
+    area: Option<Area>,
+    build: impl AsyncFnOnce(&Work) -> Result<Response, Refused>,
+) -> Response {
+    match Work::begin(app, parts, area).await {
+        Ok(work) => build(&work).await.unwrap_or_else(|refused| failed(&work, refused)),
+        Err(answer) => answer,
+    }
+}
+
+/// Does what a form asks, for whoever is signed in and may.
+async fn acted(
+    app: &App,
+    parts: &Parts,
+    body: &[u8],
+    area: Option<Area>,
+    does: impl AsyncFnOnce(&Work, &Fields) -> Result<Response, Refused>,
+) -> Response {
+    let work = match Work::begin(app, parts, area).await {
+        Ok(work) => work,
+        Err(answer) => return answer,
+    };
+    let Some(fields) = Fields::read(body).filter(|fields| work.visitor.made(&app.office, fields)) else {
+        return work.visitor.keep(notice::foreign(work.lang()));
+    };
+    does(&work, &fields).await.unwrap_or_else(|refused| failed(&work, refused))
+}
+
+/// What a person at the office can read and mend is said in its own words.
+fn failed(work: &Work, refused: Refused) -> Response {
+    let (status, why) = match refused {
+        Refused::Server(CentralError::NotFound(why)) => (StatusCode::NOT_FOUND, why.to_owned()),
+        Refused::Server(CentralError::Argument(why)) => (StatusCode::BAD_REQUEST, why),
+        other => return notice::refused(work.lang(), other),
+    };
+    let main = html! {
+        h1 { (work.lang().pick("Tidak dilakukan", "Not done")) }
+        div.alert role="alert" { p { (why) } }
+    };
+    work.page(status, None, &main)
+}
+
+/// A day and a time as people of the office write them.
+fn moment(app: &App, seconds: i64) -> String {
+    let at = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    let hours = app.office.config.utc_offset_hours;
+    crate::clock::offset(hours).to_datetime(at).strftime("%d-%m-%Y %H.%M").to_string()
+}

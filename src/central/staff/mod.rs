@@ -1,0 +1,138 @@
+//! Employees who work with the office's pages: their roles, their second factor, their sessions.
+//! An administrator is made on the command line; nobody becomes one over the network.
+
+mod cli;
+mod second_factor;
+mod session;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::commands::CONSOLE;
+use super::registry::nip_from;
+use super::storage::audit;
+use super::{CentralError, Office, welcome};
+use crate::person::Nip;
+
+pub use cli::{StaffCommand, run as staff_command};
+pub use session::{Session, close, find, sign_in};
+
+/// What somebody does at the office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Everything.
+    Administrator,
+    /// People at the desk: who somebody is, codes for accounts, reports of wrong data.
+    Desk,
+    /// Stations.
+    Technician,
+}
+
+/// A part of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    People,
+    /// Suspending and revoking cards.
+    Cards,
+    Corrections,
+    Stations,
+    Journal,
+}
+
+impl Role {
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::Desk => "desk",
+            Role::Technician => "technician",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Role> {
+        Role::value_variants().iter().copied().find(|role| role.word() == word)
+    }
+
+    pub fn may(self, area: Area) -> bool {
+        match self {
+            Role::Administrator => true,
+            Role::Desk => matches!(area, Area::People | Area::Corrections),
+            Role::Technician => area == Area::Stations,
+        }
+    }
+}
+
+/// A line of `staff list`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Member {
+    pub nip: Nip,
+    pub name: String,
+    pub role: Role,
+}
+
+/// Makes an employee staff, or gives them another role. Either way with a new second factor, whose
+/// address for an authenticator app is returned and shown this once; open sessions end.
+pub async fn put(office: &Office, nip: Nip, role: Role) -> Result<String, CentralError> {
+    let number = nip.as_u64() as i64;
+    let now = office.clock.now();
+    let mut tx = office.store.write().await?;
+    let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM people WHERE nip = $1")
+        .bind(number)
+        .fetch_optional(&mut *tx)
+        .await?;
+    known.ok_or(CentralError::NotFound("nobody in the registry has this NIP"))?;
+    let totp_no: i64 = sqlx::query_scalar(
+        "INSERT INTO staff (nip, role, totp_no, totp_last, added_at) VALUES ($1, $2, $3, 0, $3)
+         ON CONFLICT (nip) DO UPDATE SET role = $2, totp_last = 0,
+             totp_no = CASE WHEN staff.totp_no < $3 THEN $3 ELSE staff.totp_no + 1 END
+         RETURNING totp_no",
+    )
+    .bind(number)
+    .bind(role.word())
+    // Never a number that was given before, not even to somebody who was staff, left and is back.
+    .bind(now.as_microsecond())
+    .fetch_one(&mut *tx)
+    .await?;
+    end_sessions(&mut tx, number).await?;
+    let record = welcome::record_of(&mut tx, nip).await?;
+    audit(&mut tx, now, CONSOLE, "staff-put", &record).await?;
+    tx.commit().await?;
+    Ok(second_factor::address(office, nip, totp_no))
+}
+
+/// From now on an employee like all others.
+pub async fn remove(office: &Office, nip: Nip) -> Result<(), CentralError> {
+    let number = nip.as_u64() as i64;
+    let mut tx = office.store.write().await?;
+    end_sessions(&mut tx, number).await?;
+    let done = sqlx::query("DELETE FROM staff WHERE nip = $1").bind(number).execute(&mut *tx).await?;
+    if done.rows_affected() == 0 {
+        return Err(CentralError::NotFound("nobody of the staff has this NIP"));
+    }
+    let record = welcome::record_of(&mut tx, nip).await?;
+    audit(&mut tx, office.clock.now(), CONSOLE, "staff-remove", &record).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn list(office: &Office) -> Result<Vec<Member>, CentralError> {
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT s.nip, p.name, s.role FROM staff s JOIN people p ON p.nip = s.nip ORDER BY p.name, s.nip",
+    )
+    .fetch_all(office.store.pool())
+    .await?;
+    rows.into_iter()
+        .map(|(nip, name, role)| {
+            let role = Role::parse(&role).ok_or(CentralError::Stored("a role"))?;
+            Ok(Member { nip: nip_from(nip)?, name, role })
+        })
+        .collect()
+}
+
+async fn end_sessions(tx: &mut super::storage::Tx, nip: i64) -> Result<(), CentralError> {
+    sqlx::query("DELETE FROM staff_sessions WHERE nip = $1").bind(nip).execute(&mut **tx).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Staff who are signed in to the office's pages: NIP, password and the second factor, together and
+//! each time. There is no `Ingat Saya` here.
+
+use std::net::IpAddr;
+
+use super::{Role, second_factor};
+use crate::central::codes::{new_token, token_hash};
+use crate::central::storage::audit;
+use crate::central::{App, CentralError, Office, Refused, accounts, slow_down, welcome};
+use crate::person::Nip;
+use crate::protocol::{Problem, ProblemCode};
+
+/// A session ends after half an hour without a page, and after a working day in any case.
+const IDLE_S: i64 = 30 * 60;
+const LONGEST_S: i64 = 10 * 3600;
+/// How often it is written down that a session is in use.
+const NOTED_EVERY_S: i64 = 60;
+
+/// Somebody of the staff, signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub name: String,
+    pub role: Role,
+    /// The name under which audit lines speak of them.
+    pub record: String,
+    token_hash: Vec<u8>,
+}
+
+/// Signs in; the value of the cookie. Whatever does not fit gets the same answer: nobody learns which
+/// of the three was wrong, nor who is staff.
+pub async fn sign_in(
+    app: &App,
+    nip: Nip,
+    password: String,
+    code: &str,
+    mark: &str,
+    address: IpAddr,
+) -> Result<String, Refused> {
+    let office = &app.office;
+    let wrong = || Problem::new(ProblemCode::WrongCredentials, "NIP, password or code do not fit");
+    // The six digits are counted by themselves: the password may be known to a thief.
+    let name = format!("staff {}", nip.as_u64());
+    let asked_at = office.clock.monotonic();
+    app.phones.ask(&name, asked_at).map_err(slow_down)?;
+    let person = match accounts::by_phone(app, nip, password, mark, address).await {
+        Err(Refused::Problem(problem)) if problem.code == ProblemCode::NotActivated => {
+            return Err(wrong().into());
+        }
+        other => other?,
+    };
+    let number = nip.as_u64() as i64;
+    let now = office.clock.now();
+    let mut tx = office.store.write().await?;
+    let held: Option<(i64, i64)> = sqlx::query_as("SELECT totp_no, totp_last FROM staff WHERE nip = $1")
+        .bind(number)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let (totp_no, last) = held.ok_or_else(wrong)?;
+    let step = second_factor::step_of(office, nip, totp_no, code).filter(|step| *step > last);
+    let step = step.ok_or_else(wrong)?;
+    sqlx::query("UPDATE staff SET totp_last = $2 WHERE nip = $1")
+        .bind(number)
+        .bind(step)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM staff_sessions WHERE seen_at <= $1 OR opened_at <= $2")
+        .bind(now.as_second() - IDLE_S)
+        .bind(now.as_second() - LONGEST_S)
+        .execute(&mut *tx)
+        .await?;
+    let token = new_token();
+    sqlx::query("INSERT INTO staff_sessions (token_hash, nip, opened_at, seen_at) VALUES ($1, $2, $3, $3)")
+        .bind(token_hash(&token))
+        .bind(number)
+        .bind(now.as_second())
+        .execute(&mut *tx)
+        .await?;
+    let record = welcome::record_of(&mut tx, person.nip).await?;
+    audit(&mut tx, now, &record, "staff-sign-in", &record).await?;
+    tx.commit().await?;
+    app.phones.refund(&name, asked_at);
+    Ok(token)
+}
+
+/// The session behind a cookie.
+pub async fn find(office: &Office, cookie: &str) -> Result<Option<Session>, CentralError> {
+    let (hash, now) = (token_hash(cookie), office.clock.now().as_second());
+    let row: Option<(String, String, String, i64)> = sqlx::query_as(
+        "SELECT p.name, p.record_id, f.role, s.seen_at
+         FROM staff_sessions s JOIN staff f ON f.nip = s.nip JOIN people p ON p.nip = s.nip
+         WHERE s.token_hash = $1 AND s.seen_at > $2 AND s.opened_at > $3",
+    )
+    .bind(&hash)
+    .bind(now - IDLE_S)
+    .bind(now - LONGEST_S)
+    .fetch_optional(office.store.pool())
+    .await?;
+    let Some((name, record, role, seen_at)) = row else { return Ok(None) };
+    if now - seen_at >= NOTED_EVERY_S {
+        let mut tx = office.store.write().await?;
+        sqlx::query("UPDATE staff_sessions SET seen_at = $2 WHERE token_hash = $1")
+            .bind(&hash)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+    }
+    let role = Role::parse(&role).ok_or(CentralError::Stored("a role"))?;
+    Ok(Some(Session { name, role, record, token_hash: hash }))
+}
+
+/// Signs out.
+pub async fn close(office: &Office, session: &Session) -> Result<(), CentralError> {
+    let mut tx = office.store.write().await?;
+    sqlx::query("DELETE FROM staff_sessions WHERE token_hash = $1")
+        .bind(&session.token_hash)
+        .execute(&mut *tx)
+        .await?;
+    audit(&mut tx, office.clock.now(), &session.record, "staff-sign-out", &session.record).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::second_factor::code_now;
+use super::*;
+use crate::central::testing::{TestOffice, office, somebody};
+use crate::central::{App, Refused, accounts, password};
+use crate::protocol::ProblemCode;
+
+const PASSWORD: &str = "melati di beranda";
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+struct Desk {
+    t: TestOffice,
+    app: App,
+    nip: Nip,
+    totp_no: i64,
+}
+
+async fn desk(role: Role) -> Desk {
+    let t = office().await;
+    let nip = somebody(&t).await;
+    accounts::give_password(&t.office, nip, password::hash_now(PASSWORD).unwrap()).await.unwrap();
+    put(&t.office, nip, role).await.unwrap();
+    let totp_no = number_of(&t).await;
+    Desk { app: t.app(), t, nip, totp_no }
+}
+
+async fn number_of(t: &TestOffice) -> i64 {
+    sqlx::query_scalar("SELECT totp_no FROM staff").fetch_one(t.office.store.pool()).await.unwrap()
+}
+
+impl Desk {
+    async fn sign_in(&self, password: &str, code: &str) -> Result<String, ProblemCode> {
+        match sign_in(&self.app, self.nip, password.into(), code, "", HERE).await {
+            Ok(cookie) => Ok(cookie),
+            Err(Refused::Problem(problem)) => Err(problem.code),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn code(&self) -> String {
+        code_now(&self.t.office, self.nip, self.totp_no)
+    }
+}
+
+#[tokio::test]
+async fn all_three_must_fit_and_a_code_counts_once() {
+    let desk = desk(Role::Desk).await;
+    let code = desk.code();
+    assert_eq!(desk.sign_in("salah sekali ini", &code).await, Err(ProblemCode::WrongCredentials));
+    assert_eq!(desk.sign_in(PASSWORD, "").await, Err(ProblemCode::WrongCredentials));
+    let spaced = format!("{} {}", &code[..3], &code[3..]);
+    desk.t.advance(3600);
+    assert_eq!(desk.sign_in(PASSWORD, &spaced).await, Err(ProblemCode::WrongCredentials), "an hour old");
+    let code = desk.code();
+    let cookie = desk.sign_in(PASSWORD, &code).await.unwrap();
+    assert_eq!(desk.sign_in(PASSWORD, &code).await, Err(ProblemCode::WrongCredentials), "used");
+    let session = find(&desk.t.office, &cookie).await.unwrap().unwrap();
+    assert_eq!(session.role, Role::Desk);
+    close(&desk.t.office, &session).await.unwrap();
+    assert!(find(&desk.t.office, &cookie).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn guessing_codes_with_the_right_password_slows_down() {
+    let desk = desk(Role::Administrator).await;
+    let mut slowed = false;
+    for guess in 0..6 {
+        let answer = desk.sign_in(PASSWORD, &format!("{guess:06}")).await;
+        slowed |= answer == Err(ProblemCode::SlowDown);
+    }
+    assert!(slowed);
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself_with_the_day_and_with_the_role() {
+    let desk = desk(Role::Technician).await;
+    let cookie = desk.sign_in(PASSWORD, &desk.code()).await.unwrap();
+    for _ in 0..20 {
+        desk.t.advance(29 * 60);
+        assert!(find(&desk.t.office, &cookie).await.unwrap().is_some(), "in use");
+    }
+    desk.t.advance(29 * 60);
+    assert!(find(&desk.t.office, &cookie).await.unwrap().is_none(), "ten hours");
+    let cookie = desk.sign_in(PASSWORD, &desk.code()).await.unwrap();
+    desk.t.advance(31 * 60);
+    assert!(find(&desk.t.office, &cookie).await.unwrap().is_none(), "idle");
+    let cookie = desk.sign_in(PASSWORD, &desk.code()).await.unwrap();
+    remove(&desk.t.office, desk.nip).await.unwrap();
+    assert!(find(&desk.t.office, &cookie).await.unwrap().is_none());
+    assert!(list(&desk.t.office).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_new_second_factor_is_another_one_and_ends_what_was_open() {
+    let desk = desk(Role::Desk).await;
+    let cookie = desk.sign_in(PASSWORD, &desk.code()).await.unwrap();
+    let first = second_factor::address(&desk.t.office, desk.nip, desk.totp_no);
+    let second = put(&desk.t.office, desk.nip, Role::Desk).await.unwrap();
+    assert_ne!(first, second);
+    assert!(find(&desk.t.office, &cookie).await.unwrap().is_none());
+    desk.t.advance(60);
+    assert_eq!(desk.sign_in(PASSWORD, &desk.code()).await, Err(ProblemCode::WrongCredentials), "the old one");
+    remove(&desk.t.office, desk.nip).await.unwrap();
+    let third = put(&desk.t.office, desk.nip, Role::Desk).await.unwrap();
+    assert!(third != second && third != first);
+}
+
+#[test]
+fn each_role_may_do_its_own_work() {
+    for area in [Area::People, Area::Cards, Area::Corrections, Area::Stations, Area::Journal] {
+        assert!(Role::Administrator.may(area));
+        assert!(!(Role::Desk.may(area) && Role::Technician.may(area)), "{area:?}");
+    }
+    assert!(!Role::Desk.may(Area::Cards) && !Role::Technician.may(Area::People));
+}
