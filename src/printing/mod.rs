@@ -289,6 +289,11 @@ pub fn open(uri: &str, clock: &SharedClock) -> Result<Box<dyn Printer>, PrintErr
     }
 }
 
+/// The head of the receipt printer at this address.
+pub fn tone(uri: &str) -> Result<Tone, PrintError> {
+    Ok(Address::parse(uri)?.paper()?.tone)
+}
+
 /// By how much prints for the printer at this address are to be moved.
 pub fn offset(uri: &str) -> Result<Offset, PrintError> {
     Address::parse(uri)?.offset()

@@ -2,7 +2,7 @@
 
 use super::Paper;
 use super::dither::{Tone, portrait};
-use super::lettering::{Anchor, Face, Line, draw};
+use super::lettering::{Anchor, Face, Line, draw, wrap};
 use super::slip::SlipError;
 use crate::card::{DPI, Orientation};
 use image::{GrayImage, Luma, Rgba, RgbaImage, imageops};
@@ -34,9 +34,13 @@ pub fn test_slip(paper: Paper, sign: &str) -> Result<GrayImage, SlipError> {
     };
     let mut lines = vec![
         text(dots / 2, 40, 30.0, Anchor::Middle, "CETAK UJI · TEST PRINT"),
-        text(dots / 2, 72, 19.0, Anchor::Middle, sign),
         text(0, 180, 19.0, Anchor::Start, "Penggaris (mm): harus utuh di kedua tepi"),
     ];
+    // A long address has two lines of room.
+    let small = Face { size: 17.0, weight: 600 };
+    for (row, part) in wrap(sign, small, dots as f32 - 8.0)?.iter().take(2).enumerate() {
+        lines.push(text(dots / 2, 66 + 22 * row as u32, small.size, Anchor::Middle, part));
+    }
     // A millimetre is 8 dots; every tenth is long.
     for x in (0..dots).step_by(8) {
         let tall = if x % 80 == 0 { 44 } else { 22 };
@@ -52,10 +56,11 @@ pub fn test_slip(paper: Paper, sign: &str) -> Result<GrayImage, SlipError> {
         let left = n as u32 * (dots / 3) + 4;
         imageops::replace(&mut sheet, &portrait(&wedge, width, 110, tone), i64::from(left), 200);
         let chosen = if tone == paper.tone { " *" } else { "" };
-        lines.push(text(left, 334, 20.0, Anchor::Start, &format!("tone={}{chosen}", tone.word())));
+        lines.push(text(left, 334, 20.0, Anchor::Start, &format!("{}{chosen}", tone.word())));
     }
+    lines.push(text(0, 364, 19.0, Anchor::Start, "tone=: pilih yang jenjangnya lengkap"));
     for (n, thick) in [1, 2, 3, 4].into_iter().enumerate() {
-        ink(&mut sheet, 20, 352 + n as u32 * 12, dots - 40, thick);
+        ink(&mut sheet, 20, 382 + n as u32 * 12, dots - 40, thick);
     }
     if let Ok(code) = QrCode::with_error_correction_level(TEST_CODE, EcLevel::M) {
         let (modules, scale) = (code.width() as u32, 8);
@@ -63,7 +68,7 @@ pub fn test_slip(paper: Paper, sign: &str) -> Result<GrayImage, SlipError> {
         for (n, module) in code.to_colors().into_iter().enumerate() {
             let (column, row) = (n as u32 % modules, n as u32 / modules);
             if module == Color::Dark {
-                ink(&mut sheet, left + column * scale, 430 + row * scale, scale, scale);
+                ink(&mut sheet, left + column * scale, 452 + row * scale, scale, scale);
             }
         }
     }
@@ -96,6 +101,10 @@ pub fn test_card(orientation: Orientation, back: bool) -> String {
         bar(w / 2.0 - 12.6 * mm + along, h - away - long, thin, long, colour);
     }
     for tick in 0..=(w / mm) as u32 {
+        // The staircases at the edges stay free.
+        if (tick as f32) < 3.5 || (tick as f32) > w / mm - 3.5 {
+            continue;
+        }
         let tall = if tick % 10 == 0 { 3.0 } else { 1.5 };
         bar(tick as f32 * mm, h / 2.0, 1.0, tall * mm, "#12263f");
     }

@@ -110,6 +110,7 @@ impl<S: JobStore> PrintQueue<S> {
         let begun = self.clock.monotonic();
         let mut attempts = 0;
         let mut fault = Fault::PrintDropped;
+        let mut logged = String::new();
         loop {
             let waited = self.clock.monotonic().saturating_sub(begun);
             if !follower.wants() || waited >= self.patience {
@@ -126,7 +127,14 @@ impl<S: JobStore> PrintQueue<S> {
                         Attempt::Again(fault, _) => fault,
                     }
                 }
-                Err(error) if error.is_passing() => of_printer(&error),
+                // A printer that stays away is no news every second.
+                Err(error) if error.is_passing() && error.to_string() == logged => {
+                    of_printer_fault(error.fault())
+                }
+                Err(error) if error.is_passing() => {
+                    logged = error.to_string();
+                    of_printer(&error)
+                }
                 Err(error) => return End::failed(of_printer(&error), error.code()),
             };
             follower.stands(JobState::Waiting(fault));

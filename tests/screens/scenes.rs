@@ -453,9 +453,9 @@ impl<'a> Visit<'a> {
     }
 
     fn prints(self) -> Self {
-        use anjungan::session::PrintState::{Failed, Printed, Queued, Spoiled, Unknown};
+        use anjungan::session::PrintState::{Failed, LeftBehind, Printed, Queued, Spoiled, Unknown};
         let visit = self.staff_in().tap(Tap::Prints);
-        let lines = [Printed, Queued, Unknown, Failed, Spoiled, Printed];
+        let lines = [Printed, Queued, Unknown, Failed, Spoiled, LeftBehind];
         let lines = lines.iter().zip(1..).map(|(state, n)| PrintLine {
             id: n.to_string(),
             print_id: format!("7f3a91c2d4e8b05{n}"),
@@ -799,5 +799,6 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().prints().scene("staff-prints"),
         new().print_question().scene("staff-print-question"),
         new().print_question().tap(Tap::Spoiled).scene("staff-print-spoiled"),
+        new().prints().tap(Tap::Pick(1)).scene("staff-print-left"),
     ]
 }

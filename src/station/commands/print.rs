@@ -68,7 +68,8 @@ impl Print {
             Some(file) => read(file)?,
             None => match first.printer.capabilities()? {
                 Capabilities::Receipt { dots } => {
-                    let paper = Paper { dots, tone: Tone::default() };
+                    let tone = uris.first().map_or(Ok(Tone::default()), |uri| printing::tone(uri))?;
+                    let paper = Paper { dots, tone };
                     Matter::Test { receipt: Some(printing::test_slip(paper, &first.printer.name())?) }
                 }
                 Capabilities::Card { .. } => Matter::Test { receipt: None },
@@ -99,28 +100,33 @@ impl Print {
             sealed_picture: Vec::new(),
             draw: &draw,
         };
-        let state = queue.run(&order, &mut Terminal);
+        let state = queue.run(&order, &mut Terminal::default());
         self.tell(&print_id, state);
+        if let (Matter::Test { receipt }, JobState::Printed | JobState::Sent, false) =
+            (&matter, state, self.json)
+        {
+            eprintln!("anjungan: {}", if receipt.is_some() { LOOK_AT_SLIP } else { LOOK_AT_CARD });
+        }
         Ok(if matches!(state, JobState::Printed | JobState::Sent) { Answer::Yes } else { Answer::No })
     }
 
     fn tell(&self, print_id: &str, state: JobState) {
-        let code = match state {
-            JobState::Failed(fault) | JobState::Waiting(fault) => Some(fault.code()),
-            JobState::Unknown => Some(Fault::PrintUnknown.code()),
+        let fault = match state {
+            JobState::Failed(fault) | JobState::Waiting(fault) => Some(fault),
+            JobState::Unknown => Some(Fault::PrintUnknown),
             _ => None,
         };
         if self.json {
+            let code = fault.map(Fault::code);
             println!("{}", serde_json::json!({ "print_id": print_id, "state": state.word(), "code": code }));
             return;
         }
-        match state {
-            JobState::Printed => println!("printed {print_id}"),
-            JobState::Sent => {
-                println!("sent {print_id}");
-                eprintln!("anjungan: the printer took everything and does not say what became of it");
-            }
-            other => println!("{} {print_id} {}", other.word(), code.unwrap_or_default()),
+        println!("{} {print_id}", state.word());
+        if let Some(fault) = fault {
+            eprintln!("anjungan: {}", said_of(fault));
+        }
+        if state == JobState::Sent {
+            eprintln!("anjungan: the printer took everything and does not say what became of it");
         }
     }
 
@@ -136,7 +142,14 @@ impl Print {
         for sentence in untold {
             eprintln!("anjungan: {sentence}");
         }
-        if printers.is_empty() { Answer::No } else { Answer::Yes }
+        if printers.is_empty() {
+            eprintln!(
+                "anjungan: no printer was found. One in the network is not looked for: \
+                 try anjungan print --test --printer escpos+tcp://HOST:9100, or ipp://HOST/PATH"
+            );
+            return Answer::No;
+        }
+        Answer::Yes
     }
 }
 
@@ -228,15 +241,29 @@ fn dots(picture: &RgbaImage) -> GrayImage {
     portrait(picture, width, height as u32, Tone::default())
 }
 
+/// What a technician looks at.
+const LOOK_AT_SLIP: &str = "look at the slip: the ruler must be whole at both edges, or width= is wrong; \
+                            of the grey wedges, choose as tone= the one whose steps are all told apart";
+const LOOK_AT_CARD: &str = "look at the card: at each edge the first bar that is whole tells how far the edge cuts in, \
+                            0.1 mm a bar; half the difference of two opposite edges is dx= or dy=";
+
+fn said_of(fault: Fault) -> String {
+    format!("{} ({})", fault.sentence(Lang::En), fault.code())
+}
+
 /// A technician who watches.
-struct Terminal;
+#[derive(Default)]
+struct Terminal {
+    shown: Option<JobState>,
+}
 
 impl Follower for Terminal {
     fn stands(&mut self, state: JobState) {
+        if self.shown.replace(state) == Some(state) {
+            return;
+        }
         match state {
-            JobState::Waiting(fault) => {
-                eprintln!("anjungan: waiting: {} ({})", fault.sentence(Lang::En), fault.code());
-            }
+            JobState::Waiting(fault) => eprintln!("anjungan: waiting: {}", said_of(fault)),
             JobState::Sending(share) if share.sides > 0 => {
                 eprintln!("anjungan: side {} of {}", share.side, share.sides);
             }

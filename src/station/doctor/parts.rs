@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Answer, Part, Verdict};
 use crate::clock::SharedClock;
 use crate::config::{DisplayConfig, DisplayKind, StationConfig};
-use crate::printing::{self, Capabilities, PrinterStatus};
+use crate::printing::{self, Capabilities, PrintError, PrinterStatus};
 use crate::station::database;
 use crate::store::{IdentityStore, ListStore, SqliteStore};
 
@@ -302,7 +302,14 @@ impl Part for Printer {
         let status = match printer.status() {
             Ok(status) => status,
             Err(error) => {
-                let next = format!("It {}.", error.fault().advice());
+                let next = match &error {
+                    PrintError::Fault { fault, .. } => format!("It {}.", fault.advice()),
+                    PrintError::Write { .. } => {
+                        "Make the folder and give it to the station's user, or name another.".to_owned()
+                    }
+                    _ => "Correct it in the configuration; anjungan print --list shows what is found."
+                        .to_owned(),
+                };
                 return Answer::new(Verdict::Fault, error.to_string(), next);
             }
         };
