@@ -62,6 +62,17 @@ enum Command {
         #[arg(long, default_value_t = 10)]
         active: usize,
     },
+    /// Looks through the configuration, and starts nothing
+    Check,
+    /// Writes database, photos and configuration into one file (tar), also while the server runs
+    Backup {
+        file: PathBuf,
+        /// The server's keys too; keep such a file as you keep the keys
+        #[arg(long)]
+        keys: bool,
+    },
+    /// Puts a backup into a data folder in which no server was yet
+    Restore { file: PathBuf },
     /// Stations: make room for one, see them, shut one out
     #[command(subcommand)]
     Device(commands::Device),
@@ -117,6 +128,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Sample { count, seed, credentials, active } => {
             commands::sample(config, count, seed, credentials.as_deref(), active).await?
         }
+        Command::Check => commands::check(&config)?,
+        Command::Backup { file, keys } => commands::backup(config, &file, keys, json).await?,
+        Command::Restore { file } => commands::restore(&config, &file, json).await?,
         Command::Device(act) => act.run(config, json).await?,
         Command::User(act) => act.run(config, json).await?,
         Command::Issue(act) => act.run(config, json).await?,

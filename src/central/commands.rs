@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{CentralConfig, CentralError, Office, accounts, chain, fleet, password, registry, serve};
+use super::{CentralConfig, CentralError, Office, accounts, backup, chain, fleet, password, registry, serve};
 use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
@@ -62,6 +62,49 @@ pub async fn import(config: CentralConfig, file: &Path, as_json: bool) -> Result
     }
     office.store.close().await;
     Ok(u8::from(!all_in))
+}
+
+/// `check`: the configuration alone; nothing is opened.
+pub fn check(config: &CentralConfig) -> Result<u8, CentralError> {
+    let issuer = config.check()?;
+    super::mail::Mailer::open(&config.mail)?;
+    say(&format!("issuer {issuer}, host {}, data in {}", config.host, config.data.display()));
+    Ok(0)
+}
+
+/// `backup FILE [--keys]`
+pub async fn backup(
+    config: CentralConfig,
+    file: &Path,
+    with_keys: bool,
+    as_json: bool,
+) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let made = backup::backup(&office, file, with_keys).await;
+    office.store.close().await;
+    told(&made?, as_json);
+    if !with_keys {
+        eprintln!("The keys are not in it: keep a copy of the folder keys/ elsewhere.");
+    }
+    Ok(0)
+}
+
+/// `restore FILE`
+pub async fn restore(config: &CentralConfig, file: &Path, as_json: bool) -> Result<u8, CentralError> {
+    let manifest = backup::restore(config, file).await?;
+    told(&manifest, as_json);
+    if !manifest.keys && !config.data.join("keys").exists() {
+        eprintln!("Put the folder keys/ into {} before the server starts.", config.data.display());
+    }
+    Ok(0)
+}
+
+fn told(manifest: &backup::Manifest, as_json: bool) {
+    if as_json {
+        say(&serde_json::to_string(manifest).unwrap_or_default());
+    } else {
+        say(&format!("{} people, {} cards, {} photos", manifest.people, manifest.cards, manifest.photos));
+    }
 }
 
 /// `sample --count N --seed S [--credentials FILE] [--active K]`: people who do not exist. The

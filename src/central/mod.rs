@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activation_words;
+mod backup;
 mod chain;
 mod codes;
 pub mod commands;

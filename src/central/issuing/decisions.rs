@@ -4,9 +4,8 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::central::codes::random_id;
 use crate::central::registry::{self, nip_from};
-use crate::central::storage::audit;
+use crate::central::storage::{self, audit};
 use crate::central::{CentralError, Office, roster, status};
 use crate::credential::Serial;
 use crate::person::Nip;
@@ -104,10 +103,11 @@ pub async fn decide(
         .bind(next)
         .execute(&mut *tx)
         .await?;
+    let no = storage::next(&mut tx, "issue-decision").await?;
     sqlx::query(
-        "INSERT INTO issue_decisions (id, serial, decision, reason, actor, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO issue_decisions (no, serial, decision, reason, actor, at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
-    .bind(random_id())
+    .bind(no)
     .bind(&serial)
     .bind(decision.word())
     .bind(reason)
@@ -129,7 +129,7 @@ pub async fn of_person(office: &Office, nip: Nip) -> Result<Vec<IssueLine>, Cent
     Ok(sqlx::query_as(
         "SELECT i.serial, i.face_serial, i.state, i.issued_on, i.photo_hash,
              (SELECT d.reason FROM issue_decisions d WHERE d.serial = i.serial
-              ORDER BY d.at DESC, d.id LIMIT 1) AS reason
+              ORDER BY d.no DESC LIMIT 1) AS reason
          FROM issues i WHERE i.nip = $1 ORDER BY i.issued_at DESC, i.face_serial DESC",
     )
     .bind(nip.as_u64() as i64)

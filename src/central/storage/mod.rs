@@ -5,6 +5,8 @@
 
 mod photos;
 
+pub use photos::is_photo;
+
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,10 +64,42 @@ impl Store {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 
+    /// Copies the whole database, as it is at one moment, into a new file. The server goes on meanwhile.
+    pub async fn snapshot(&self, file: &Path) -> Result<(), CentralError> {
+        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+        made.map_err(|e| CentralError::io(file, e))?;
+        sqlx::query("VACUUM INTO $1").bind(file.to_string_lossy()).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The photos that a database beside this one names.
+    pub async fn photos_in(file: &Path) -> Result<Vec<String>, CentralError> {
+        let pool = read_only(file).await?;
+        let hashes = sqlx::query_scalar("SELECT hash FROM photos ORDER BY hash").fetch_all(&pool).await;
+        pool.close().await;
+        Ok(hashes?)
+    }
+
+    /// Looks through a whole database for damage; the photos that it names.
+    pub async fn check(file: &Path) -> Result<Vec<String>, CentralError> {
+        let pool = read_only(file).await?;
+        let found: Result<String, _> = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&pool).await;
+        pool.close().await;
+        if found? != "ok" {
+            return Err(CentralError::Stored("the database of the backup"));
+        }
+        Store::photos_in(file).await
+    }
+
     /// Ends all connections; what is committed is on the disk.
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+async fn read_only(file: &Path) -> Result<sqlx::Pool<Db>, CentralError> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
+    Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
 }
 
 /// Adds one to a counter and returns its new value; the first is 1. Inside a transaction, so

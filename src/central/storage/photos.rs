@@ -3,6 +3,7 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
@@ -49,6 +50,11 @@ impl Store {
         }
         Ok(png)
     }
+}
+
+/// Whether this file is there and holds what this name says. Blocks on the disk.
+pub fn is_photo(path: &Path, hash: &str) -> bool {
+    std::fs::read(path).is_ok_and(|png| HEXLOWER.encode(&Sha256::digest(&png)) == hash)
 }
 
 #[cfg(test)]

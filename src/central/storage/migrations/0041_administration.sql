@@ -20,7 +20,8 @@ CREATE TABLE staff_sessions (
 
 -- What was decided about a card after it was issued. Only ever added to.
 CREATE TABLE issue_decisions (
-    id TEXT PRIMARY KEY,
+    -- In the order in which they were made.
+    no BIGINT PRIMARY KEY,
     serial TEXT NOT NULL REFERENCES issues (serial),
     decision TEXT NOT NULL CHECK (decision IN ('suspend', 'resume', 'revoke')),
     reason TEXT NOT NULL,
