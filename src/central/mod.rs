@@ -117,6 +117,8 @@ pub struct App {
     mailer: Arc<mail::Mailer>,
     /// What phones ask about cards.
     lookup: lookup::Lookup,
+    /// For heavy calls of stations.
+    room: Semaphore,
 }
 
 impl App {
@@ -133,6 +135,7 @@ impl App {
             calls: help::calls::Calls::default(),
             mailer,
             lookup: lookup::Lookup::default(),
+            room: Semaphore::new(routes::ROOM),
         })
     }
 }

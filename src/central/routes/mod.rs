@@ -18,6 +18,7 @@ mod kantor;
 mod lupa;
 mod masuk;
 mod notice;
+mod room;
 mod signed;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use axum::routing::{get, post};
 use super::App;
 use crate::protocol::{BASE, Problem, ProblemCode};
 use answer::Refusal;
+pub use room::ROOM;
 
 /// Bodies but those of the outbox.
 const SMALL: usize = 64 * 1024;
@@ -56,6 +58,7 @@ pub fn all(app: Arc<App>) -> Router {
 fn within(app: Arc<App>, limits: Limits) -> Router {
     let usual = middleware::from_fn(move |request, next| in_time(limits.usual, request, next));
     let upload = middleware::from_fn(move |request, next| in_time(limits.upload, request, next));
+    let admit = middleware::from_fn_with_state(app.clone(), room::admit);
     // A layer holds for the routes above it.
     let v1 = Router::new()
         .route("/time", get(signed::time))
@@ -77,11 +80,14 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/calls", get(help::listen).post(help::call))
         .route("/calls/{id}", get(help::look).post(help::mark))
         .route("/pick-up", post(issuing::pick_up))
-        .route("/roster", get(devices::roster))
+        .route("/roster", get(devices::roster).layer(admit.clone()))
         .route("/epoch", get(devices::epoch))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual.clone())
-        .route("/outbox", post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(upload));
+        .route(
+            "/outbox",
+            post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(admit).layer(upload),
+        );
     Router::new()
         // The address that a status list names as its own.
         .route("/v1/status/{issuer}/{kid}", get(signed::status))
@@ -115,6 +121,13 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
 
 fn refusal(code: ProblemCode, detail: &str) -> Response {
     Refusal::from(Problem::new(code, detail)).into_response()
+}
+
+/// Not now: come back after so many seconds.
+fn refusal_after(seconds: u64) -> Response {
+    let mut problem = Problem::new(ProblemCode::SlowDown, "many stations at once");
+    problem.retry_after_s = Some(seconds);
+    Refusal::from(problem).into_response()
 }
 
 async fn in_time(limit: Duration, request: Request, next: Next) -> Response {

@@ -12,7 +12,7 @@ use crate::sealed::{LookUp, RecordId, open_by_epoch};
 use crate::session::{Facts, Fault, NumberFinding};
 use crate::station::desk::{in_service, picture};
 use crate::station::faults::of_store;
-use crate::store::{RosterStore, StoreError};
+use crate::store::{IdentityStore as _, RosterStore, StoreError};
 
 /// Shorter than any KARPEG number: a slip of the finger is not looked up.
 const SHORTEST: usize = 4;
@@ -55,7 +55,22 @@ impl ClerkWorker {
         }))
     }
 
-    fn record(&self, look_up: &LookUp) -> Result<Option<(RecordId, OpenRecord)>, Fault> {
+    /// The record behind a number. One that the key at hand does not find may have been sealed for the
+    /// region's next key since the clerk signed in: then that one is opened, and looked with.
+    fn record(&mut self, look_up: &LookUp) -> Result<Option<(RecordId, OpenRecord)>, Fault> {
+        if let Some(found) = self.record_of_epoch(look_up)? {
+            return Ok(Some(found));
+        }
+        let identity = self.store.identity().map_err(|error| of_store(&error))?;
+        let (Some(identity), Some(open)) = (identity, self.open.as_mut()) else { return Ok(None) };
+        let held = open.epoch.epoch();
+        if !open.renew(&identity) {
+            tracing::error!("the region's new key does not open");
+        }
+        if open.epoch.epoch() == held { Ok(None) } else { self.record_of_epoch(look_up) }
+    }
+
+    fn record_of_epoch(&self, look_up: &LookUp) -> Result<Option<(RecordId, OpenRecord)>, Fault> {
         let open = self.open.as_ref().ok_or(Fault::StaffOut)?;
         if self.store.roster_state().map_err(|error| of_store(&error))?.records == 0 {
             return Err(Fault::NoRecords);
@@ -88,8 +103,8 @@ mod tests {
     use super::*;
     use crate::clock::os_random;
     use crate::person::Status;
-    use crate::protocol::RosterPage;
-    use crate::sealed::seal_record;
+    use crate::protocol::{EpochWrap, RosterPage};
+    use crate::sealed::{EpochKey, seal_record, wrap_epoch};
     use crate::store::AuditStore;
 
     const NIP: &str = "197402152001122001";
@@ -111,10 +126,15 @@ mod tests {
     }
 
     fn with(worker: &mut ClerkWorker, record: &OpenRecord) {
+        with_key(worker, record, &epoch());
+    }
+
+    fn with_key(worker: &mut ClerkWorker, record: &OpenRecord, epoch: &EpochKey) {
         let look_ups = [LookUp::Nip(record.nip.as_u64()), LookUp::Karpeg("M 123456")];
         let plain = serde_json::to_vec(record).unwrap();
         let id = RecordId("R1".into());
-        let sealed = seal_record(&plain, id, 1, &[], &epoch(), &look_ups, &mut os_random()).unwrap();
+        let sealed =
+            seal_record(&plain, id, epoch.epoch().into(), &[], epoch, &look_ups, &mut os_random()).unwrap();
         let page = RosterPage {
             records: vec![sealed],
             removed: Vec::new(),
@@ -159,6 +179,20 @@ mod tests {
         assert!(matches!(*worker.look_up(NIP).unwrap(), NumberFinding::NoLonger { .. }));
         worker.lock();
         assert_eq!(worker.look_up(NIP).err(), Some(Fault::StaffOut));
+    }
+
+    #[test]
+    fn the_regions_next_key_is_followed_while_the_clerk_is_signed_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut worker, _) = on_duty(&dir);
+        let next = EpochKey::from_secret(2, [8; 32]);
+        with_key(&mut worker, &record(Status::Active), &next);
+        assert!(matches!(*worker.look_up(NIP).unwrap(), NumberFinding::NotHere), "its key has not come");
+        let mut identity = worker.store.identity().unwrap().unwrap();
+        let wrapped = wrap_epoch(&next, &identity.sealing_public, &mut os_random()).unwrap();
+        identity.enrolled.epoch = EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() };
+        worker.store.put_identity(&identity).unwrap();
+        assert!(matches!(*worker.look_up(NIP).unwrap(), NumberFinding::Matches { .. }));
     }
 
     #[test]
