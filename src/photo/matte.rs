@@ -1,12 +1,15 @@
 //! Photo: the soft edge. Alpha and the person's own colour where person and backdrop mix.
 //!
 //! Every pixel is I = a F + (1 - a) B in linear light. B is known, F is taken from the surely
-//! inner pixels nearby, so a lies on the line from B to F; then F is solved for anew, which takes
-//! the backdrop's colour out of the hair ("decontamination").
+//! inner pixels nearby, so a lies on the line from B to F (`fit.rs`); then F is solved for anew,
+//! which takes the backdrop's colour out of the hair ("decontamination").
 
 use image::{RgbImage, RgbaImage};
 
 use super::backdrop::Backdrop;
+use super::fit::{
+    BACKDROP, Band, Fit, Guess, Mixed, PERSON, PRIOR_CLOTH, PRIOR_HAIR, SHADE, dark, fit, own_colour,
+};
 use super::linear;
 use super::plane::{Colour, Pixels, Plane};
 use super::refine::{Shape, nearest};
@@ -14,9 +17,12 @@ use super::refine::{Shape, nearest};
 /// Width of the mixed band within and without the outline, in working pixels.
 const WITHIN: f32 = 5.0;
 const WITHOUT: f32 = 6.0;
-/// Depths at which the person's colours are taken, and how far aside others are tried.
+/// In hair the band is wider: its fringe lets the backdrop through far within the outline.
+const WITHIN_HAIR: f32 = 8.0;
+/// Depth at which the person's colours are taken, the same in hair, and how far aside others are
+/// tried.
 const WELL_INSIDE: f32 = 7.0;
-const JUST_INSIDE: f32 = 3.5;
+const WELL_INSIDE_HAIR: f32 = 10.0;
 const REACH: i32 = 7;
 /// Squared distance of F and B, in units of noise, from which the outline stands out.
 const STANDS_OUT: f32 = 6.0;
@@ -35,9 +41,20 @@ const MISFIT: f32 = 25.0;
 const MISFIT_LIGHT: f32 = 5.0;
 /// Share of a person that looks like the backdrop, above which looking like it says nothing.
 const MUCH_ALIKE: f32 = 0.08;
-/// Spread of alpha about the outline's own guess: dark hair is soft, cloth and skin end sharply.
-const PRIOR_HAIR: f32 = 0.45;
-const PRIOR_CLOTH: f32 = 0.2;
+/// The same is asked of hair that is neither dark nor lighter than this, before a backdrop
+/// without a hue, where it is as rough as hair.
+const BROWN: f32 = 0.2;
+const ROUGH_GAP: f32 = 0.03;
+/// Mean deviation from the eight neighbours, share of brightness, from which on it is hair.
+const ROUGH: f32 = 0.025;
+/// Spread of alpha about a half in the question whether a pixel is a gap.
+const GAP_DARK: f32 = 0.45;
+const GAP_LIGHT: f32 = 0.2;
+/// Width of the outline's own guess, working pixels.
+const RAMP: f32 = 4.0;
+/// What each share of roughness adds to the spread of a colour's brightness, and the most.
+const SHADE_ROUGH: f32 = 12.0;
+const SHADE_MOST: f32 = 0.6;
 /// What the line fit leaves below and above counts as none and all.
 const FLOOR: f32 = 0.035;
 const CEILING: f32 = 0.965;
@@ -66,17 +83,20 @@ pub fn matte(
     factor: usize,
 ) -> Matte {
     let (outward, _) = nearest(&shape.inside);
-    let solid = without_gaps(shape, small, backdrop);
+    let rough = roughness(small);
+    let solid = without_gaps(shape, small, backdrop, &rough);
     let (inward, _) = nearest(&solid.map(|s| !s));
-    let zone = zones(shape, &outward, &inward);
     let (_, deep) = nearest(&seeds(shape, &inward, WELL_INSIDE));
-    let (_, near) = nearest(&seeds(shape, &inward, JUST_INSIDE));
-    let tones = Tones { small, deep, near };
+    let (_, deeper) = nearest(&seeds(shape, &inward, WELL_INSIDE_HAIR));
+    let zone = zones(shape, &outward, &inward, &deeper, &rough);
+    let tones = Tones { small, deep, deeper, rough };
     let mut picture = RgbaImage::new(frame.width(), frame.height());
     let plate = plate.map(Pixels::of);
     let pixels = Pixels::of(frame);
     let (mut apart, mut outline) = (0_usize, 0_usize);
     let grain = (backdrop.noise * factor as f32).powi(2);
+    let mut mixed = Vec::new();
+    let mut index = Plane::filled(frame.width() as usize, frame.height() as usize, BACKDROP);
     for (px, py, pixel) in picture.enumerate_pixels_mut() {
         let (x, y) = (px as usize, py as usize);
         let (wx, wy) = ((x / factor).min(small.width - 1), (y / factor).min(small.height - 1));
@@ -85,61 +105,83 @@ pub fn matte(
             Zone::Person => {
                 let [r, g, b] = frame.get_pixel(px, py).0;
                 pixel.0 = [r, g, b, 255];
+                index.data[y * index.width + x] = PERSON;
             }
             Zone::Mixed => {
                 let seen = pixels.at(x, y);
                 let behind = backdrop.full(plate, factor, x, y);
                 let (inn, out) = (inward.at(wx, wy), outward.at(wx, wy));
-                let prior = (0.5 + (inn - out) / 4.0).clamp(0.0, 1.0);
+                let prior = (0.5 + (inn - out) / RAMP).clamp(0.0, 1.0);
                 let best = tones.explain(seen, behind, (wx, wy), prior, grain);
                 if out <= 2.0 && inn <= 2.0 {
                     outline += 1;
                     apart += usize::from(best.contrast > STANDS_OUT);
                 }
-                let alpha = ((best.alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
-                if alpha > 0.0 {
-                    pixel.0 = bytes(own_colour(seen, behind, &best, alpha), alpha);
-                }
+                index.data[y * index.width + x] = mixed.len() as u32;
+                mixed.push(Mixed { x: px, y: py, seen, behind, fit: best });
             }
+        }
+    }
+    let band = Band { mixed: &mixed, index: &index, pixels, grain };
+    for m in &mixed {
+        let (alpha, colour) = band.settled(m);
+        let alpha = ((alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
+        if alpha > 0.0 {
+            picture.get_pixel_mut(m.x, m.y).0 = bytes(own_colour(m.seen, m.behind, colour, alpha), alpha);
         }
     }
     Matte { picture, told_apart: apart as f32 / outline.max(1) as f32 }
 }
 
 /// The person's own colours near the outline: for every working pixel the nearest place well
-/// inside, and the nearest just inside.
+/// inside, and the nearest still deeper, which counts where it is hair.
 struct Tones<'a> {
     small: &'a Plane<Colour>,
     deep: Plane<u32>,
-    near: Plane<u32>,
+    deeper: Plane<u32>,
+    rough: Plane<f32>,
 }
 
 impl Tones<'_> {
     /// The best of several colours from around this working pixel.
     fn explain(&self, pixel: Colour, behind: Colour, at: (usize, usize), prior: f32, grain: f32) -> Fit {
-        let mut best = Fit { cost: f32::INFINITY, miss: 0.0, alpha: prior, colour: pixel, contrast: 0.0 };
+        let mut best = Fit::none(prior, pixel);
         for (dx, dy) in [(0, 0), (-REACH, 0), (REACH, 0), (0, -REACH), (0, REACH)] {
             let x = (at.0 as i32 + dx).clamp(0, self.small.width as i32 - 1) as usize;
             let y = (at.1 as i32 + dy).clamp(0, self.small.height as i32 - 1) as usize;
-            let seed = self.deep.at(x, y);
+            let deeper = self.deeper.at(x, y);
+            let hairy = deeper != u32::MAX && self.rough.data[deeper as usize] > ROUGH;
+            let seed = if hairy { deeper } else { self.deep.at(x, y) };
             if seed == u32::MAX {
                 continue;
             }
             let colour = self.small.data[seed as usize];
-            best = best.better(fit(pixel, colour, behind, prior, grain));
-            // Cloth and skin change towards the edge, so colours closer to it count too; in dark
-            // hair those would be mixed ones.
-            let seed = self.near.at(x, y);
-            if seed != u32::MAX && !dark(colour) && neutral(behind) {
-                best = best.better(fit(pixel, self.small.data[seed as usize], behind, prior, grain));
-            }
+            let spread = if hairy || dark(colour) { PRIOR_HAIR } else { PRIOR_CLOTH };
+            let shade = (SHADE_ROUGH * self.rough.data[seed as usize]).clamp(SHADE, SHADE_MOST);
+            best = best.better(fit(pixel, colour, behind, &Guess { alpha: prior, spread, shade, grain }));
         }
         best
     }
 }
 
 /// The person without the gaps in dark hair through which backdrop shows, whole or in part.
-fn without_gaps(shape: &Shape, small: &Plane<Colour>, backdrop: &Backdrop) -> Plane<bool> {
+/// How rough a place is: the mean deviation from the eight neighbours, share of brightness.
+fn roughness(small: &Plane<Colour>) -> Plane<f32> {
+    let luma = small.map(|c| (0.25 * c[0] + 0.6 * c[1] + 0.15 * c[2]).max(0.0).sqrt());
+    let slow = luma.box_mean(1);
+    let mut out = luma.clone();
+    for (o, s) in out.data.iter_mut().zip(&slow.data) {
+        *o = (*o - s).abs() / (s + 0.1);
+    }
+    out.box_mean(4)
+}
+
+fn without_gaps(
+    shape: &Shape,
+    small: &Plane<Colour>,
+    backdrop: &Backdrop,
+    rough: &Plane<f32>,
+) -> Plane<bool> {
     let (inward, _) = nearest(&shape.inside.map(|s| !s));
     let (_, deep) = nearest(&seeds(shape, &inward, 3.0 * WITHIN));
     let grain = backdrop.noise.powi(2);
@@ -151,22 +193,22 @@ fn without_gaps(shape: &Shape, small: &Plane<Colour>, backdrop: &Backdrop) -> Pl
         let (hair, behind) = (small.data[deep.data[i] as usize], backdrop.colour.data[i]);
         let most = if dark(hair) {
             MISFIT
-        } else if neutral(behind) || bright(hair) {
+        } else if (neutral(behind)
+            && (rough.data[deep.data[i] as usize] < ROUGH_GAP || hair.iter().any(|c| *c > BROWN)))
+            || bright(hair)
+        {
             continue;
         } else {
             MISFIT_LIGHT
         };
         if shape.alike[i / shape.inside.width] < MUCH_ALIKE {
-            let fit = fit(small.data[i], hair, behind, 0.5, grain);
+            let spread = if dark(hair) { GAP_DARK } else { GAP_LIGHT };
+            let guess = Guess { alpha: 0.5, spread, shade: 0.0, grain };
+            let fit = fit(small.data[i], hair, behind, &guess);
             *s = fit.alpha > SOLID || fit.miss > most;
         }
     }
     out
-}
-
-/// Linear light in which dark hair lies on all channels.
-fn dark(colour: Colour) -> bool {
-    colour.iter().all(|c| *c < 0.12)
 }
 
 /// Linear light above which it is skin or cloth rather than hair.
@@ -180,12 +222,20 @@ fn neutral(b: Colour) -> bool {
     b[0].min(b[1]).min(b[2]) > 0.6 * b[0].max(b[1]).max(b[2])
 }
 
-fn zones(shape: &Shape, outward: &Plane<f32>, inward: &Plane<f32>) -> Plane<Zone> {
+fn zones(
+    shape: &Shape,
+    outward: &Plane<f32>,
+    inward: &Plane<f32>,
+    deeper: &Plane<u32>,
+    rough: &Plane<f32>,
+) -> Plane<Zone> {
     let mut zone = shape.inside.map(|s| if s { Zone::Person } else { Zone::Backdrop });
     for (i, z) in zone.data.iter_mut().enumerate() {
         let (out, d) = (outward.data[i], shape.difference.data[i]);
         let mixed = if shape.inside.data[i] {
-            inward.data[i] <= WITHIN
+            let seed = deeper.data[i];
+            let hairy = seed != u32::MAX && rough.data[seed as usize] > ROUGH;
+            inward.data[i] <= if hairy { WITHIN_HAIR } else { WITHIN }
         } else {
             out <= WITHOUT || (out <= HAIR_OUT && d > IS_HAIR)
         };
@@ -206,51 +256,6 @@ fn seeds(shape: &Shape, inward: &Plane<f32>, depth: f32) -> Plane<bool> {
     out
 }
 
-struct Fit {
-    cost: f32,
-    /// What of the pixel the line does not explain, squared, in units of noise.
-    miss: f32,
-    alpha: f32,
-    colour: Colour,
-    /// Distance of F and B in units of noise.
-    contrast: f32,
-}
-
-impl Fit {
-    fn better(self, other: Fit) -> Fit {
-        if other.cost < self.cost { other } else { self }
-    }
-}
-
-/// The alpha that explains `i` best between `f` and `b`, leaning on `prior` where they are alike.
-fn fit(i: Colour, f: Colour, b: Colour, prior: f32, grain: f32) -> Fit {
-    let weight: Colour = std::array::from_fn(|k| 1.0 / (4.0 * b[k].max(i[k]).max(0.01) * grain + 4e-4));
-    let along: f32 = (0..3).map(|k| weight[k] * (f[k] - b[k]) * (f[k] - b[k])).sum();
-    let onto: f32 = (0..3).map(|k| weight[k] * (i[k] - b[k]) * (f[k] - b[k])).sum();
-    let prior_spread = if dark(f) { PRIOR_HAIR } else { PRIOR_CLOTH };
-    let lean = 1.0 / (prior_spread * prior_spread);
-    let alpha = ((onto + lean * prior) / (along + lean)).clamp(0.0, 1.0);
-    let miss: f32 = (0..3)
-        .map(|k| {
-            let r = i[k] - alpha * f[k] - (1.0 - alpha) * b[k];
-            weight[k] * r * r
-        })
-        .sum();
-    Fit { cost: miss + lean * (alpha - prior) * (alpha - prior), miss, alpha, colour: f, contrast: along }
-}
-
-/// F solved from I, a and B, held between I and the neighbour's colour (or false hues appear
-/// where B is a little off); with little alpha, noise would be blown up, so it goes over to the
-/// neighbour's colour there.
-fn own_colour(i: Colour, b: Colour, fit: &Fit, alpha: f32) -> Colour {
-    let trust = ((alpha - 0.15) / 0.6).clamp(0.0, 1.0);
-    std::array::from_fn(|k| {
-        let solved = ((i[k] - (1.0 - alpha) * b[k]) / alpha.max(0.1))
-            .clamp(i[k].min(fit.colour[k]) - 0.01, i[k].max(fit.colour[k]) + 0.01);
-        solved * trust + fit.colour[k] * (1.0 - trust)
-    })
-}
-
 fn bytes(colour: Colour, alpha: f32) -> [u8; 4] {
     [
         linear::to_byte(colour[0]),
@@ -258,25 +263,4 @@ fn bytes(colour: Colour, alpha: f32) -> [u8; 4] {
         linear::to_byte(colour[2]),
         (alpha * 255.0).round() as u8,
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_half_mixed_pixel_gets_half_alpha_and_its_own_colour_back() {
-        let (f, b) = ([0.02, 0.02, 0.02], [0.5, 0.05, 0.05]);
-        let i = std::array::from_fn(|k| 0.5 * f[k] + 0.5 * b[k]);
-        let fit = fit(i, f, b, 1.0, 1e-5);
-        assert!((fit.alpha - 0.5).abs() < 0.05, "{}", fit.alpha);
-        let own = own_colour(i, b, &fit, fit.alpha);
-        assert!(own.iter().all(|c| *c < 0.06), "{own:?}");
-    }
-
-    #[test]
-    fn where_both_look_alike_the_outline_decides() {
-        let same = [0.7, 0.7, 0.7];
-        assert!((fit(same, same, same, 0.8, 1e-5).alpha - 0.8).abs() < 0.01);
-    }
 }

@@ -16,6 +16,7 @@ mod decode;
 mod extend;
 mod eyes;
 mod face;
+mod fit;
 mod gauge;
 mod guide;
 mod kept;
