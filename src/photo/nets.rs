@@ -112,9 +112,16 @@ pub struct Window {
 }
 
 /// Planar bytes-as-floats (0..255) of a window shrunk or grown to `side` squared. Shrinking takes
-/// a few samples over each target pixel, so that fine texture does not alias.
+/// a few samples over each target pixel, so that fine texture does not alias; beyond that, between
+/// pixels.
 pub fn planar(frame: &RgbImage, window: Window, side: usize) -> Vec<f32> {
     planar_turned(frame, window, 0.0, side)
+}
+
+/// The whole number below; `f32::floor` is a call into libm where SSE 4.1 is not taken for granted.
+fn floor(v: f32) -> i32 {
+    let whole = v as i32;
+    whole - i32::from(v < whole as f32)
 }
 
 /// The same of a window turned by `angle` (radians, clockwise in the picture) about its middle.
@@ -128,6 +135,7 @@ pub fn planar_turned(frame: &RgbImage, window: Window, angle: f32, side: usize) 
     let taps = |s: f32| (s.ceil() as usize).clamp(1, 4);
     let (nx, ny) = (taps(step.0), taps(step.1));
     let share = 1.0 / (nx * ny) as f32;
+    let several = nx * ny > 1;
     for y in 0..side {
         for x in 0..side {
             let mut sum = [0.0_f32; 3];
@@ -136,21 +144,32 @@ pub fn planar_turned(frame: &RgbImage, window: Window, angle: f32, side: usize) 
                 for i in 0..nx {
                     let u = (x as f32 + (i as f32 + 0.5) / nx as f32) * step.0 - window.width / 2.0;
                     let (fx, fy) = (middle.0 + u * cos - v * sin - 0.5, middle.1 + u * sin + v * cos - 0.5);
-                    let (x0, y0) = (fx.floor(), fy.floor());
-                    let (ax, ay) = (fx - x0, fy - y0);
+                    if several {
+                        // The samples lie within a pixel of each other, so each may be the nearest.
+                        let (px, py) = (floor(fx + 0.5), floor(fy + 0.5));
+                        if px >= 0 && py >= 0 && px < w && py < h {
+                            let at = ((py * w + px) * 3) as usize;
+                            for (s, v) in sum.iter_mut().zip(&raw[at..at + 3]) {
+                                *s += f32::from(*v);
+                            }
+                        }
+                        continue;
+                    }
+                    let (x0, y0) = (floor(fx), floor(fy));
+                    let (ax, ay) = (fx - x0 as f32, fy - y0 as f32);
                     for (dx, dy, weight) in [
                         (0, 0, (1.0 - ax) * (1.0 - ay)),
                         (1, 0, ax * (1.0 - ay)),
                         (0, 1, (1.0 - ax) * ay),
                         (1, 1, ax * ay),
                     ] {
-                        let (px, py) = (x0 as i32 + dx, y0 as i32 + dy);
+                        let (px, py) = (x0 + dx, y0 + dy);
                         if px < -1 || py < -1 || px > w || py > h {
                             continue;
                         }
                         let at = ((py.clamp(0, h - 1) * w + px.clamp(0, w - 1)) * 3) as usize;
-                        for k in 0..3 {
-                            sum[k] += weight * f32::from(raw[at + k]);
+                        for (s, v) in sum.iter_mut().zip(&raw[at..at + 3]) {
+                            *s += weight * f32::from(*v);
                         }
                     }
                 }
