@@ -48,20 +48,16 @@ enum Command {
         listen: Option<String>,
     },
     /// Takes employees from a CSV file; every bad row is told with its line and reason
-    Import { file: PathBuf },
-    /// Puts in people who do not exist, for a demonstration; into an empty data folder, an office too
-    Sample {
-        #[arg(long, default_value_t = 200)]
-        count: usize,
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Gives the first of them passwords and writes `nip,password` lines here
+    Import {
+        file: PathBuf,
+        /// Says what would happen, and puts nobody in
         #[arg(long)]
-        credentials: Option<PathBuf>,
-        /// How many get a password
-        #[arg(long, default_value_t = 10)]
-        active: usize,
+        dry_run: bool,
     },
+    /// Writes the registry into a CSV file that `import` reads back
+    Export { file: PathBuf },
+    /// Puts in people who do not exist, for a demonstration; into an empty data folder, an office too
+    Sample(commands::Sample),
     /// Looks through the configuration, and starts nothing
     Check,
     /// Writes database, photos and configuration into one file (tar), also while the server runs
@@ -113,7 +109,7 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let flags = Flags { config: cli.office.config, data: cli.office.data, host: cli.office.host };
     let mut config = match cli.command {
-        Command::Sample { .. } => CentralConfig::load_or_make_up(&flags)?,
+        Command::Sample(_) => CentralConfig::load_or_make_up(&flags)?,
         _ => CentralConfig::load(&flags)?,
     };
     let json = cli.office.json;
@@ -122,12 +118,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             config.listen = listen.unwrap_or(config.listen);
             commands::run(config).await?
         }
-        Command::Import { file } => commands::import(config, &file, json)
+        Command::Import { file, dry_run } => commands::import(config, &file, dry_run, json)
             .await
             .with_context(|| format!("import {}", file.display()))?,
-        Command::Sample { count, seed, credentials, active } => {
-            commands::sample(config, count, seed, credentials.as_deref(), active).await?
-        }
+        Command::Export { file } => commands::export(config, &file).await?,
+        Command::Sample(sample) => sample.run(config).await?,
         Command::Check => commands::check(&config)?,
         Command::Backup { file, keys } => commands::backup(config, &file, keys, json).await?,
         Command::Restore { file } => commands::restore(&config, &file, json).await?,

@@ -4,7 +4,7 @@
 
 use std::io::{BufReader, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Subcommand;
@@ -36,12 +36,17 @@ pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
     Ok(0)
 }
 
-/// `import FILE`
-pub async fn import(config: CentralConfig, file: &Path, as_json: bool) -> Result<u8, CentralError> {
+/// `import FILE [--dry-run]`
+pub async fn import(
+    config: CentralConfig,
+    file: &Path,
+    dry_run: bool,
+    as_json: bool,
+) -> Result<u8, CentralError> {
     let office = open(config).await?;
     let reader = std::fs::File::open(file).map_err(|e| CentralError::io(file, e))?;
     let mut all_in = true;
-    let report = registry::import(&office, BufReader::with_capacity(256 * 1024, reader), |row| {
+    let report = registry::import(&office, BufReader::with_capacity(256 * 1024, reader), dry_run, |row| {
         if as_json {
             say(&json!({ "line": row.line, "reason": row.reason }).to_string());
         }
@@ -62,6 +67,19 @@ pub async fn import(config: CentralConfig, file: &Path, as_json: bool) -> Result
     }
     office.store.close().await;
     Ok(u8::from(!all_in))
+}
+
+/// `export FILE`: readable for its owner alone, and never over another file.
+pub async fn export(config: CentralConfig, file: &Path) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let out = out.map_err(|e| CentralError::io(file, e))?;
+    let count = registry::export(&office, std::io::BufWriter::new(&out)).await;
+    office.store.close().await;
+    let count = count?;
+    out.sync_all().map_err(|e| CentralError::io(file, e))?;
+    say(&format!("{count} people"));
+    Ok(0)
 }
 
 /// `check`: the configuration alone; nothing is opened.
@@ -110,38 +128,49 @@ fn told(manifest: &backup::Manifest, as_json: bool) {
 /// `sample --count N --seed S [--credentials FILE] [--active K]`: people who do not exist. The
 /// file gets a line `nip,password` for each of the first `active`, in the order of
 /// [`sample::people`]: some of them may sign in and get no card.
-pub async fn sample(
-    config: CentralConfig,
+#[derive(clap::Args)]
+pub struct Sample {
+    #[arg(long, default_value_t = 200)]
     count: usize,
+    #[arg(long, default_value_t = 1)]
     seed: u64,
-    credentials: Option<&Path>,
+    /// Gives the first of them passwords and writes `nip,password` lines here
+    #[arg(long)]
+    credentials: Option<PathBuf>,
+    /// How many get a password
+    #[arg(long, default_value_t = 10)]
     active: usize,
-) -> Result<u8, CentralError> {
-    let office = open(config).await?;
-    let people = sample::people(seed, count, office.today());
-    let (new, changed, same) = registry::put_all(&office, &people).await?;
-    say(&format!("{} sample people: {new} new, {changed} changed, {same} as before", people.len()));
-    if let Some(path) = credentials {
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|e| CentralError::io(path, e))?;
-        for person in people.iter().take(active) {
-            let secret = data_encoding::BASE32_NOPAD.encode(&random_bytes::<10>()).to_lowercase();
-            let text = secret.clone();
-            let hash = tokio::task::spawn_blocking(move || password::hash_now(&text))
-                .await
-                .map_err(|_| CentralError::Worker)??;
-            accounts::give_password(&office, person.nip, hash).await?;
-            writeln!(file, "{},{secret}", person.nip).map_err(|e| CentralError::io(path, e))?;
+}
+
+impl Sample {
+    pub async fn run(self, config: CentralConfig) -> Result<u8, CentralError> {
+        let Sample { count, seed, credentials, active } = self;
+        let office = open(config).await?;
+        let people = sample::people(seed, count, office.today());
+        let (new, changed, same) = registry::put_all(&office, &people).await?;
+        say(&format!("{} sample people: {new} new, {changed} changed, {same} as before", people.len()));
+        if let Some(path) = &credentials {
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(path)
+                .map_err(|e| CentralError::io(path, e))?;
+            for person in people.iter().take(active) {
+                let secret = data_encoding::BASE32_NOPAD.encode(&random_bytes::<10>()).to_lowercase();
+                let text = secret.clone();
+                let hash = tokio::task::spawn_blocking(move || password::hash_now(&text))
+                    .await
+                    .map_err(|_| CentralError::Worker)??;
+                accounts::give_password(&office, person.nip, hash).await?;
+                writeln!(file, "{},{secret}", person.nip).map_err(|e| CentralError::io(path, e))?;
+            }
+            file.sync_all().map_err(|e| CentralError::io(path, e))?;
         }
-        file.sync_all().map_err(|e| CentralError::io(path, e))?;
+        office.store.close().await;
+        Ok(0)
     }
-    office.store.close().await;
-    Ok(0)
 }
 
 /// `device …`

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::columns::{Columns, delimiter};
 use super::lines::{Line, Lines, quotes};
 use super::row::{self, Read, RowError, Rules};
-use super::{Change, put};
+use super::{Change, in_tx, put};
+use crate::central::storage::Tx;
 use crate::central::{CentralError, Office};
 use crate::person::Employee;
 
@@ -37,10 +38,11 @@ pub struct ImportReport {
 
 /// Imports a file. `refused` hears of each bad row at once. An error is one of the whole file (it
 /// cannot be read, its first row names no columns) or of the database; rows that were committed
-/// before it stay.
+/// before it stay. A dry run says what would happen and puts nobody in.
 pub async fn import(
     office: &Office,
     reader: impl BufRead,
+    dry_run: bool,
     mut refused: impl FnMut(RefusedRow),
 ) -> Result<ImportReport, CentralError> {
     let bodies = &office.config.issuer.bodies;
@@ -67,7 +69,12 @@ pub async fn import(
         if batch.len() == BATCH || (at_end && !batch.is_empty()) {
             let mut tx = office.store.write().await?;
             for person in batch.drain(..) {
-                match put(office, &mut tx, &person).await? {
+                let change = if dry_run {
+                    would_be(&mut tx, &person).await?
+                } else {
+                    put(office, &mut tx, &person).await?
+                };
+                match change {
                     Change::New => report.new += 1,
                     Change::Changed | Change::CardsChanged => report.changed += 1,
                     Change::Same => report.same += 1,
@@ -79,6 +86,15 @@ pub async fn import(
             return Ok(report);
         }
     }
+}
+
+/// What [`put`] would do.
+async fn would_be(tx: &mut Tx, person: &Employee) -> Result<Change, CentralError> {
+    Ok(match in_tx(tx, person.nip).await? {
+        None => Change::New,
+        Some(before) if before == *person => Change::Same,
+        Some(_) => Change::Changed,
+    })
 }
 
 /// The rows of a file whose first row is understood.

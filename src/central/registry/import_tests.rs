@@ -6,7 +6,7 @@ use crate::person::{Nip, Status};
 
 async fn run(office: &Office, bytes: &[u8]) -> (ImportReport, Vec<RefusedRow>) {
     let mut refused = Vec::new();
-    let report = import(office, bytes, |row| refused.push(row)).await.unwrap();
+    let report = import(office, bytes, false, |row| refused.push(row)).await.unwrap();
     (report, refused)
 }
 
@@ -101,7 +101,7 @@ async fn what_is_no_list_at_all_is_an_error_of_the_file() {
         (b"a,b,c\n1,2,3\n", "'nip'"),
         (b"sep=;", "column names"),
     ] {
-        let error = import(&t.office, bytes, |_| {}).await.unwrap_err().to_string();
+        let error = import(&t.office, bytes, false, |_| {}).await.unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
     }
 }

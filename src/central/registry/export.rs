@@ -1,0 +1,93 @@
+//! The registry as a CSV file that `import` reads back unchanged.
+
+use std::io::Write;
+
+use super::people::Row;
+use crate::central::{CentralError, Office};
+use crate::person::Employee;
+
+const COLUMNS: [&str; 10] = [
+    "nip",
+    "nama",
+    "status",
+    "status_sejak",
+    "tmt",
+    "akhir_kontrak",
+    "instansi",
+    "unit",
+    "jabatan",
+    "karpeg",
+];
+/// People read at a time: memory does not grow with the registry.
+const BATCH: i64 = 1000;
+
+/// Writes everybody, by NIP. Returns how many.
+pub async fn export(office: &Office, out: impl Write) -> Result<u64, CentralError> {
+    let unwritable = |e: csv::Error| CentralError::Argument(format!("the file cannot be written: {e}"));
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(COLUMNS).map_err(unwritable)?;
+    let (mut last, mut count) = (0_i64, 0);
+    loop {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT nip, name, status, status_since, tmt, contract_end, body, unit, position, karpeg
+             FROM people WHERE nip > $1 ORDER BY nip LIMIT $2",
+        )
+        .bind(last)
+        .bind(BATCH)
+        .fetch_all(office.store.pool())
+        .await?;
+        if rows.is_empty() {
+            csv.flush().map_err(|e| unwritable(e.into()))?;
+            return Ok(count);
+        }
+        for row in rows {
+            let person = row.person()?;
+            last = person.nip.as_u64() as i64;
+            csv.write_record(fields(&person)).map_err(unwritable)?;
+            count += 1;
+        }
+    }
+}
+
+fn fields(person: &Employee) -> [String; 10] {
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    [
+        person.nip.to_string(),
+        person.name.clone(),
+        person.status.word().to_owned(),
+        day(person.status_since),
+        day(person.tmt),
+        day(person.contract_end),
+        person.body.clone(),
+        person.unit.clone(),
+        person.position.clone(),
+        person.karpeg.clone().unwrap_or_default(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{import, put_all};
+    use super::*;
+    use crate::central::testing::office;
+    use crate::person::sample;
+
+    #[tokio::test]
+    async fn what_is_exported_is_imported_unchanged() {
+        let t = office().await;
+        let people = sample::people(5, 300, t.office.today());
+        put_all(&t.office, &people).await.unwrap();
+        let mut file = Vec::new();
+        assert_eq!(export(&t.office, &mut file).await.unwrap(), 300);
+        let told = import(&t.office, file.as_slice(), false, |row| panic!("{row:?}")).await.unwrap();
+        assert_eq!((told.rows, told.same), (300, 300));
+        let other = office().await;
+        let dry = import(&other.office, file.as_slice(), true, |row| panic!("{row:?}")).await.unwrap();
+        assert_eq!((dry.new, dry.refused), (300, 0));
+        let told = import(&other.office, file.as_slice(), false, |row| panic!("{row:?}")).await.unwrap();
+        assert_eq!(told.new, 300, "the dry run had put nobody in");
+        let mut again = Vec::new();
+        export(&other.office, &mut again).await.unwrap();
+        assert_eq!(again, file);
+    }
+}
