@@ -118,6 +118,37 @@ pub fn planar(frame: &RgbImage, window: Window, side: usize) -> Vec<f32> {
     planar_turned(frame, window, 0.0, side)
 }
 
+/// Planar bytes-as-floats of the whole frame, stretched to `side` squared: the mean of the pixels
+/// that fall on each target pixel, or the nearest where the frame is smaller.
+pub fn planar_mean(frame: &RgbImage, side: usize) -> Vec<f32> {
+    let (w, h) = (frame.width() as usize, frame.height() as usize);
+    let span = |i: usize, length: usize| {
+        let from = i * length / side;
+        from..((i + 1) * length / side).max(from + 1)
+    };
+    let mut out = vec![0.0; 3 * side * side];
+    for y in 0..side {
+        let rows = span(y, h);
+        for x in 0..side {
+            let columns = span(x, w);
+            let mut sum = [0_u32; 3];
+            for row in rows.clone() {
+                let at = (row * w + columns.start) * 3;
+                for pixel in frame.as_raw()[at..at + columns.len() * 3].chunks_exact(3) {
+                    for (s, v) in sum.iter_mut().zip(pixel) {
+                        *s += u32::from(*v);
+                    }
+                }
+            }
+            let share = 1.0 / (rows.len() * columns.len()) as f32;
+            for (k, s) in sum.iter().enumerate() {
+                out[k * side * side + y * side + x] = *s as f32 * share;
+            }
+        }
+    }
+    out
+}
+
 /// The whole number below; `f32::floor` is a call into libm where SSE 4.1 is not taken for granted.
 fn floor(v: f32) -> i32 {
     let whole = v as i32;

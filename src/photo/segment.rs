@@ -3,13 +3,12 @@
 use image::RgbImage;
 
 use super::PhotoError;
-use super::nets::{Models, PERSON_SIDE, Window, planar};
+use super::nets::{Models, PERSON_SIDE, planar_mean};
 use super::plane::Plane;
 
 /// Share of person 0..1 on the network's own grid of 256 by 256, stretched over the whole frame.
 pub fn person(models: &Models, frame: &RgbImage) -> Result<Plane<f32>, PhotoError> {
-    let whole = Window { x: 0.0, y: 0.0, width: frame.width() as f32, height: frame.height() as f32 };
-    let mut input = planar(frame, whole, PERSON_SIDE);
+    let mut input = planar_mean(frame, PERSON_SIDE);
     for v in &mut input {
         *v /= 255.0;
     }
