@@ -4,6 +4,8 @@
 //! Before Criterion's figures it prints two tables of its own: each frame by itself (median and worst, since Criterion
 //! gives means), and the size of status lists on the wire and in memory.
 
+mod common;
+
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use anjungan::credential::{
 };
 use anjungan::person::Nip;
 use anjungan::scan::{Budget, LiveReader, Luma};
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
+use common::ThreadCpu;
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::{GrayImage, RgbaImage};
 use jiff::Timestamp;
@@ -25,38 +27,6 @@ use jiff::civil::date;
 const ENTRIES: usize = 5_000_000;
 const HOST: &str = "kartu.kabupaten-abc.go.id";
 const NAME: &str = "Dra. Hj. Sri Wahyuni Kusumaningtyas, M.Si.";
-
-/// Processor time of this thread instead of time on the wall: other programs do not count.
-struct ThreadCpu;
-
-impl Measurement for ThreadCpu {
-    type Intermediate = Duration;
-    type Value = Duration;
-
-    fn start(&self) -> Duration {
-        thread_cpu()
-    }
-
-    fn end(&self, start: Duration) -> Duration {
-        thread_cpu().saturating_sub(start)
-    }
-
-    fn add(&self, a: &Duration, b: &Duration) -> Duration {
-        *a + *b
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        value.as_nanos() as f64
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
-}
 
 /// A desk with everything at hand, and the two codes of a card.
 struct Desk {

@@ -1,7 +1,7 @@
 //! Faults at every byte of a job: the printer vanishes, runs out, stalls, jams, or the program is killed; in simulated time.
 //! What the queue says is held against what lies on the paper.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -293,9 +293,21 @@ fn sweep(seeds: impl Iterator<Item = u64>) -> BTreeMap<(String, &'static str), u
     counts
 }
 
+/// The table of docs/printing.md: what happened, and how many prints ended how.
+fn tell(counts: &BTreeMap<(String, &'static str), u32>) {
+    let names: BTreeSet<&String> = counts.keys().map(|(name, _)| name).collect();
+    println!("| | printed | failed | unknown |\n| --- | --- | --- | --- |");
+    for name in names {
+        let of = |word| counts.get(&(name.clone(), word)).copied().unwrap_or_default();
+        println!("| {name} | {} | {} | {} |", of("printed"), of("failed"), of("unknown"));
+    }
+}
+
 #[test]
 fn whatever_happens_no_slip_comes_out_twice_and_nothing_untrue_is_said() {
     let counts = sweep(0..160);
+    tell(&counts);
+    assert_eq!(counts.values().sum::<u32>(), 160);
     assert!(counts.keys().any(|(_, word)| *word == "printed"));
     assert!(counts.keys().any(|(_, word)| *word == "failed"));
 }
@@ -305,9 +317,7 @@ fn whatever_happens_no_slip_comes_out_twice_and_nothing_untrue_is_said() {
 #[ignore = "takes minutes; scripts/test --long"]
 fn the_same_six_thousand_times() {
     let counts = sweep(1_000..7_000);
-    for ((trouble, word), count) in &counts {
-        println!("{trouble:<12} {word:<10} {count}");
-    }
+    tell(&counts);
     assert_eq!(counts.values().sum::<u32>(), 6_000);
 }
 
