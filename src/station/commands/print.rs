@@ -12,7 +12,9 @@ use super::{Answer, CommandError, Place};
 use crate::card::{self, Orientation};
 use crate::clock::{SharedClock, random_bytes};
 use crate::lang::Lang;
-use crate::printing::{self, Capabilities, Offset, OnPaper, Paper, PrintJob, Tone, moved, portrait};
+use crate::printing::{
+    self, Capabilities, Offset, OnPaper, Paper, PrintError, PrintJob, Tone, moved, portrait,
+};
 use crate::session::Fault;
 use crate::session::print_job::JobState;
 use crate::station::database;
@@ -64,11 +66,19 @@ impl Print {
         let Some(first) = devices.first_mut() else {
             return Err("no printer: say --printer URI, or name one in the configuration".into());
         };
+        let tone = uris.first().map_or(Ok(Tone::default()), |uri| printing::tone(uri))?;
+        // A card printer that does not answer now may later: only receipt printers are known without asking.
+        let paper = match first.printer.capabilities() {
+            Ok(Capabilities::Receipt { dots }) => Some(Paper { dots, tone }),
+            _ => None,
+        };
         let matter = match &self.file {
-            Some(file) => read(file)?,
+            Some(file) => match (read(file)?, paper) {
+                (Matter::Pdf(_), Some(_)) => return Err(PrintError::NotForReceipts.into()),
+                (matter, _) => matter,
+            },
             None => match first.printer.capabilities()? {
                 Capabilities::Receipt { dots } => {
-                    let tone = uris.first().map_or(Ok(Tone::default()), |uri| printing::tone(uri))?;
                     let paper = Paper { dots, tone };
                     Matter::Test { receipt: Some(printing::test_slip(paper, &first.printer.name())?) }
                 }
@@ -81,7 +91,8 @@ impl Print {
         };
         let print_id = HEXLOWER.encode(&random_bytes::<8>());
         let draw = |offset: Offset| {
-            form(&matter, &print_id, title.as_deref().unwrap_or("Anjungan"), offset).map_err(|error| {
+            let title = title.as_deref().unwrap_or("Anjungan");
+            form(&matter, &print_id, title, offset, paper.unwrap_or_default()).map_err(|error| {
                 tracing::error!(%error, "this cannot be brought into a printer's form");
                 Fault::CardPicture
             })
@@ -184,7 +195,13 @@ fn read(file: &Path) -> Result<Matter, CommandError> {
 }
 
 /// Every form that some printer may want.
-fn form(matter: &Matter, print_id: &str, title: &str, offset: Offset) -> Result<PrintJob, CommandError> {
+fn form(
+    matter: &Matter,
+    print_id: &str,
+    title: &str,
+    offset: Offset,
+    paper: Paper,
+) -> Result<PrintJob, CommandError> {
     let job = |sides: Vec<RgbaImage>, pdf: Vec<u8>, receipt: OnPaper| PrintJob {
         print_id: print_id.to_owned(),
         title: title.to_owned(),
@@ -196,7 +213,7 @@ fn form(matter: &Matter, print_id: &str, title: &str, offset: Offset) -> Result<
         Matter::Pdf(pdf) => job(Vec::new(), pdf.clone(), OnPaper::Nothing),
         Matter::Picture(picture) => {
             let pdf = card::drawings_pdf(&[as_svg(picture)?], orientation(picture), offset.millimetres())?;
-            job(vec![moved(picture.clone(), offset)], pdf, OnPaper::Picture(dots(picture)))
+            job(vec![moved(picture.clone(), offset)], pdf, OnPaper::Picture(dots(picture, paper)))
         }
         Matter::Test { receipt } => {
             let lying = Orientation::Landscape;
@@ -227,9 +244,9 @@ fn as_svg(picture: &RgbaImage) -> Result<String, CommandError> {
     ))
 }
 
-/// The picture as dots: as it is where it is black and white and fits the wide paper, else scaled and dithered.
-fn dots(picture: &RgbaImage) -> GrayImage {
-    let wide = Paper::default().dots;
+/// The picture as dots: as it is where it is black and white and fits the paper, else scaled and dithered.
+fn dots(picture: &RgbaImage, paper: Paper) -> GrayImage {
+    let wide = paper.dots;
     let plain = |p: &image::Rgba<u8>| p[3] == 255 && p.0[..3].iter().all(|c| *c == 0 || *c == 255);
     if picture.width() <= wide && picture.pixels().all(plain) {
         return GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
@@ -238,7 +255,7 @@ fn dots(picture: &RgbaImage) -> GrayImage {
     }
     let width = picture.width().min(wide).max(1);
     let height = (u64::from(picture.height()) * u64::from(width) / u64::from(picture.width().max(1))).max(1);
-    portrait(picture, width, height as u32, Tone::default())
+    portrait(picture, width, height as u32, paper.tone)
 }
 
 /// What a technician looks at.
@@ -266,6 +283,9 @@ impl Follower for Terminal {
             JobState::Waiting(fault) => eprintln!("anjungan: waiting: {}", said_of(fault)),
             JobState::Sending(share) if share.sides > 0 => {
                 eprintln!("anjungan: side {} of {}", share.side, share.sides);
+            }
+            JobState::Sending(share) if share.percent > 0 => {
+                eprintln!("anjungan: sending, {} %", share.percent);
             }
             other => eprintln!("anjungan: {}", other.word()),
         }
