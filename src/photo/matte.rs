@@ -88,7 +88,7 @@ pub fn matte(
     let (inward, _) = nearest(&solid.map(|s| !s));
     let (_, deep) = nearest(&seeds(shape, &inward, WELL_INSIDE));
     let (_, deeper) = nearest(&seeds(shape, &inward, WELL_INSIDE_HAIR));
-    let zone = zones(shape, &outward, &inward, &deeper, &rough);
+    let zone = zones(shape, &outward, &inward, &deeper, small, &rough);
     let tones = Tones { small, deep, deeper, rough };
     let mut picture = RgbaImage::new(frame.width(), frame.height());
     let plate = plate.map(Pixels::of);
@@ -150,7 +150,7 @@ impl Tones<'_> {
             let x = (at.0 as i32 + dx).clamp(0, self.small.width as i32 - 1) as usize;
             let y = (at.1 as i32 + dy).clamp(0, self.small.height as i32 - 1) as usize;
             let deeper = self.deeper.at(x, y);
-            let hairy = deeper != u32::MAX && self.rough.data[deeper as usize] > ROUGH;
+            let hairy = light_hair(deeper, self.small, &self.rough);
             let seed = if hairy { deeper } else { self.deep.at(x, y) };
             if seed == u32::MAX {
                 continue;
@@ -222,11 +222,17 @@ fn neutral(b: Colour) -> bool {
     b[0].min(b[1]).min(b[2]) > 0.6 * b[0].max(b[1]).max(b[2])
 }
 
+/// Hair that is not dark; the gaps of dark hair are found by their colour (`without_gaps`).
+fn light_hair(seed: u32, small: &Plane<Colour>, rough: &Plane<f32>) -> bool {
+    seed != u32::MAX && rough.data[seed as usize] > ROUGH && !dark(small.data[seed as usize])
+}
+
 fn zones(
     shape: &Shape,
     outward: &Plane<f32>,
     inward: &Plane<f32>,
     deeper: &Plane<u32>,
+    small: &Plane<Colour>,
     rough: &Plane<f32>,
 ) -> Plane<Zone> {
     let mut zone = shape.inside.map(|s| if s { Zone::Person } else { Zone::Backdrop });
@@ -234,7 +240,7 @@ fn zones(
         let (out, d) = (outward.data[i], shape.difference.data[i]);
         let mixed = if shape.inside.data[i] {
             let seed = deeper.data[i];
-            let hairy = seed != u32::MAX && rough.data[seed as usize] > ROUGH;
+            let hairy = light_hair(seed, small, rough);
             inward.data[i] <= if hairy { WITHIN_HAIR } else { WITHIN }
         } else {
             out <= WITHOUT || (out <= HAIR_OUT && d > IS_HAIR)
