@@ -64,21 +64,21 @@ fn a_finger_walks_from_the_welcome_to_the_password() {
 }
 
 fn walk(finger: &Finger<App>) {
-    finger.wait_for("Selamat datang", SOON).unwrap();
+    finger.wait_for("Kartu ASN Virtual", SOON).unwrap();
     let error = finger.click("Tombol yang tidak ada").unwrap_err();
     assert!(
         matches!(&error, FingerError::NotThere { there, .. } if there.iter().any(|label| label == "Mulai"))
     );
     assert!(error.to_string().contains("Mulai"), "{error}");
     // A text is on the screen and is no button.
-    assert!(matches!(finger.click("Selamat datang"), Err(FingerError::NotEnabled { .. })));
+    assert!(matches!(finger.click("Kartu ASN Virtual"), Err(FingerError::NotEnabled { .. })));
 
     finger.click("Mulai").unwrap();
     finger.click_when_there("Panggil Petugas", SOON).unwrap();
     finger.wait_for("Panggilan sedang dikirim ke meja petugas.", SOON).unwrap();
     finger.click("Tutup").unwrap();
     finger.click("English").unwrap();
-    finger.wait_for("What would you like to do?", SOON).unwrap();
+    finger.wait_for("Choose a service", SOON).unwrap();
     finger.click("Indonesia").unwrap();
     finger.click_when_there("Kartu Saya", SOON).unwrap();
     finger.click_when_there("Masuk dengan NIP", SOON).unwrap();

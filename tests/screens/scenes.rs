@@ -688,8 +688,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().issued().drawn().scene("issued-lying"),
         new().issued().drawn().tap(Tap::Orient(Orientation::Portrait)).drawn().scene("issued-upright"),
         Scene {
-            // The second where the display is small.
-            touch: Some(lang.pick("Sisi belakang|Belakang", "The back|Reverse")),
+            touch: Some(lang.pick("Belakang", "Reverse")),
             ..new().issued().drawn().scene("issued-back")
         },
         new().issued().drawn().tap(Tap::Download).scene("download-waiting"),

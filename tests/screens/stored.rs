@@ -27,26 +27,20 @@ pub struct Sheet {
     old: HashMap<String, (GrayImage, Vec<[u8; 3]>)>,
     now: Vec<(String, GrayImage, Vec<[u8; 3]>)>,
     accept: bool,
-    /// Nothing is stored for this display yet: then nothing can be compared.
-    empty: bool,
 }
 
 impl Sheet {
     pub fn open(name: &str) -> Sheet {
         let accept = std::env::var_os("ANJUNGAN_SCREENS_ACCEPT").is_some_and(|value| value == "1");
         let old = if accept { HashMap::new() } else { read(name) };
-        let empty = !accept && old.is_empty();
-        if empty {
-            eprintln!("{name}: nothing is stored, so nothing is compared; ANJUNGAN_SCREENS_ACCEPT=1 stores");
-        }
-        Sheet { name: name.to_owned(), old, now: Vec::new(), accept, empty }
+        Sheet { name: name.to_owned(), old, now: Vec::new(), accept }
     }
 
     /// What is different from the stored picture of this scene.
     pub fn compare(&mut self, scene: &str, picture: &RgbaImage) -> Vec<String> {
         let (small, colours) = (thumbnail(picture), main_colours(picture, SHARE));
         let mut faults = Vec::new();
-        if !self.accept && !self.empty {
+        if !self.accept {
             match self.old.get(scene) {
                 None => {
                     faults.push("no picture is stored: look at it, then ANJUNGAN_SCREENS_ACCEPT=1".into());

@@ -75,7 +75,6 @@ fn every_text_of_the_screens_has_an_english_one_and_no_other_is_kept() {
 
 /// A letter without a glyph vanishes from the screen without a word.
 #[test]
-#[ignore = "the technician's page says limits with signs that the font lacks"]
 fn every_letter_has_a_glyph_in_each_weight() {
     let mut letters: BTreeSet<char> = (' '..='~').collect();
     for (folder, end) in [("ui", "slint"), ("ui/lang", "po"), ("src", "rs")] {
@@ -104,7 +103,6 @@ fn every_letter_has_a_glyph_in_each_weight() {
 
 /// Sizes of type and colours come from the theme: one place to measure them.
 #[test]
-#[ignore = "some newer screens still name sizes of their own"]
 fn no_screen_has_a_size_of_type_or_a_colour_of_its_own() {
     for (path, source) in files("ui", "slint") {
         if path.ends_with("theme.slint") {

@@ -13,9 +13,8 @@ use walker::{NIP, PASSWORD, SECRETS, Walker};
 
 /// Under twelve taps besides NIP and password.
 const MOST_TAPS: usize = 12;
-/// Every word that stands on the way, also on buttons that nobody needs: 173 when this was written.
-/// The aim is 120; until it is reached, no screen may grow.
-const MOST_WORDS: usize = 175;
+/// Every word that stands on the way, also on buttons that nobody needs.
+const MOST_WORDS: usize = 120;
 
 #[test]
 fn from_the_first_screen_to_the_printed_card() {
@@ -40,8 +39,13 @@ fn from_the_first_screen_to_the_printed_card() {
     };
     read(&walker, "first screen");
     let mut press = |walker: &mut Walker, label: &str, name: &str| {
-        walker.press(label);
-        taps += 1;
+        if label.is_empty() {
+            // A screen that comes by itself.
+            walker.wait(Duration::from_secs(4));
+        } else {
+            walker.press(label);
+            taps += 1;
+        }
         read(walker, name);
     };
     press(&mut walker, "Mulai", "choice");
@@ -57,7 +61,7 @@ fn from_the_first_screen_to_the_printed_card() {
     press(&mut walker, "Ambil Foto", "photo guide");
     press(&mut walker, "Mulai", "live picture");
     press(&mut walker, "Ambil Foto", "countdown");
-    walker.wait(Duration::from_secs(4));
+    press(&mut walker, "", "review");
     press(&mut walker, "Gunakan Foto Ini", "issued");
     press(&mut walker, "Cetak", "printed");
     assert!(matches!(walker.step(), Step::Done { .. }), "{:?}", walker.step());

@@ -15,7 +15,8 @@ use anjungan::photo::Advice;
 use anjungan::protocol::{Blob, Issue, SignedIn};
 use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
-    Drawing, Effect, Event, Finding, Portrait, Secret, Session, SignedInBox, Step, Tap, Ticket,
+    Drawing, Effect, Event, Finding, Offer, PhoneNews, Portrait, Secret, Session, SignedInBox, Step, Tap,
+    Ticket,
 };
 use anjungan::station::screens::{self, App};
 use i_slint_backend_testing::{ElementHandle, ElementQuery};
@@ -29,10 +30,11 @@ pub const PASSWORD: &str = "Rahasia9";
 const NAME: &str = "Kusumaningtyas";
 const CODE: &str = "BCDFGHJK";
 const PRINT: &str = "P-7KQ2";
+const PHONE: &str = "NPQR-STVW";
 
 /// What must not stay anywhere in the window.
-pub const SECRETS: [&str; 9] =
-    [NIP, "19740215 200112", "1974••••", PASSWORD, "•••", NAME, CODE, "BCDF-GHJK", PRINT];
+pub const SECRETS: [&str; 10] =
+    [NIP, "19740215 200112", "1974••••", PASSWORD, "•••", NAME, CODE, "BCDF-GHJK", PRINT, PHONE];
 
 /// Where a visit can be, in the order of the way.
 pub const PLACES: [&str; 12] = [
@@ -122,6 +124,7 @@ impl Walker {
             Effect::SignIn { ticket, .. } => {
                 vec![Event::SignedIn(ticket, Ok(Box::new(SignedInBox(signed_in()))))]
             }
+            Effect::OfferSignIn { ticket } => vec![Event::Phone(ticket, PhoneNews::Offered(offer()))],
             Effect::OpenCamera { ticket, .. } => vec![Event::Advice(ticket, Advice::Ready)],
             Effect::Shoot { ticket } => {
                 let portrait = Portrait { photo: Arc::new(picture(60, 80)), used_plate: true };
@@ -444,6 +447,13 @@ fn picture(width: u32, height: u32) -> RgbaImage {
 
 fn drawing() -> Drawing {
     Drawing { front: Arc::new(picture(506, 319)), back: Arc::new(picture(506, 319)) }
+}
+
+fn offer() -> Offer {
+    let page = "https://kartu.contoh.go.id/masuk".to_owned();
+    let user_code = PHONE.to_owned();
+    let url = format!("{page}?k={user_code}");
+    Offer { user_code, url, page, forgot_page: "https://kartu.contoh.go.id/lupa".to_owned() }
 }
 
 fn employee() -> Employee {

@@ -29,6 +29,8 @@ pub fn show(app: &App, step: &Check, lang: Lang, now: Duration) {
     view.set_name(holder.map_or("", |holder| holder.name.as_str()).into());
     view.set_nip(holder.map(|holder| holder.nip.grouped()).unwrap_or_default().into());
     view.set_age(holder.map(|_| age).unwrap_or_default().into());
+    let short = finding.status.filter(|_| holder.is_some()).map(|status| age_short(status, lang));
+    view.set_age_short(short.unwrap_or_default().into());
     match finding.portrait.as_ref().filter(|_| holder.is_some()) {
         Some(portrait) => {
             view.set_has_portrait(true);
@@ -64,6 +66,7 @@ fn blank(view: &CheckView) {
     view.set_name("".into());
     view.set_nip("".into());
     view.set_age("".into());
+    view.set_age_short("".into());
     without_portrait(view);
 }
 
@@ -108,6 +111,22 @@ fn age(status: ListAge, lang: Lang) -> String {
     match lang {
         Lang::Id => format!("Daftar status dari {from}, berlaku sampai {until}."),
         Lang::En => format!("Status list of {from}, good until {until}."),
+    }
+}
+
+/// The same in days, for the smallest screen.
+fn age_short(status: ListAge, lang: Lang) -> String {
+    // `10 Maret 2026` without the year, and the month in three letters.
+    let day = |at: DateTime| {
+        let date = lang.long_date(at.date());
+        let mut words = date.split(' ');
+        let (day, month) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        format!("{day} {}", month.chars().take(3).collect::<String>())
+    };
+    let (from, until, year) = (day(status.from), day(status.until), status.until.year());
+    match lang {
+        Lang::Id => format!("Daftar status {from} – {until} {year}"),
+        Lang::En => format!("Status list {from} – {until} {year}"),
     }
 }
 

@@ -112,7 +112,7 @@ pub fn visitor(visit: &Visit, lang: Lang) -> String {
 fn visit(line: &VisitLine, lang: Lang) -> Row {
     let visit = &line.visit;
     let nip = visit.nip.map(Nip::grouped).unwrap_or_default();
-    let host = if visit.host.is_empty() { String::new() } else { format!(" → {}", visit.host) };
+    let host = if visit.host.is_empty() { String::new() } else { format!(" · {}", visit.host) };
     let state = visit.decision.map_or_else(|| visit.verdict.word(lang), |decision| decision.word(lang));
     Row {
         title: format!("{}{host}", visitor(visit, lang)).into(),

@@ -82,6 +82,6 @@ pub fn instruction(advice: Advice, lang: Lang) -> &'static str {
         Advice::FaceCutOff => {
             lang.pick("Wajah tampak penuh: mundur sedikit", "The whole face, please: step back")
         }
-        Advice::Ready => lang.pick("Bagus. Silakan ambil foto", "Good. You can take the photo"),
+        Advice::Ready => lang.pick("Bagus, siap difoto", "Good, ready for the photo"),
     }
 }

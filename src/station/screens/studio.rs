@@ -72,14 +72,12 @@ fn row(gauge: &Gauge, lang: Lang) -> Row {
     let limit = |value: f32| decimal(value.to_string(), lang);
     Row {
         name: name(gauge.what, lang).into(),
+        short: short(gauge.what, lang).into(),
         value: number(gauge.value).into(),
         limit: match (gauge.least, gauge.most) {
-            (Some(least), Some(most)) if least < 0.0 && (least + most).abs() < f32::EPSILON => {
-                format!("± {}", limit(most))
-            }
             (Some(least), Some(most)) => format!("{} – {}", limit(least), limit(most)),
-            (Some(least), None) => format!("≥ {}", limit(least)),
-            (None, Some(most)) => format!("≤ {}", limit(most)),
+            (Some(least), None) => format!("min {}", limit(least)),
+            (None, Some(most)) => format!("{} {}", lang.pick("maks", "max"), limit(most)),
             (None, None) => String::new(),
         }
         .into(),
@@ -111,5 +109,26 @@ fn name(what: Quantity, lang: Lang) -> &'static str {
         Quantity::Underexposed => lang.pick("Terlalu gelap", "Underexposed"),
         Quantity::Balance => lang.pick("Kiri-kanan", "Left-right"),
         Quantity::Sharpness => lang.pick("Ketajaman", "Sharpness"),
+    }
+}
+
+/// A word for the smallest screen, where the name in full would be cut.
+fn short(what: Quantity, lang: Lang) -> &'static str {
+    match what {
+        Quantity::EyeDistance => lang.pick("Jarak", "Eyes"),
+        Quantity::HeadHeight => lang.pick("Tinggi", "Face"),
+        Quantity::Aside => lang.pick("Datar", "Across"),
+        Quantity::Height => lang.pick("Tegak", "Down"),
+        Quantity::Roll => lang.pick("Miring", "Roll"),
+        Quantity::Yaw => lang.pick("Toleh", "Yaw"),
+        Quantity::Pitch => lang.pick("Angguk", "Pitch"),
+        Quantity::LidGap => lang.pick("Kelopak", "Lids"),
+        Quantity::EyeOpening => lang.pick("Mata", "Opening"),
+        Quantity::MouthGap => lang.pick("Mulut", "Mouth"),
+        Quantity::Brightness => lang.pick("Terang", "Light"),
+        Quantity::Overexposed => lang.pick("Silau", "Glare"),
+        Quantity::Underexposed => lang.pick("Gelap", "Dark"),
+        Quantity::Balance => lang.pick("Sisi", "Sides"),
+        Quantity::Sharpness => lang.pick("Tajam", "Sharp"),
     }
 }
