@@ -69,7 +69,7 @@ impl Advice {
     }
 }
 
-/// For the live picture: what to say now. Some 20 ms of one core.
+/// For the live picture: what to say now. Some 10 ms of one core.
 ///
 /// # Errors
 /// A frame under 64 pixels a side, or an unusable network.
