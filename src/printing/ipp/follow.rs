@@ -93,7 +93,7 @@ impl Course {
 }
 
 impl<Q: Queue> Following<'_, Q> {
-    pub fn to_the_end(self, witness: &mut dyn Witness) -> End {
+    pub fn run(self, witness: &mut dyn Witness) -> End {
         let now = self.clock.monotonic();
         let mut course = Course {
             heard: now,

@@ -74,7 +74,7 @@ impl Play {
         drop(told);
         let mut watcher = Watcher { clock: self.clock.clone(), leaves, said: Vec::new() };
         let following = Following { queue: self, clock: &clock, id: 7, sides: 2, counts, sending };
-        (following.to_the_end(&mut watcher), watcher)
+        (following.run(&mut watcher), watcher)
     }
 
     fn run(&self) -> (End, Watcher) {

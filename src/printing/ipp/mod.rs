@@ -157,7 +157,7 @@ impl Printer for Ipp {
             counts: self.counts,
             sending: self.send(id, documents),
         };
-        match following.to_the_end(witness) {
+        match following.run(witness) {
             End::Completed { counts } => {
                 self.counts |= counts;
                 Ok(Outcome { confirmed: true, files: Vec::new(), trouble: None })
