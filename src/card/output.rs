@@ -85,7 +85,7 @@ pub fn pdf_moved(
     let faces = sides
         .iter()
         .map(|side| {
-            let svg = compose(data, orientation, *side, templates, Detail::Full)?;
+            let svg = compose(data, orientation, *side, templates, Detail::Fine)?;
             tree(&svg, orientation, *side)
         })
         .collect::<Result<Vec<_>, _>>()?;

@@ -1,6 +1,5 @@
-//! Every screen as a picture, measured and compared with the stored one: in Indonesian on four
-//! displays; on the smallest and on the upright one, which have the least room, also in English, and
-//! both in large text, which is also measured at 1280x800.
+//! Every screen as a picture, measured and compared with the stored one: on four displays, in both
+//! languages, in normal and in large text.
 //!
 //! `ANJUNGAN_SCREENS=DIR` leaves the pictures in DIR; `ANJUNGAN_SCREENS_ONLY=WORD` takes only scenes
 //! with WORD in their name; `ANJUNGAN_SCREENS_ACCEPT=1` stores what there is now. Look at the
@@ -45,8 +44,13 @@ every_screen! {
     every_screen_at_800x480_in_large_text: 800, 480, ID_LARGE;
     every_screen_at_800x480_in_large_english: 800, 480, EN_LARGE;
     every_screen_at_1024x600: 1024, 600, ID;
+    every_screen_at_1024x600_in_english: 1024, 600, EN;
+    every_screen_at_1024x600_in_large_text: 1024, 600, ID_LARGE;
+    every_screen_at_1024x600_in_large_english: 1024, 600, EN_LARGE;
     every_screen_at_1280x800: 1280, 800, ID;
+    every_screen_at_1280x800_in_english: 1280, 800, EN;
     every_screen_at_1280x800_in_large_text: 1280, 800, ID_LARGE;
+    every_screen_at_1280x800_in_large_english: 1280, 800, EN_LARGE;
     every_screen_at_720x1280: 720, 1280, ID;
     every_screen_at_720x1280_in_english: 720, 1280, EN;
     every_screen_at_720x1280_in_large_text: 720, 1280, ID_LARGE;

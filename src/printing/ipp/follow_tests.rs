@@ -198,7 +198,7 @@ fn what_is_known_of_an_aborted_job_depends_on_why() {
     ] {
         let play = Play::of(vec![
             scene(0, JobPhase::Processing),
-            Scene { reason, impressions, ..scene(3, JobPhase::Aborted) },
+            Scene { impressions, reason, ..scene(3, JobPhase::Aborted) },
         ]);
         let (end, _) = play.run();
         assert_eq!(end, broken(fault, may_be_whole, "odd"), "{reason} {impressions:?}");
