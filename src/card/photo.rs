@@ -44,11 +44,10 @@ pub fn place(photo: &RgbaImage, slot: &Slot, detail: Detail) -> Result<Option<Pl
         height: down,
     };
     let png = match detail {
-        Detail::Full => encode(photo)?,
         Detail::Fine if across * FINE < width as f32 => {
             encode(&shrink(photo, (across * FINE) as u32, (down * FINE) as u32))?
         }
-        Detail::Fine => encode(photo)?,
+        Detail::Full | Detail::Fine => encode(photo)?,
         Detail::Dots => encode(&shrink(photo, across as u32, down as u32))?,
     };
     Ok(Some(Placed { area, png }))
