@@ -12,7 +12,7 @@ use super::slot::{Area, Slot};
 pub enum Detail {
     /// All of it.
     Full,
-    /// Half more than one pixel a dot: for paper, where a printer may be finer than 300 dpi. The rest of the
+    /// A quarter more than one pixel a dot: for paper, where a printer may be finer than 300 dpi. The rest of the
     /// pixels could only cost time and bytes.
     Fine,
     /// One pixel a dot, filtered well: for pictures at 300 dpi.
@@ -20,7 +20,7 @@ pub enum Detail {
 }
 
 /// Pixels a dot of [`Detail::Fine`].
-const FINE: f32 = 1.5;
+const FINE: f32 = 1.25;
 
 /// A photo with its place on the card.
 pub struct Placed {
