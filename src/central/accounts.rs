@@ -71,6 +71,16 @@ pub async fn code_at_the_desk(office: &Office, tx: &mut Tx, nip: Nip) -> Result<
     Ok((code, DESK_CODE_LIFE.as_secs() as u64))
 }
 
+/// Whether this person has chosen a password.
+pub async fn has_password(office: &Office, nip: Nip) -> Result<bool, CentralError> {
+    let held: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM accounts WHERE nip = $1 AND password_hash IS NOT NULL")
+            .bind(nip.as_u64() as i64)
+            .fetch_optional(office.store.pool())
+            .await?;
+    Ok(held.is_some())
+}
+
 /// Gives an account a password outright: sample people only, nobody chose it.
 pub async fn give_password(office: &Office, nip: Nip, hash: String) -> Result<(), CentralError> {
     let mut tx = office.store.write().await?;

@@ -79,6 +79,14 @@ pub async fn newest_of(store: &Store, nip: Nip) -> Result<Option<Issue>, Central
     }
 }
 
+/// How many cards were made after this second.
+pub async fn issued_since(store: &Store, second: i64) -> Result<i64, CentralError> {
+    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM issues WHERE issued_at > $1")
+        .bind(second)
+        .fetch_one(store.pool())
+        .await?)
+}
+
 /// What is kept of a pick-up code. The codes are short: without the key, guessing one from its hash
 /// would take minutes.
 pub fn pick_up_hash(office: &Office, code: &str) -> Vec<u8> {

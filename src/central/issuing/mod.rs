@@ -11,7 +11,7 @@ mod issues;
 mod outbox;
 
 pub use decisions::{Decision, IssueLine, LONGEST_REASON, decide, of_person as issues_of};
-pub use issues::{by_serial, front_code, live_status, newest_of, pick_up};
+pub use issues::{by_serial, front_code, issued_since, live_status, newest_of, pick_up};
 pub use outbox::{InFlight, Kept, keep, take};
 
 #[cfg(test)]

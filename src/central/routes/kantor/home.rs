@@ -12,7 +12,7 @@ use super::{Work, shown};
 use crate::central::help::corrections;
 use crate::central::registry::{self, UnitLine};
 use crate::central::staff::Area;
-use crate::central::{App, CentralError, fleet};
+use crate::central::{App, CentralError, fleet, issuing};
 
 /// Units in the list; the rest is in the numbers above it.
 const UNITS: usize = 30;
@@ -38,10 +38,7 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let people: i64 = units.iter().map(|unit| unit.people).sum();
     let with_card: i64 = units.iter().map(|unit| unit.with_card).sum();
     let open = corrections::list(&office.store, false).await?.len();
-    let week: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM issues WHERE issued_at > $1")
-        .bind(now - 7 * 24 * 3600)
-        .fetch_one(office.store.pool())
-        .await?;
+    let week = issuing::issued_since(&office.store, now - 7 * 24 * 3600).await?;
     Ok(html! {
         h1 { (lang.pick("Ringkasan", "Overview")) }
         div.numbers {

@@ -107,11 +107,7 @@ async fn page(app: &App, work: &Work, record: &str, nip: Nip) -> Result<Markup, 
     let lang = work.lang();
     let person = registry::find(&app.office.store, nip).await?.ok_or(NOBODY)?;
     let cards = issues_of(&app.office, nip).await?;
-    let has_password: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM accounts WHERE nip = $1 AND password_hash IS NOT NULL")
-            .bind(nip.as_u64() as i64)
-            .fetch_optional(app.office.store.pool())
-            .await?;
+    let has_password = accounts::has_password(&app.office, nip).await?;
     Ok(html! {
         h1 { (person.name) }
         (facts(&person, lang))
@@ -122,7 +118,7 @@ async fn page(app: &App, work: &Work, record: &str, nip: Nip) -> Result<Markup, 
         @if cards.is_empty() { p { (lang.pick("Belum ada.", "None yet.")) } }
         @for card in &cards { (card_box(app, work, record, card)) }
         h2 { (lang.pick("Akun", "Account")) }
-        (account_box(app, work, record, has_password.is_some()))
+        (account_box(app, work, record, has_password))
     })
 }
 
