@@ -13,7 +13,6 @@ pub mod lang;
 pub mod card;
 pub mod credential;
 pub mod person;
-#[cfg(feature = "station")]
 pub mod photo;
 pub mod protocol;
 #[cfg(feature = "station")]
