@@ -10,6 +10,7 @@ mod backup;
 mod chain;
 mod codes;
 pub mod commands;
+mod condition;
 mod config;
 mod documents;
 mod error;

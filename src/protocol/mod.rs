@@ -22,6 +22,7 @@
 //! | `POST calls/ID` | [`MarkCall`] → [`Call`] | a desk of the same place, or the caller |
 //! | `POST outbox` | [`OutboxItem`] → [`OutboxAnswer`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
+//! | `POST state` | [`StationState`] → 204 | a device session |
 //! | `GET  roster?after=CURSOR` | → [`RosterPage`] | a device session |
 //! | `GET  epoch` | → [`EpochWrap`], the region's key for this station | a device session |
 //! | `GET  trust` | → bytes, with an `ETag` | anybody |
@@ -41,6 +42,7 @@ mod problem;
 mod roster;
 mod service;
 mod sign_in;
+mod state;
 
 pub use acceptance::{Acceptance, AcceptedPhoto};
 pub use audit::{AuditAction, AuditEntry, ChainBreak, ChainEnd};
@@ -55,6 +57,7 @@ pub use service::{AskDownload, Correction, DownloadLink, Report, Reported, Wrong
 pub use sign_in::{
     AskAssist, AskSignIn, Assist, AssistChallenge, AssistPurpose, Assisted, SignInAnswer, SignInOffer,
 };
+pub use state::{PaperState, PartState, StationState};
 
 /// The path under which version 1 lives.
 pub const BASE: &str = "/api/v1";

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 
 use super::answer::{Device, Json, Refusal, parameter};
-use crate::central::{App, fleet, roster};
+use crate::central::{App, condition, fleet, roster};
 use crate::protocol::{
-    AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode, RosterPage,
+    AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode,
+    RosterPage, StationState,
 };
 
 pub async fn enrol(State(app): State<Arc<App>>, Json(asked): Json<Enrol>) -> Result<Json<Enrolled>, Refusal> {
@@ -42,4 +44,13 @@ pub async fn roster(
         Some(cursor) => cursor.parse().ok().filter(|after| *after >= 0).ok_or_else(foreign)?,
     };
     Ok(Json(roster::page(&app.office.store, after).await?.ok_or_else(foreign)?))
+}
+
+pub async fn state(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(told): Json<StationState>,
+) -> Result<StatusCode, Refusal> {
+    condition::note(&app.office, &device, told).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

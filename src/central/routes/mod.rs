@@ -82,6 +82,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/pick-up", post(issuing::pick_up))
         .route("/roster", get(devices::roster).layer(admit.clone()))
         .route("/epoch", get(devices::epoch))
+        .route("/state", post(devices::state))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual.clone())
         .route(

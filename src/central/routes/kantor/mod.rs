@@ -1,6 +1,7 @@
 //! `/kantor`: the office's pages, for staff who are signed in with a second factor. HTML without a
 //! script; what names a person travels in bodies, never in an address.
 
+mod condition;
 mod corrections;
 mod door;
 mod home;

@@ -1,6 +1,7 @@
 //! The stations: which there are, when each was last heard of, a code for one that joins, and the way
 //! out for one that is lost.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -12,7 +13,9 @@ use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::{Work, acted, moment, shown};
+use super::condition::{self, age};
+use super::{Work, acted, shown};
+use crate::central::condition::{Condition, all};
 use crate::central::fleet::{self, DeviceLine};
 use crate::central::routes::masuk::see;
 use crate::central::staff::Area;
@@ -67,13 +70,14 @@ pub async fn change(
 async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let lang = work.lang();
     let stations = fleet::devices(&app.office).await?;
+    let conditions = all(&app.office).await?;
     let joined = stations.iter().filter(|one| one.enrolled_at.is_some() && one.revoked_at.is_none()).count();
     let waiting = stations.iter().filter(|one| one.enrolled_at.is_none() && one.revoked_at.is_none()).count();
     Ok(html! {
         h1 { (lang.pick("Anjungan", "Stations")) }
         p { (joined) " " (lang.pick("bergabung", "joined")) ", " (waiting) " "
             (lang.pick("menunggu bergabung", "waiting to join")) "." }
-        @if !stations.is_empty() { (table(app, work, &stations)) }
+        @if !stations.is_empty() { (table(app, work, &stations, &conditions)) }
         h2 { (lang.pick("Anjungan baru", "A new station")) }
         (work.form(app, "/kantor/anjungan", &html! {
             label for="nama" { (lang.pick("Nama", "Name")) span.hint { (lang.pick("Misalnya Lobi 1", "For example Lobby 1")) } }
@@ -91,8 +95,8 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     })
 }
 
-fn table(app: &App, work: &Work, stations: &[DeviceLine]) -> Markup {
-    let lang = work.lang();
+fn table(app: &App, work: &Work, stations: &[DeviceLine], told: &HashMap<String, Condition>) -> Markup {
+    let (lang, now) = (work.lang(), app.office.clock.now().as_second());
     let [name, place, state, seen, version, act] = [
         lang.pick("Nama", "Name"),
         lang.pick("Tempat", "Place"),
@@ -110,13 +114,13 @@ fn table(app: &App, work: &Work, stations: &[DeviceLine]) -> Markup {
                         td data-label=(name) { (one.name) }
                         td data-label=(place) { (one.place) }
                         td data-label=(state) {
-                            (match (one.revoked_at, one.enrolled_at) {
-                                (Some(_), _) => lang.pick("Dicabut", "Revoked"),
-                                (None, Some(_)) => lang.pick("Bergabung", "Joined"),
-                                (None, None) => lang.pick("Menunggu", "Waiting"),
-                            })
+                            @match (one.revoked_at, one.enrolled_at) {
+                                (Some(_), _) => (lang.pick("Dicabut", "Revoked")),
+                                (None, None) => (lang.pick("Menunggu bergabung", "Waiting to join")),
+                                (None, Some(_)) => (condition::shown(told.get(&one.id), now, lang)),
+                            }
                         }
-                        td data-label=(seen) { (one.seen_at.map_or("–".to_owned(), |at| moment(app, at))) }
+                        td data-label=(seen) { (one.seen_at.map_or("–".to_owned(), |at| age(now - at, lang))) }
                         td data-label=(version) { (one.version.as_deref().unwrap_or("–")) }
                         td data-label=(act) { @if one.revoked_at.is_none() { (actions(app, work, one)) } @else { "–" } }
                     }
