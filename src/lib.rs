@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod config;
 pub mod lang;
+pub mod manual;
 
 // Floor 1: no I/O, no clock, no randomness.
 pub mod card;

@@ -92,6 +92,9 @@ enum Command {
     Corrections(commands::Corrections),
     /// Walks the stations' chains of who looked at whom; 1: one does not hold
     Audit,
+    /// Writes manual pages and shell completions; for whoever makes packages
+    #[command(hide = true)]
+    Pages { folder: PathBuf },
 }
 
 fn main() -> ExitCode {
@@ -107,6 +110,10 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Pages { folder } = &cli.command {
+        anjungan::manual::write(<Cli as clap::CommandFactory>::command(), folder)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let flags = Flags { config: cli.office.config, data: cli.office.data, host: cli.office.host };
     let mut config = match cli.command {
         Command::Sample(_) => CentralConfig::load_or_make_up(&flags)?,
@@ -134,5 +141,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,
         Command::Audit => commands::audit(config, json).await?,
+        Command::Pages { .. } => unreachable!("written above, without a configuration"),
     }))
 }

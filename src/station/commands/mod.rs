@@ -54,6 +54,9 @@ enum Command {
     Provision(provision::Provision),
     /// Who the staff of this station are: add, list, remove.
     Staff(staff::Staff),
+    /// Writes manual pages and shell completions; for whoever makes packages.
+    #[command(hide = true)]
+    Pages { folder: PathBuf },
 }
 
 /// How a command ended without failing.
@@ -80,6 +83,10 @@ impl Cli {
             Command::Doctor(doctor) => doctor.run(clock),
             Command::Provision(provision) => provision.run(clock),
             Command::Staff(staff) => staff.run(clock),
+            Command::Pages { folder } => {
+                crate::manual::write(<Cli as clap::CommandFactory>::command(), &folder)?;
+                Ok(Answer::Yes)
+            }
         }
     }
 }
