@@ -20,6 +20,8 @@ pub struct Terms {
     pub timeouts: Timeouts,
     pub roots: Roots,
     pub staff: StaffParams,
+    /// The first staff code, where it was written down beforehand; otherwise one is made here.
+    pub staff_code: Option<Zeroizing<String>>,
     /// Join under another device id even if that leaves accepted cards behind which the server will
     /// then not take. Only where the former place at the server is gone for good.
     pub leave_waiting: bool,
@@ -89,7 +91,7 @@ pub fn join(
     rng.fill_bytes(device_secret.as_mut());
     let device_public = KeyPair::from_secret(*device_secret).public();
     let keys = StationKeys::generate(rng)?;
-    let staff_code = new_staff_code(rng);
+    let staff_code = terms.staff_code.clone().unwrap_or_else(|| new_staff_code(rng));
     let secret = staff_secret(&staff_code).ok_or(SealedError::Shape("staff code"))?;
     let staff_envelope = wrap_private(&keys, &secret, pin, terms.staff, rng)?;
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Answer, CommandError, Place, picture};
 use crate::clock::{SharedClock, os_random};
 use crate::protocol::ProblemCode;
-use crate::provision::{JoinError, Link, Terms, join};
+use crate::provision::{Batch, JoinError, Link, Terms, board_serial, erase, join};
 use crate::station::scanner::codes_in;
 use crate::store::SqliteStore;
 use crate::sync::{Roots, SyncError};
@@ -16,14 +16,20 @@ use crate::sync::{Roots, SyncError};
 #[derive(Args)]
 pub struct Provision {
     /// The server's address, the joining link URL#CODE, or a picture of its QR code.
-    #[arg(value_name = "URL|QR-IMAGE")]
-    target: String,
+    #[arg(value_name = "URL|QR-IMAGE", required_unless_present_any = ["batch", "erase"])]
+    target: Option<String>,
     /// The one-time code, where the address comes without it.
     #[arg(long)]
     code: Option<String>,
     /// The first staff PIN, 6 to 12 digits. Without it the PIN is read from standard input.
     #[arg(long, env = "ANJUNGAN_PIN", hide_env_values = true)]
     pin: Option<String>,
+    /// A file for many stations: this one takes the entry with the serial number of its board.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "code"])]
+    batch: Option<PathBuf>,
+    /// Wipes such a file, once it was used.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "code", "batch"])]
+    erase: Option<PathBuf>,
     /// Join as another device although accepted cards still wait here under the former one: the server
     /// will not take them any more.
     #[arg(long)]
@@ -34,33 +40,47 @@ pub struct Provision {
 
 impl Provision {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
+        if let Some(file) = &self.erase {
+            erase(file)?;
+            return Ok(Answer::Yes);
+        }
         let config = self.place.load()?;
-        let link = self.link()?;
+        let own = match &self.batch {
+            None => None,
+            Some(file) => match Batch::load(file)?.own(board_serial().as_deref()) {
+                Ok(own) => Some(own),
+                // The file is for other stations, or this entry cannot be meant: trying again helps nobody.
+                Err(error) => {
+                    eprintln!("{}: {error}", file.display());
+                    return Ok(Answer::No);
+                }
+            },
+        };
+        let (link, pin, staff_code) = match own {
+            Some(own) => (own.link, own.pin, Some(own.staff_code)),
+            None => (self.link()?, self.pin()?, None),
+        };
         if link.is_in_the_clear() {
             eprintln!(
                 "note: {} is not https; whoever listens on the way can join in its place",
                 link.central_url
             );
         }
-        let pin = Zeroizing::new(if let Some(pin) = self.pin {
-            pin
-        } else {
-            eprintln!("PIN of the first staff member (6 to 12 digits):");
-            let mut typed = String::new();
-            std::io::stdin().read_line(&mut typed)?;
-            typed.trim().to_owned()
-        });
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         let roots = Roots::load(config.central_ca.as_deref()).map_err(SyncError::from)?;
-        let terms = Terms { roots, leave_waiting: self.leave_waiting, ..Terms::default() };
+        let known = staff_code.is_some();
+        let terms = Terms { roots, staff_code, leave_waiting: self.leave_waiting, ..Terms::default() };
         match join(&link, &pin, &mut store, clock, &terms, &mut os_random()) {
             Ok(done) => {
                 eprintln!("Joined as {} ({}), device {}.", done.station_name, done.place, done.device_id);
                 if done.orphaned > 0 {
                     eprintln!("{} items that wait here belong to the former device.", done.orphaned);
                 }
-                eprintln!("Staff code, shown this once; with the PIN it opens what this station keeps:");
-                println!("{}", *done.staff_code);
+                // A code that stands on a sheet already belongs into no log.
+                if !known {
+                    eprintln!("Staff code, shown this once; with the PIN it opens what this station keeps:");
+                    println!("{}", *done.staff_code);
+                }
                 Ok(Answer::Yes)
             }
             // The server understood and said no: another code is the way, not another try.
@@ -79,15 +99,25 @@ impl Provision {
         }
     }
 
+    fn pin(&self) -> Result<Zeroizing<String>, CommandError> {
+        if let Some(pin) = &self.pin {
+            return Ok(Zeroizing::new(pin.clone()));
+        }
+        eprintln!("PIN of the first staff member (6 to 12 digits):");
+        let mut typed = String::new();
+        std::io::stdin().read_line(&mut typed)?;
+        Ok(Zeroizing::new(typed.trim().to_owned()))
+    }
+
     fn link(&self) -> Result<Link, CommandError> {
+        let target = self.target.as_deref().unwrap_or_default();
         if let Some(code) = &self.code {
-            return Ok(Link::new(&self.target, code)?);
+            return Ok(Link::new(target, code)?);
         }
-        if self.target.starts_with("http://") || self.target.starts_with("https://") {
-            return Ok(Link::parse(&self.target)?);
+        if target.starts_with("http://") || target.starts_with("https://") {
+            return Ok(Link::parse(target)?);
         }
-        let path = PathBuf::from(&self.target);
-        link_in(&path)
+        link_in(Path::new(target))
     }
 }
 
