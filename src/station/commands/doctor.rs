@@ -1,16 +1,21 @@
 //! Station: `anjungan doctor`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::{Answer, CommandError, Place};
 use crate::clock::SharedClock;
-use crate::station::doctor::{Verdict, examine, parts};
+use crate::station::doctor::{Verdict, bundle, examine, parts};
 
 #[derive(Args)]
 pub struct Doctor {
     /// One object a line: {"part","verdict","said","next"}.
     #[arg(long)]
     json: bool,
+    /// Writes what support needs into this file (tar.gz); nothing of the people served is in it.
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
 }
@@ -20,6 +25,7 @@ impl Doctor {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
         let config = self.place.load()?;
         let mut answer = Answer::Yes;
+        let mut findings = Vec::new();
         for finding in examine(&parts(&config, clock)) {
             if finding.verdict == Verdict::Fault {
                 answer = Answer::No;
@@ -32,6 +38,12 @@ impl Doctor {
                     println!("{:<25} {}", "", finding.next);
                 }
             }
+            findings.push(finding);
+        }
+        if let Some(file) = &self.bundle {
+            bundle::write(file, &config, &findings, clock)
+                .map_err(|error| format!("{}: {error}", file.display()))?;
+            eprintln!("written: {}", file.display());
         }
         Ok(answer)
     }

@@ -1,7 +1,9 @@
 //! Station: what is well and what is not, part by part, with the next step. A part that cannot be looked at
 //! says so; it is never called well for that.
 
+pub mod bundle;
 mod parts;
+mod surroundings;
 
 use serde::Serialize;
 
@@ -9,6 +11,7 @@ use crate::clock::SharedClock;
 use crate::config::StationConfig;
 
 pub use parts::{Camera, Central, Clock, Disk, Display, Keys, Printer};
+pub use surroundings::{Backdrop, Network, Touch};
 
 /// How a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -74,9 +77,12 @@ pub fn parts(config: &StationConfig, clock: &SharedClock) -> Vec<Box<dyn Part>> 
         Box::new(Disk { folder: config.data_dir.clone() }),
         Box::new(Clock { config: config.clone(), clock: clock.clone() }),
         Box::new(Keys { config: config.clone(), clock: clock.clone() }),
+        Box::new(Network),
         Box::new(Central { config: config.clone(), clock: clock.clone() }),
         Box::new(Display { config: config.display.clone() }),
+        Box::new(Touch { config: config.display.clone() }),
         Box::new(Camera { role: "camera", uri: config.cameras.face.clone() }),
+        Box::new(Backdrop { camera: config.cameras.face.clone(), folder: config.data_dir.clone() }),
     ];
     if let Some(scan) = &config.cameras.scan {
         parts.push(Box::new(Camera { role: "scan camera", uri: scan.clone() }));
