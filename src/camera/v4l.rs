@@ -213,10 +213,10 @@ fn capture(index: u32, size: (u32, u32), first: u64, slot: &Slot) -> End {
 /// YUYV where it is fluent at about this size, else MJPEG, else YUYV at any rate: a request for a packing that the camera
 /// lacks fails as a whole, so each is tried.
 fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
-    let open = |packing| {
+    let ask = |kind: fn(CameraFormat) -> RequestedFormatType, packing| {
         let wish = CameraFormat::new(Resolution::new(size.0, size.1), packing, 30);
         let packings = [packing];
-        let request = RequestedFormat::with_formats(RequestedFormatType::Closest(wish), &packings);
+        let request = RequestedFormat::with_formats(kind(wish), &packings);
         nokhwa::Camera::with_backend(
             CameraIndex::Index(index),
             request,
@@ -224,7 +224,16 @@ fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
         )
         .map_err(|e| e.to_string())
     };
+    let open = |packing| ask(RequestedFormatType::Closest, packing);
     match open(FrameFormat::YUYV) {
+        // A driver that takes any size (sensors on a ribbon, capture bridges) names a range, of which nokhwa
+        // makes a list of squares: then the size itself is asked for.
+        Ok(camera) if has_other_proportions(camera.camera_format(), size) => {
+            drop(camera);
+            ask(RequestedFormatType::Exact, FrameFormat::YUYV)
+                .or_else(|_| open(FrameFormat::MJPEG))
+                .or_else(|_| open(FrameFormat::YUYV))
+        }
         Ok(camera) if is_enough(camera.camera_format(), size) => Ok(camera),
         Ok(camera) => {
             drop(camera);
@@ -239,6 +248,12 @@ fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
 /// Fluent, and not much narrower than asked for.
 fn is_enough(format: CameraFormat, size: (u32, u32)) -> bool {
     format.frame_rate() >= FLUENT && format.width() * 4 >= size.0 * 3
+}
+
+/// By more than a tenth.
+fn has_other_proportions(format: CameraFormat, size: (u32, u32)) -> bool {
+    let (is, wanted) = (format.width() * size.1, size.0 * format.height());
+    is.abs_diff(wanted) * 10 > wanted
 }
 
 fn packing(format: FrameFormat) -> Option<Packing> {
@@ -260,6 +275,15 @@ mod tests {
         assert!(is_enough(format(1024, 768, 15), (1280, 960)));
         assert!(!is_enough(format(1280, 960, 8), (1280, 960)));
         assert!(!is_enough(format(640, 480, 30), (1280, 960)));
+    }
+
+    #[test]
+    fn squares_where_a_picture_was_asked_for_are_noticed() {
+        let format = |w, h| CameraFormat::new(Resolution::new(w, h), FrameFormat::YUYV, 30);
+        assert!(has_other_proportions(format(1000, 1000), (1280, 720)));
+        assert!(has_other_proportions(format(640, 480), (1280, 720)));
+        assert!(!has_other_proportions(format(1296, 736), (1280, 720)));
+        assert!(!has_other_proportions(format(640, 480), (1280, 960)));
     }
 
     #[test]
