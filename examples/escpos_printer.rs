@@ -1,7 +1,7 @@
 //! A receipt printer that is not there, for the bench: listens on a port and does what it is told on standard input.
 //!
 //! `cargo run --example escpos_printer -- 9100`, then `paper 500` (rows left), `paper-out`, `cover`, `offline`, `hot`, `jam`,
-//! `hang`, `unplug`, `power-off`, `mend`, `slips`, `quit`.
+//! `hang`, `unplug`, `power-off`, `mend`, `slips`, `save FOLDER` (the slips as pictures), `quit`.
 
 use anjungan::printing::simulated::{SimulatedPrinter, Trouble};
 use std::io::BufRead;
@@ -35,10 +35,18 @@ fn main() -> std::io::Result<()> {
                 println!("{}", printer.pieces().len());
                 continue;
             }
+            Some("save") => {
+                let folder = std::path::PathBuf::from(words.next().unwrap_or("."));
+                for (number, piece) in printer.pieces().iter().enumerate() {
+                    save(&folder.join(format!("slip-{}.png", number + 1)), piece.inked())?;
+                }
+                println!("saved");
+                continue;
+            }
             Some("quit") => return Ok(()),
             _ => {
                 eprintln!(
-                    "paper ROWS, paper-out, cover, offline, hot, jam, hang, unplug, power-off, mend, slips, quit"
+                    "paper ROWS, paper-out, cover, offline, hot, jam, hang, unplug, power-off, mend, slips, save FOLDER, quit"
                 );
                 continue;
             }
@@ -46,4 +54,14 @@ fn main() -> std::io::Result<()> {
         printer.break_down(trouble);
     }
     Ok(())
+}
+
+/// A piece of paper as a picture, eight dots a byte.
+fn save(path: &std::path::Path, rows: &[Vec<u8>]) -> std::io::Result<()> {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0) as u32 * 8;
+    let picture = image::GrayImage::from_fn(width.max(1), (rows.len() as u32).max(1), |x, y| {
+        let byte = rows.get(y as usize).and_then(|row| row.get(x as usize / 8)).copied().unwrap_or(0);
+        image::Luma([if byte & (0x80 >> (x % 8)) == 0 { 255 } else { 0 }])
+    });
+    picture.save(path).map_err(std::io::Error::other)
 }

@@ -112,6 +112,18 @@ impl<C: ComponentHandle + 'static> Finger<C> {
         self.on_screen(|screen| labels(look(screen)))
     }
 
+    /// Where each button has its centre, as shares of width and height: for a finger on the glass of another
+    /// machine.
+    pub fn places(&self) -> Result<Vec<(String, [f32; 2])>, FingerError> {
+        self.on_screen(|screen| {
+            let size = screen.window().size().to_logical(screen.window().scale_factor());
+            let buttons = look(screen).into_iter().filter(|seen| seen.role == Some(AccessibleRole::Button));
+            buttons
+                .map(|seen| (seen.label, [seen.centre.x / size.width, seen.centre.y / size.height]))
+                .collect()
+        })
+    }
+
     /// The screen as a picture.
     pub fn snapshot(&self) -> Result<RgbaImage, FingerError> {
         self.on_screen(|screen| {

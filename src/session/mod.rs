@@ -26,6 +26,7 @@ mod idle;
 mod issued;
 mod look;
 mod my_card;
+mod names;
 mod phone;
 mod photo_step;
 mod pick_up;

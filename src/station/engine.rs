@@ -81,7 +81,12 @@ impl Engine {
     /// One event and its effects. `false`: a worker has ended.
     fn carry_on(&mut self, event: Event, now: Duration) -> bool {
         let Some(session) = self.session.take() else { return true };
+        let before = session.step.name();
+        trace(&event);
         let (session, effects) = session.step(event, now);
+        if session.step.name() != before {
+            tracing::debug!(screen = session.step.name());
+        }
         screens::show(&self.app, &session, now);
         self.session = Some(session);
         let mut whole = true;
@@ -99,6 +104,17 @@ impl Engine {
         if let Some(text) = self.reader.news(&self.app) {
             self.workers.say(text, session.lang);
         }
+    }
+}
+
+/// Whoever looks for a fault, or drives a station from outside, follows it by this and by the screens' names.
+/// Nothing of a person is in it.
+fn trace(event: &Event) {
+    match event {
+        Event::Kept(_, Ok(_)) => tracing::debug!("an acceptance is on the disk"),
+        Event::Scanned(_, finding) => tracing::debug!(verdict = ?finding.judgement.verdict),
+        Event::Alert(alert, on) => tracing::debug!(?alert, on),
+        _ => {}
     }
 }
 

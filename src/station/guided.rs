@@ -80,6 +80,7 @@ pub struct Guide {
     way: Way,
     out: PathBuf,
     lang: Lang,
+    places: bool,
 }
 
 /// A guided run that is under way.
@@ -87,7 +88,13 @@ pub struct Running(JoinHandle<Result<(), GuidedError>>);
 
 impl Guide {
     pub fn new(way: Way, out: PathBuf, lang: Lang) -> Guide {
-        Guide { way, out, lang }
+        Guide { way, out, lang, places: false }
+    }
+
+    /// Beside each picture, where its buttons are.
+    #[must_use]
+    pub fn with_places(self, places: bool) -> Guide {
+        Guide { places, ..self }
     }
 
     /// Begins to walk as soon as the screen runs. Ends the screen when done.
@@ -118,6 +125,7 @@ impl Guide {
             facts,
             out: self.out,
             lang: self.lang,
+            places: self.places,
             steps: Vec::new(),
         };
         let way = self.way;
@@ -153,6 +161,7 @@ struct Walk {
     facts: Receiver<Fact>,
     out: PathBuf,
     lang: Lang,
+    places: bool,
     steps: Vec<serde_json::Value>,
 }
 
@@ -212,6 +221,8 @@ impl Walk {
             self.press("Ambil Foto", "photo-invite")?;
         }
         self.click("Mulai")?;
+        self.wait("Ambil Foto")?;
+        self.shot("photo-live")?;
         self.finger.click_when_there(&self.word("Ambil Foto"), PATIENCE)?;
         self.shot("photo-countdown")?;
         self.wait("Gunakan Foto Ini")?;
@@ -363,8 +374,17 @@ impl Walk {
         std::fs::create_dir_all(&folder)
             .map_err(|source| GuidedError::Write { path: folder.clone(), source })?;
         // A check walks after a card into the same folder: its pictures go on counting.
-        let number = std::fs::read_dir(&folder).map_or(0, Iterator::count) + 1;
+        let pictures = std::fs::read_dir(&folder)
+            .map_or(0, |files| files.flatten().filter(|file| is_picture(&file.path())).count());
+        let number = pictures + 1;
         self.finger.snapshot()?.save(folder.join(format!("{number:02}-{name}.png")))?;
+        if self.places {
+            let places: std::collections::BTreeMap<_, _> = self.finger.places()?.into_iter().collect();
+            self.write(
+                &format!("screens/{number:02}-{name}.json"),
+                serde_json::json!(places).to_string().as_bytes(),
+            )?;
+        }
         let at = self.clock.monotonic().saturating_sub(self.started);
         println!("{name}");
         self.steps.push(serde_json::json!({ "step": name, "at_ms": at.as_millis() as u64 }));
@@ -418,6 +438,10 @@ impl Walk {
             Lang::En => english(ENGLISH, indonesian).unwrap_or(indonesian).to_owned(),
         }
     }
+}
+
+fn is_picture(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "png")
 }
 
 fn settle(breaths: u32) {

@@ -76,6 +76,9 @@ pub struct Guided {
     seconds: u64,
     #[arg(long, default_value = "id")]
     lang: Lang,
+    /// Writes beside each picture where its buttons are, for a finger on another machine's glass.
+    #[arg(long)]
+    places: bool,
 }
 
 impl Guided {
@@ -114,7 +117,7 @@ impl Guided {
         station::run(
             &config,
             clock,
-            Some(guided::Guide::new(way, self.out, self.lang)),
+            Some(guided::Guide::new(way, self.out, self.lang).with_places(self.places)),
             station::Begin::Visit,
         )?;
         Ok(Answer::Yes)
