@@ -24,6 +24,8 @@ run_packages="libinput10 libxkbcommon0 libudev1 libgbm1 libfontconfig1"
 browser_packages="chromium chromium-driver"
 # Printers that are not there: a card printer, CUPS with a queue, and what announces them.
 printer_packages="cups-daemon cups-client cups-ipp-utils printer-driver-cups-pdf avahi-daemon dbus"
+# The server's other database; its own service is not used and may stay off.
+database_packages="postgresql"
 window_packages="libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0"
 
 need_packages() {
@@ -52,6 +54,33 @@ need_announcer() {
     as_root avahi-daemon --daemonize --no-rlimits 2>/dev/null ||
       say "avahi-daemon does not start: the tests of IPP printers will say that they skip"
   fi
+}
+
+# Starts a PostgreSQL of its own in a temporary folder, on a socket alone, as somebody who is not root, and
+# sets ANJUNGAN_TEST_DATABASE to it. What is in it is worth nothing: it does not wait for the disk.
+start_postgres() {
+  local programs
+  programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+  [ -n "$programs" ] || die "PostgreSQL's programs are not under /usr/lib/postgresql"
+  postgres_folder=$(mktemp -d)
+  chmod 711 "$postgres_folder"
+  as_postgres=()
+  if [ "$(id -u)" = 0 ]; then
+    chown postgres "$postgres_folder"
+    as_postgres=(runuser -u postgres --)
+  fi
+  postgres_control="$programs/pg_ctl"
+  (cd / && "${as_postgres[@]}" "$programs/initdb" -D "$postgres_folder/data" --auth=trust --username=anjungan \
+    --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null)
+  (cd / && "${as_postgres[@]}" "$postgres_control" -D "$postgres_folder/data" -w -l "$postgres_folder/log" start -o \
+    "-k $postgres_folder -c listen_addresses='' -c fsync=${1:-off} -c full_page_writes=${1:-off} -c max_connections=400" >/dev/null)
+  export ANJUNGAN_TEST_DATABASE="postgres://anjungan@${postgres_folder//\//%2F}"
+}
+
+stop_postgres() {
+  unset ANJUNGAN_TEST_DATABASE
+  (cd / && "${as_postgres[@]}" "$postgres_control" -D "$postgres_folder/data" -m immediate stop >/dev/null) || true
+  rm -rf "$postgres_folder"
 }
 
 need_rust() {

@@ -1,5 +1,6 @@
 //! `backup` and `restore`: one file (tar) with the database, the photos and the configuration, taken
-//! while the server runs. The keys go in only where they are asked for: with both in one place,
+//! while the server runs. The database in it is a file of SQLite also where the server's is PostgreSQL, so
+//! that a backup of either can be restored into either. The keys go in only where they are asked for: with both in one place,
 //! whoever has the file has everything.
 
 use std::fs::{self, File};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::codes::random_id;
+use super::storage::Place;
 use super::{CentralConfig, CentralError, Office, Store};
 
 const MANIFEST: &str = "manifest.json";
@@ -62,19 +64,15 @@ async fn written(
 ) -> Result<Manifest, CentralError> {
     // A photo is on the disk before a row names it, so the rows come first and the files after.
     office.store.snapshot(snapshot).await?;
-    let count = async |table: &str| -> Result<u64, CentralError> {
-        let sql = format!("SELECT COUNT(*) FROM {table}");
-        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(office.store.pool()).await?;
-        Ok(count as u64)
-    };
-    let (photos, data) = (Store::photos_in(snapshot).await?, office.config.data.clone());
+    let (told, data) = (Store::told(snapshot).await?, office.config.data.clone());
+    let photos = told.photos;
     let manifest = Manifest {
         version: VERSION,
         made_at: office.clock.now().as_second(),
         host: office.config.host.clone(),
         issuer: office.issuer.to_string(),
-        people: count("people").await?,
-        cards: count("issues").await?,
+        people: told.people,
+        cards: told.cards,
         photos: photos.len() as u64,
         keys: with_keys,
     };
@@ -122,7 +120,8 @@ fn pack(
 pub async fn restore(config: &CentralConfig, file: &Path) -> Result<Manifest, CentralError> {
     let data = &config.data;
     let database = data.join(DATABASE);
-    if database.exists() {
+    let place = config.place()?;
+    if matches!(place, Place::Folder) && database.exists() {
         return Err(CentralError::Argument(format!(
             "{}: a server's database is there already; restore into another folder",
             data.display()
@@ -130,12 +129,12 @@ pub async fn restore(config: &CentralConfig, file: &Path) -> Result<Manifest, Ce
     }
     fs::create_dir_all(data).map_err(|e| CentralError::io(data, e))?;
     let part = data.join(format!(".restore-{}", random_id()));
-    let done = unpacked(data, file, &part).await;
+    let done = unpacked(data, &place, file, &part).await;
     let _ = fs::remove_dir_all(&part);
     done
 }
 
-async fn unpacked(data: &Path, file: &Path, part: &Path) -> Result<Manifest, CentralError> {
+async fn unpacked(data: &Path, place: &Place, file: &Path, part: &Path) -> Result<Manifest, CentralError> {
     let damaged = |why: &str| CentralError::Argument(format!("{}: {why}", file.display()));
     let (from, to) = (file.to_owned(), part.to_owned());
     tokio::task::spawn_blocking(move || unpack(&from, &to).map_err(|e| CentralError::io(&from, e)))
@@ -147,7 +146,7 @@ async fn unpacked(data: &Path, file: &Path, part: &Path) -> Result<Manifest, Cen
     if manifest.version > VERSION {
         return Err(damaged("a newer version of this program made it"));
     }
-    let photos = Store::check(&part.join(DATABASE)).await?;
+    let photos = Store::check(&part.join(DATABASE)).await?.photos;
     let folder = part.to_owned();
     let whole = tokio::task::spawn_blocking(move || {
         photos.iter().all(|hash| super::storage::is_photo(&folder.join("photos").join(hash), hash))
@@ -168,7 +167,12 @@ async fn unpacked(data: &Path, file: &Path, part: &Path) -> Result<Manifest, Cen
         moves.push(CONFIG);
     }
     // The database last: with it the folder is a server's.
-    moves.push(DATABASE);
+    let filled = if let Place::Postgres(_) = place {
+        Some(Store::fill(place, &part.join(DATABASE)).await?)
+    } else {
+        moves.push(DATABASE);
+        None
+    };
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -179,6 +183,9 @@ async fn unpacked(data: &Path, file: &Path, part: &Path) -> Result<Manifest, Cen
         fs::rename(&from, &to).map_err(|e| CentralError::io(&to, e))?;
     }
     File::open(data).and_then(|folder| folder.sync_all()).map_err(|e| CentralError::io(data, e))?;
+    if let Some(filled) = filled {
+        filled.commit().await?;
+    }
     Ok(manifest)
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::central::testing::{TestOffice, office, somebody};
+use crate::central::testing::{TestOffice, database, office, somebody};
 use crate::central::{Office, registry};
 use crate::clock::SharedClock;
 
@@ -17,8 +17,9 @@ async fn in_use() -> (TestOffice, tempfile::TempDir) {
     (t, tempfile::tempdir().unwrap())
 }
 
-fn into(t: &TestOffice, folder: &Path) -> CentralConfig {
-    CentralConfig { data: folder.to_owned(), ..t.office.config.clone() }
+/// Another folder, and another database.
+async fn into(t: &TestOffice, folder: &Path) -> CentralConfig {
+    CentralConfig { data: folder.to_owned(), database: database().await, ..t.office.config.clone() }
 }
 
 #[tokio::test]
@@ -32,7 +33,7 @@ async fn a_restored_server_is_the_one_that_was_backed_up() {
     let more = crate::person::sample::people(9, 5, t.office.today());
     registry::put_all(&t.office, &more).await.unwrap();
 
-    let config = into(&t, &dir.path().join("new"));
+    let config = into(&t, &dir.path().join("new")).await;
     assert_eq!(restore(&config, &file).await.unwrap(), made);
     let clock: SharedClock = std::sync::Arc::new(t.clock.clone());
     let again = Office::open(config.clone(), clock).await.unwrap();
@@ -53,7 +54,7 @@ async fn without_the_keys_a_restored_server_says_what_it_lacks() {
     let (t, dir) = in_use().await;
     let file = dir.path().join("kantor.tar");
     backup(&t.office, &file, false).await.unwrap();
-    let config = into(&t, &dir.path().join("new"));
+    let config = into(&t, &dir.path().join("new")).await;
     restore(&config, &file).await.unwrap();
     let clock: SharedClock = std::sync::Arc::new(t.clock.clone());
     let told = Office::open(config, clock).await.err().unwrap().to_string();
@@ -81,7 +82,7 @@ async fn a_backup_that_is_cut_or_changed_leaves_the_folder_as_it_was() {
     ] {
         fs::write(&file, bytes).unwrap();
         let folder = dir.path().join("new");
-        assert!(restore(&into(&t, &folder), &file).await.is_err(), "{what}");
+        assert!(restore(&into(&t, &folder).await, &file).await.is_err(), "{what}");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{what}");
     }
 }

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::CentralError;
+use super::environment;
 use super::mail::MailConfig;
+use super::storage::Place;
 use crate::credential::IssuerId;
 
 /// The file in the data folder that is read where no other is named.
@@ -22,6 +24,11 @@ const OWN_FILE: &str = "central.toml";
 pub struct CentralConfig {
     /// Address and port to listen on. Port 0 takes a free one.
     pub listen: String,
+    /// Where the database is: `postgres://USER@HOST/NAME`. Empty: SQLite, in the data folder.
+    pub database: String,
+    /// A file with the password of that database, where the address has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_password_file: Option<PathBuf>,
     /// The folder of database, keys and photos.
     #[serde(skip_serializing)]
     pub data: PathBuf,
@@ -86,6 +93,8 @@ impl Default for CentralConfig {
     fn default() -> Self {
         CentralConfig {
             listen: "127.0.0.1:8420".into(),
+            database: String::new(),
+            database_password_file: None,
             data: "/var/lib/anjungan-central".into(),
             host: String::new(),
             public_url: String::new(),
@@ -135,7 +144,7 @@ impl CentralConfig {
     }
 
     /// The file that the flags name; without one, `central.toml` in the data folder where it is
-    /// there; the other flags over it.
+    /// there; the environment over it, and the other flags over that.
     pub fn load(flags: &Flags) -> Result<CentralConfig, CentralError> {
         let folder = flags.data.clone().unwrap_or_else(|| CentralConfig::default().data);
         let own = folder.join(OWN_FILE);
@@ -144,6 +153,7 @@ impl CentralConfig {
             None if own.exists() => CentralConfig { data: folder, ..read(&own)? },
             None => CentralConfig::default(),
         };
+        config = environment::over(config, std::env::vars())?;
         config.data = flags.data.clone().unwrap_or(config.data);
         config.host = flags.host.clone().unwrap_or(config.host);
         Ok(config)
@@ -169,7 +179,8 @@ impl CentralConfig {
         written
             .and_then(|mut out| std::io::Write::write_all(&mut out, text.as_bytes()))
             .map_err(|e| CentralError::io(&file, e))?;
-        Ok(made_up)
+        // Read back: what the environment says goes over it, and belongs into no file.
+        CentralConfig::load(flags)
     }
 
     /// What a missing or wrong value would only show much later, on a card.
@@ -211,11 +222,17 @@ impl CentralConfig {
                 "keys: signing_days must be longer than announce_days and overlap_days".into(),
             ));
         }
+        self.place()?;
         let numbers = self.issuer.first_number..=self.issuer.last_number;
         if numbers.is_empty() || !(1..=9_999_999).contains(numbers.start()) || *numbers.end() > 9_999_999 {
             return Err(CentralError::Config("issuer: the numbers must lie between 1 and 9999999".into()));
         }
         IssuerId::parse(&self.issuer.id).map_err(|e| CentralError::Config(format!("issuer.id: {e}")))
+    }
+
+    /// Where the database is.
+    pub fn place(&self) -> Result<Place, CentralError> {
+        Place::read(&self.database, self.database_password_file.as_deref())
     }
 
     /// The page on which employees turn their activation code into a password.

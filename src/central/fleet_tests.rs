@@ -129,8 +129,9 @@ async fn neither_codes_nor_tokens_lie_in_the_database() {
     let (_, code) = new_device(&t.office, "admin", "Meja 1", "Lobi").await.unwrap();
     let id = joined(&t).await;
     let session = open_session(&t.office, &signed_nonce(&t, &id).await).await.unwrap();
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(t.office.store.pool()).await.unwrap();
-    let bytes = std::fs::read(t.office.config.data.join("central.sqlite")).unwrap();
+    let file = t.office.config.data.join("snapshot");
+    t.office.store.snapshot(&file).await.unwrap();
+    let bytes = std::fs::read(file).unwrap();
     let plain = super::super::codes::normal_code(&code);
     for secret in [code.as_bytes(), plain.as_bytes(), session.token.as_bytes()] {
         assert!(!bytes.windows(secret.len()).any(|window| window == secret));

@@ -13,6 +13,7 @@ pub mod commands;
 mod condition;
 mod config;
 mod documents;
+mod environment;
 mod error;
 mod fleet;
 mod help;
@@ -76,7 +77,7 @@ impl Office {
     pub async fn open(config: CentralConfig, clock: SharedClock) -> Result<Office, CentralError> {
         let issuer = config.check()?;
         std::fs::create_dir_all(&config.data).map_err(|e| CentralError::io(&config.data, e))?;
-        let store = Store::open(&config.data).await?;
+        let store = Store::open(&config.data, &config.place()?).await?;
         let used: i64 =
             sqlx::query_scalar("SELECT COUNT(*) FROM issuer_keys").fetch_one(store.pool()).await?;
         let passphrase = keys::passphrase(config.keys.passphrase_file.as_deref())?;
@@ -249,11 +250,33 @@ pub mod testing {
         _dir: tempfile::TempDir,
     }
 
+    /// The database of one test. With `ANJUNGAN_TEST_DATABASE=postgres://USER@HOST` it is a new one on that
+    /// server, otherwise SQLite in the data folder. All tests ask here.
+    pub async fn database() -> String {
+        let Ok(server) = std::env::var("ANJUNGAN_TEST_DATABASE") else { return String::new() };
+        let name = codes::random_id().to_lowercase();
+        let address = format!("{}/test_{name}", server.trim_end_matches('/'));
+        sqlx::any::install_default_drivers();
+        <sqlx::Any as sqlx::migrate::MigrateDatabase>::create_database(&address).await.unwrap();
+        address
+    }
+
+    /// A database and a folder of photos without an office around them.
+    pub async fn store() -> (Store, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let place = storage::Place::read(&database().await, None).unwrap();
+        (Store::open(dir.path(), &place).await.unwrap(), dir)
+    }
+
     /// 2 March 2026, ten in the morning at the office.
     pub async fn office() -> TestOffice {
         let dir = tempfile::tempdir().unwrap();
         let clock = ManualClock::at("2026-03-02T03:00:00Z".parse().unwrap());
-        let config = CentralConfig { data: dir.path().join("data"), ..CentralConfig::example() };
+        let config = CentralConfig {
+            data: dir.path().join("data"),
+            database: database().await,
+            ..CentralConfig::example()
+        };
         let office = Office::open(config, Arc::new(clock.clone())).await.unwrap();
         TestOffice { office: Arc::new(office), clock, _dir: dir }
     }

@@ -24,21 +24,32 @@ type Answer<T> = Result<T, (u16, Problem)>;
 const OFFICE: &str =
     "host = \"KARTU.CONTOH.GO.ID\"\nreturn_to = \"BKPSDM\"\n[issuer]\nid = \"6201\"\nname = \"BKPSDM\"\n";
 
-/// The real binary, with a folder of its own.
+/// The real binary, with a folder and a database of its own.
 pub struct Server {
     pub data: tempfile::TempDir,
+    database: String,
     child: Option<Child>,
     pub base: String,
 }
 
 impl Server {
     pub fn new() -> Server {
-        Server { data: tempfile::tempdir().unwrap(), child: None, base: String::new() }
+        let data = tempfile::tempdir().unwrap();
+        Server { data, database: new_database(), child: None, base: String::new() }
+    }
+
+    /// The program, told where the database is as an operator may tell it.
+    pub fn binary(&self) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_anjungan-central"));
+        if !self.database.is_empty() {
+            program.env("ANJUNGAN_CENTRAL_DATABASE", &self.database);
+        }
+        program
     }
 
     /// Runs a command on the server's folder, expects this exit code, returns what it printed.
     pub fn command(&self, args: &[&str], expected: i32) -> String {
-        let output = binary().args(args).arg("--data").arg(self.folder()).output().unwrap();
+        let output = self.binary().args(args).arg("--data").arg(self.folder()).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(expected), "{args:?}: {told}");
         String::from_utf8(output.stdout).unwrap()
@@ -46,7 +57,7 @@ impl Server {
 
     /// Runs a command that must fail; what it told on standard error.
     pub fn refused(&self, args: &[&str]) -> String {
-        let output = binary().args(args).arg("--data").arg(self.folder()).output().unwrap();
+        let output = self.binary().args(args).arg("--data").arg(self.folder()).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         String::from_utf8(output.stderr).unwrap()
     }
@@ -76,13 +87,15 @@ impl Server {
     }
 
     pub fn start(self) -> Server {
-        self.start_as(&mut binary())
+        let mut program = self.binary();
+        self.start_as(&mut program)
     }
 
     /// Starts it so that it says everything it can say; see [`Server::log`].
     pub fn start_talking(self) -> Server {
         let file = std::fs::File::create(self.data.path().join("log")).unwrap();
-        self.start_as(binary().env("ANJUNGAN_LOG", "trace").stderr(file))
+        let mut program = self.binary();
+        self.start_as(program.env("ANJUNGAN_LOG", "trace").stderr(file))
     }
 
     /// What a server that was started talking has said.
@@ -152,8 +165,16 @@ impl Drop for Server {
     }
 }
 
-fn binary() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_anjungan-central"))
+/// With `ANJUNGAN_TEST_DATABASE=postgres://USER@HOST`, a new database on that server; otherwise SQLite in
+/// the data folder.
+fn new_database() -> String {
+    let Ok(server) = std::env::var("ANJUNGAN_TEST_DATABASE") else { return String::new() };
+    let name = HEXLOWER.encode(&random_bytes::<8>());
+    let address = format!("{}/test_{name}", server.trim_end_matches('/'));
+    sqlx::any::install_default_drivers();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(<sqlx::Any as sqlx::migrate::MigrateDatabase>::create_database(&address)).unwrap();
+    address
 }
 
 fn agent() -> ureq::Agent {

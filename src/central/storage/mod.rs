@@ -1,105 +1,70 @@
 //! Where the central server keeps things: one database, and photos as files beside it.
 //!
-//! Everything that knows which database it is stands in this file. The statements elsewhere are
-//! SQL that SQLite and PostgreSQL share, with `$n`, checked at run time.
+//! What differs between SQLite and PostgreSQL stands in [`database`] and [`snapshot`]. The statements
+//! elsewhere are SQL that both share, with `$n`, checked at run time.
 
+mod database;
 mod photos;
+mod snapshot;
 
+pub use database::{Db, Place, Tx};
+
+use database::Database;
 pub use photos::is_photo;
 
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::CentralError;
 use super::codes::random_id;
-
-/// The database behind the server.
-pub type Db = sqlx::Sqlite;
-/// A transaction that writes.
-pub type Tx = sqlx::Transaction<'static, Db>;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/central/storage/migrations");
 
 /// The open database and the folder of photos.
 #[derive(Clone)]
 pub struct Store {
-    pool: sqlx::Pool<Db>,
+    database: Database,
     photos: PathBuf,
 }
 
 impl Store {
-    /// Opens (or makes) the database in this folder and brings its schema up to date.
-    pub async fn open(dir: &Path) -> Result<Store, CentralError> {
+    /// Opens (or makes) the folder of photos and the database, and brings its schema up to date.
+    pub async fn open(dir: &Path, place: &Place) -> Result<Store, CentralError> {
         // Whoever may read the folder above: database and photos are for their owner only. The
         // files that SQLite puts beside the database take its mode.
         let (photos, file) = (dir.join("photos"), dir.join("central.sqlite"));
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&photos);
         made.map_err(|e| CentralError::io(&photos, e))?;
-        let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
-        made.map_err(|e| CentralError::io(&file, e))?;
-        let options = SqliteConnectOptions::new()
-            .filename(&file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // An import holds the writer's lock for one batch at a time, well below this.
-            .busy_timeout(Duration::from_secs(20));
-        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
-        MIGRATIONS.run(&pool).await?;
-        Ok(Store { pool, photos })
+        if matches!(place, Place::Folder) {
+            let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
+            made.map_err(|e| CentralError::io(&file, e))?;
+        }
+        let database = Database::open(place, &file).await?;
+        MIGRATIONS.run(database.pool()).await?;
+        Ok(Store { database, photos })
     }
 
     /// For statements that only read.
     pub fn pool(&self) -> &sqlx::Pool<Db> {
-        &self.pool
+        self.database.pool()
     }
 
-    /// A transaction that will write. It takes the writer's lock at once: two that read first and
-    /// write later would otherwise have to be undone.
+    /// A transaction that will write. There is one writer at a time.
     pub async fn write(&self) -> Result<Tx, CentralError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        self.database.write().await
     }
 
-    /// Copies the whole database, as it is at one moment, into a new file. The server goes on meanwhile.
-    pub async fn snapshot(&self, file: &Path) -> Result<(), CentralError> {
-        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-        made.map_err(|e| CentralError::io(file, e))?;
-        sqlx::query("VACUUM INTO $1").bind(file.to_string_lossy()).execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// The photos that a database beside this one names.
-    pub async fn photos_in(file: &Path) -> Result<Vec<String>, CentralError> {
-        let pool = read_only(file).await?;
-        let hashes = sqlx::query_scalar("SELECT hash FROM photos ORDER BY hash").fetch_all(&pool).await;
-        pool.close().await;
-        Ok(hashes?)
-    }
-
-    /// Looks through a whole database for damage; the photos that it names.
-    pub async fn check(file: &Path) -> Result<Vec<String>, CentralError> {
-        let pool = read_only(file).await?;
-        let found: Result<String, _> = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&pool).await;
-        pool.close().await;
-        if found? != "ok" {
-            return Err(CentralError::Stored("the database of the backup"));
-        }
-        Store::photos_in(file).await
+    /// How much room the database takes, in bytes.
+    pub async fn size(&self) -> Result<u64, CentralError> {
+        self.database.size().await
     }
 
     /// Ends all connections; what is committed is on the disk.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.pool().close().await;
     }
-}
-
-async fn read_only(file: &Path) -> Result<sqlx::Pool<Db>, CentralError> {
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
-    Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
 }
 
 /// Adds one to a counter and returns its new value; the first is 1. Inside a transaction, so
@@ -205,11 +170,11 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::central::testing;
 
     #[tokio::test]
     async fn a_counter_starts_at_one_and_a_rolled_back_value_is_given_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+        let (store, _dir) = testing::store().await;
         assert_eq!(current(&store, "c").await.unwrap(), 0);
         let mut tx = store.write().await.unwrap();
         assert_eq!(next(&mut tx, "c").await.unwrap(), 1);
@@ -224,8 +189,7 @@ mod tests {
     #[tokio::test]
     async fn a_restored_counter_gives_out_nothing_twice() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+        let (store, _dir) = testing::store().await;
         let mut tx = store.write().await.unwrap();
         let backed_up = next_ever(&mut tx, "c", at(1_000)).await.unwrap();
         assert_eq!(next_ever(&mut tx, "c", at(1_000)).await.unwrap(), backed_up + 1);
@@ -243,13 +207,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_database_is_set_to_survive_a_power_cut() {
+    async fn the_files_are_for_their_owner_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
-        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(store.pool()).await.unwrap();
-        let sync: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(store.pool()).await.unwrap();
-        let keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(store.pool()).await.unwrap();
-        assert_eq!((mode.as_str(), sync, keys), ("wal", 2, 1));
+        let store = Store::open(dir.path(), &Place::Folder).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        next(&mut tx, "c").await.unwrap();
+        tx.commit().await.unwrap();
         for name in ["central.sqlite", "central.sqlite-wal", "photos"] {
             let mode = std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0, "{name}");

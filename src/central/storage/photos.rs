@@ -63,8 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_photo_comes_back_and_a_rotten_one_is_noticed() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+        let (store, dir) = crate::central::testing::store().await;
         let hash = store.keep_photo(b"picture").unwrap();
         assert_eq!(store.keep_photo(b"picture").unwrap(), hash);
         assert_eq!(store.photo(&hash).unwrap(), b"picture");
