@@ -2,10 +2,10 @@
 #![cfg(feature = "central")]
 
 mod central_station;
+mod letters;
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use anjungan::person::sample;
@@ -71,6 +71,42 @@ impl<'a> Browser<'a> {
         self.see(answer)
     }
 
+    /// Sends a file as a browser's form does.
+    fn send_file(&mut self, path: &str, proof: &str, file: &[u8]) -> Seen {
+        let head = format!(
+            "--xyz\r\nContent-Disposition: form-data; name=\"bukti\"\r\n\r\n{proof}\r\n--xyz\r\n\
+             Content-Disposition: form-data; name=\"foto\"; filename=\"../../x.jpg\"\r\n\
+             Content-Type: image/jpeg\r\n\r\n"
+        );
+        let body = [head.as_bytes(), file, b"\r\n--xyz--\r\n"].concat();
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.server.base))
+            .header("cookie", self.cookies())
+            .header("content-type", "multipart/form-data; boundary=xyz");
+        let answer = request.send(&body[..]).unwrap();
+        self.see(answer)
+    }
+
+    /// Begins to send a file of so many bytes, and sends no more of it than this.
+    fn begin_file(&self, length: usize, sent: &[u8]) -> TcpStream {
+        let mut line = TcpStream::connect(self.server.base.strip_prefix("http://").unwrap()).unwrap();
+        let head = format!(
+            "POST /akun/foto/kirim HTTP/1.1\r\nhost: x\r\ncookie: {}\r\ncontent-length: {length}\r\n\
+             content-type: multipart/form-data; boundary=xyz\r\n\r\n",
+            self.cookies()
+        );
+        line.write_all(head.as_bytes()).unwrap();
+        line.write_all(sent).unwrap();
+        line
+    }
+
+    fn sign_in(&mut self, who: &(String, String)) {
+        let proof = self.get("/masuk").hidden("bukti");
+        let fields = [("bukti", proof.as_str()), ("nip", &who.0), ("sandi", &who.1)];
+        assert_eq!(self.post("/masuk", &fields, "same-origin").status, 303);
+    }
+
     fn see(&mut self, mut answer: ureq::http::Response<ureq::Body>) -> Seen {
         for cookie in answer.headers().get_all("set-cookie") {
             let text = cookie.to_str().unwrap();
@@ -101,16 +137,7 @@ fn office(mail: &str) -> (Server, Vec<(String, String)>) {
     let credentials = server.data.path().join("credentials.csv");
     let path = credentials.to_str().unwrap();
     server.command(&["sample", "--count", "10", "--seed", "3", "--credentials", path, "--active", "9"], 0);
-    if !mail.is_empty() {
-        let file = server.data.path().join("data/central.toml");
-        let text = std::fs::read_to_string(&file).unwrap();
-        // Tables stand at the end of the file that `sample` writes.
-        let text = match text.find("[mail]") {
-            Some(at) => format!("{}{mail}", &text[..at]),
-            None => format!("{text}\n{mail}"),
-        };
-        std::fs::write(&file, text).unwrap();
-    }
+    letters::configure(&server, mail);
     let text = std::fs::read_to_string(&credentials).unwrap();
     let people =
         text.lines().filter_map(|line| line.split_once(',')).map(|(a, b)| (a.into(), b.into())).collect();
@@ -207,49 +234,10 @@ fn a_storm_of_passwords_from_one_office_stops_neither_stations_nor_known_phones(
     assert!(at_station.grant.is_some());
 }
 
-/// A mail server: takes what comes and hands it over.
-fn sink() -> (u16, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (tell, told) = channel();
-    std::thread::spawn(move || {
-        for line in listener.incoming().flatten() {
-            let mut reader = BufReader::new(line.try_clone().unwrap());
-            let mut out = line;
-            out.write_all(b"220 sink\r\n").unwrap();
-            let (mut letter, mut in_data) = (String::new(), false);
-            let mut text = String::new();
-            while reader.read_line(&mut text).unwrap_or(0) > 0 {
-                if in_data && text == ".\r\n" {
-                    in_data = false;
-                    out.write_all(b"250 taken\r\n").unwrap();
-                } else if in_data {
-                    letter.push_str(&text);
-                } else if text.starts_with("DATA") {
-                    in_data = true;
-                    out.write_all(b"354 go on\r\n").unwrap();
-                } else if text.starts_with("QUIT") {
-                    out.write_all(b"221 bye\r\n").unwrap();
-                    break;
-                } else {
-                    letter.push_str(&text);
-                    out.write_all(b"250 ok\r\n").unwrap();
-                }
-                text.clear();
-            }
-            let _ = tell.send(letter);
-        }
-    });
-    (port, told)
-}
-
 #[test]
 fn a_forgotten_password_is_replaced_by_a_letter() {
-    let (port, letters) = sink();
-    let mail = format!(
-        "[mail]\nkind = \"smtp\"\nfrom = \"Anjungan <anjungan@kartu.example>\"\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n"
-    );
-    let (server, people) = office(&mail);
+    let (port, mail) = letters::sink();
+    let (server, people) = office(&letters::settings(port));
     let who = &people[sample::ACTIVE_PNS];
     server.command(&["user", "email", &who.0, "sri@kartu.example"], 0);
     server.command(&["user", "email", &who.0, "sri@kartu.example\r\nBcc: x@y"], 2);
@@ -264,13 +252,10 @@ fn a_forgotten_password_is_replaced_by_a_letter() {
     assert_eq!((nobody.status, nobody.text()), (200, somebody.text()), "to the letter the same");
     assert_eq!(phone.post("/lupa", &[("nip", who.0.as_str())], "same-origin").status, 403);
 
-    let letter = letters.recv_timeout(Duration::from_secs(20)).unwrap();
+    let letter = mail.recv_timeout(Duration::from_secs(20)).unwrap();
     assert!(letter.contains("RCPT TO:<sri@kartu.example>"), "{letter}");
-    // Long lines are folded in quoted-printable.
-    let plain = letter.replace("=\r\n", "").replace("=3D", "=");
-    let link =
-        plain.split("https://kartu.example").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-    assert!(letters.recv_timeout(Duration::from_millis(300)).is_err(), "one letter");
+    let link = letters::link(&letter);
+    assert!(mail.recv_timeout(Duration::from_millis(300)).is_err(), "one letter");
     let form = phone.get(&link);
     assert_eq!(form.status, 200, "{link}");
     let proof = form.hidden("bukti");
@@ -288,7 +273,7 @@ fn a_forgotten_password_is_replaced_by_a_letter() {
     let new = [("bukti", proof.as_str()), ("nip", &who.0), ("sandi", "melati di beranda"), ("ingat", "ya")];
     let new = phone.post("/masuk", &new, "same-origin");
     assert_eq!((new.status, new.place.as_deref()), (303, Some("/akun")));
-    assert!(phone.get("/akun").text().contains("ponsel ini"));
+    assert!(phone.get("/akun/ponsel").text().contains("ponsel ini"));
 }
 
 #[test]
@@ -354,13 +339,73 @@ fn a_card_goes_to_one_phone_and_wrong_data_to_the_office() {
     // The same person's own page, with the office's answer, which is text and nothing else.
     let proof = phone.get("/masuk").hidden("bukti");
     phone.post("/masuk", &[("bukti", &proof), ("nip", &who.0), ("sandi", &who.1)], "same-origin");
-    let own = phone.get("/akun");
+    let own = phone.get("/akun/keliru");
     assert!(own.text().contains("&lt;b&gt;hari ini&lt;/b&gt;") && own.text().contains(&told.number));
     let proof = own.hidden("bukti");
+    assert_eq!(phone.post("/akun/keliru", &[("bukti", &proof)], "same-origin").status, 422, "nothing ticked");
     assert_eq!(phone.post("/akun/keliru", &[("bukti", &proof), ("name", "ya")], "same-origin").status, 303);
     assert_eq!(
         phone.post("/akun/keluar", &[("bukti", &proof)], "same-origin").place.as_deref(),
         Some("/masuk")
     );
     assert_eq!(phone.get("/akun").place.as_deref(), Some("/masuk"));
+}
+
+#[test]
+fn what_is_sent_instead_of_a_photo_is_refused_in_plain_words() {
+    let (server, people) = office("");
+    let who = &people[sample::ACTIVE_PNS];
+    let mut phone = Browser::new(&server);
+    let nobody = phone.send_file("/akun/foto/kirim", "x", b"x");
+    assert_eq!((nobody.status, nobody.place.as_deref()), (303, Some("/masuk")), "who is not signed in");
+    phone.sign_in(who);
+    let proof = phone.get("/akun/foto").hidden("bukti");
+    let mut send = |proof: &str, file: &[u8]| phone.send_file("/akun/foto/kirim", proof, file);
+    assert_eq!(send("forged", b"x").status, 403);
+    let mut bomb = portrait();
+    bomb[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    for (file, status, words) in [
+        (&b""[..], 422, "Belum ada foto yang dipilih"),
+        (b"<svg onload=alert(1)>", 422, "F20"),
+        (b"\xff\xd8\xff\xe0 no more of it", 422, "F20"),
+        (&bomb, 422, "F2"),
+        (&vec![0xff; 13 * 1024 * 1024], 413, "F21"),
+    ] {
+        let refused = send(&proof, file);
+        assert_eq!(refused.status, status, "{words}: {}", refused.text());
+        assert!(refused.text().contains(words) && !refused.text().contains("alert(1)"), "{words}");
+    }
+    // Two hundred megabytes are refused before they are sent.
+    let mut answer = String::new();
+    let line = phone.begin_file(200 * 1024 * 1024, b"--xyz");
+    line.take(12).read_to_string(&mut answer).unwrap();
+    assert_eq!(answer, "HTTP/1.1 413");
+    // One at a time: while the first is on its way, a second one is asked to wait.
+    let first = phone.begin_file(1000, b"--xyz\r\n");
+    std::thread::sleep(Duration::from_millis(500));
+    let second = phone.send_file("/akun/foto/kirim", &proof, b"x");
+    assert!(second.status == 429 && second.text().contains("masih diperiksa"), "{}", second.text());
+    drop(first);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(phone.send_file("/akun/foto/kirim", &proof, b"x").status, 422, "and then it may come");
+    assert_eq!(phone.get("/akun/foto/lihat").place.as_deref(), Some("/akun/foto"));
+    assert_eq!(phone.get("/akun/foto/lihat/depan-tegak.png").status, 404);
+    let decided = [("bukti", proof.as_str()), ("foto", "AAAAAAAAAAAAAAAA"), ("putusan", "pakai")];
+    assert_eq!(phone.post("/akun/foto/lihat", &decided, "same-origin").status, 410);
+    assert_eq!(phone.post("/akun/foto/lihat", &decided, "cross-site").status, 403);
+    assert_eq!(std::fs::read_dir(server.data.path().join("data/photos")).unwrap().count(), 0);
+}
+
+#[test]
+fn the_app_has_a_name_icons_and_nothing_of_anybody() {
+    let (server, _) = office("");
+    let mut phone = Browser::new(&server);
+    assert_eq!(phone.get("/").place.as_deref(), Some("/akun"));
+    let manifest = phone.get("/manifest.webmanifest");
+    assert_eq!((manifest.status, manifest.kind.as_str()), (200, "application/manifest+json"));
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest.bytes).unwrap();
+    for icon in manifest["icons"].as_array().unwrap() {
+        let file = phone.get(icon["src"].as_str().unwrap());
+        assert_eq!((file.status, Some(file.kind.as_str())), (200, icon["type"].as_str()));
+    }
 }

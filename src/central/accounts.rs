@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq as _;
 
 use super::codes::{code_hash, new_code};
+use super::lookup::neighbourhood;
 use super::password::{self, Weak};
 use super::storage::{Tx, audit};
 use super::{App, CentralError, Office, Refused, phone, registry, slow_down, welcome};
@@ -111,9 +112,11 @@ async fn end_phones(tx: &mut Tx, nip: Nip) -> Result<(), CentralError> {
     Ok(())
 }
 
-/// The first password against the office's code.
-pub async fn activate(app: &App, asked: Activate) -> Result<(), Refused> {
-    let name = format!("activate {}", asked.nip.as_u64());
+/// The first password against the office's code. Tries are counted by number and line: the code has
+/// 52 bits and is not guessed, so the limit only spares the server, and nobody can use up the tries
+/// of somebody elsewhere.
+pub async fn activate(app: &App, asked: Activate, address: IpAddr) -> Result<(), Refused> {
+    let name = format!("activate {} {}", asked.nip.as_u64(), neighbourhood(address));
     app.activations.ask(&name, app.office.clock.monotonic()).map_err(slow_down)?;
     password::check(&asked.password, asked.nip)
         .map_err(|weak: Weak| Problem::new(ProblemCode::WeakPassword, weak.to_string()))?;
@@ -169,6 +172,16 @@ pub async fn sign_in(app: &App, device_id: &str, asked: SignIn) -> Result<Signed
     Ok(welcome::signed_in(office, device_id, person, grant).await?)
 }
 
+/// The name under which tries from an office's one address are counted.
+pub fn crowd(address: IpAddr) -> String {
+    format!("address {}", neighbourhood(address))
+}
+
+/// Whether this browser is one that the person has signed in with before.
+pub fn knows(app: &App, nip: Nip, mark: &str) -> bool {
+    phone::marked(&app.office, nip, mark).is_some()
+}
+
 /// NIP and password on a person's own phone. Who has signed in with this browser before is counted
 /// by it; everybody else by number and address, by number, and by address: a storm from one office
 /// or of one number slows new browsers down and locks nobody out of their own.
@@ -179,20 +192,36 @@ pub async fn by_phone(
     mark: &str,
     address: IpAddr,
 ) -> Result<Employee, Refused> {
+    by_phone_that(app, nip, password, mark, address, false).await
+}
+
+/// The same for a browser that has `worked` (a captcha): the tries of others at its address do not
+/// hold it up. What counts the tries of one number does.
+pub async fn by_phone_that(
+    app: &App,
+    nip: Nip,
+    password: String,
+    mark: &str,
+    address: IpAddr,
+    worked: bool,
+) -> Result<Employee, Refused> {
     let (now, number) = (app.office.clock.monotonic(), nip.as_u64());
     let strict = match phone::marked(&app.office, nip, mark) {
         Some(browser) => format!("known {number} {browser}"),
-        None => format!("new {number} {address}"),
+        None => format!("new {number} {}", neighbourhood(address)),
     };
-    let known = strict.starts_with("known");
-    let wide = [format!("number {number}"), format!("address {address}")];
+    let mut wide = Vec::new();
+    if !strict.starts_with("known") {
+        wide.push(format!("number {number}"));
+        wide.extend((!worked).then(|| crowd(address)));
+    }
     app.phones.ask(&strict, now).map_err(slow_down)?;
-    for name in wide.iter().filter(|_| !known) {
+    for name in &wide {
         app.crowds.ask(name, now).map_err(slow_down)?;
     }
     let person = verified(app, nip, password).await?;
     app.phones.forgive(&strict);
-    for name in wide.iter().filter(|_| !known) {
+    for name in &wide {
         app.crowds.refund(name, now);
     }
     Ok(person)
@@ -221,4 +250,68 @@ async fn verified(app: &App, nip: Nip, password: String) -> Result<Employee, Ref
         return Err(Problem::new(ProblemCode::WrongCredentials, "wrong NIP or password").into());
     }
     Ok(person)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::central::testing::{office, somebody};
+    use crate::person::sample;
+
+    const PASSWORD: &str = "melati di beranda";
+
+    /// The address of an office, behind which everybody stands.
+    const OFFICE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+
+    fn slowed<T>(answer: &Result<T, Refused>) -> bool {
+        matches!(answer, Err(Refused::Problem(problem)) if problem.code == ProblemCode::SlowDown)
+    }
+
+    #[tokio::test]
+    async fn who_storms_many_numbers_from_one_office_holds_up_nobody_who_works() {
+        let t = office().await;
+        let (nip, app) = (somebody(&t).await, t.app());
+        give_password(&t.office, nip, password::hash_now(PASSWORD).unwrap()).await.unwrap();
+        let others = sample::people(9, 200, t.office.today());
+        let mut tried = 0;
+        for other in others.iter().filter(|other| other.nip != nip) {
+            let answer = by_phone(&app, other.nip, "bukan ini dia".into(), "", OFFICE).await;
+            tried += 1;
+            if slowed(&answer) {
+                break;
+            }
+        }
+        assert!((20..100).contains(&tried), "it holds inside one office: {tried}");
+        assert!(app.crowds.is_held_up(&crowd(OFFICE), t.office.clock.monotonic()));
+        let sign_in = async |worked| by_phone_that(&app, nip, PASSWORD.into(), "", OFFICE, worked).await;
+        assert!(slowed(&sign_in(false).await));
+        assert_eq!(sign_in(true).await.unwrap().nip, nip);
+        let known = phone::mark(&t.office, nip);
+        assert!(by_phone(&app, nip, PASSWORD.into(), &known, OFFICE).await.is_ok());
+        // Work opens no door to one number's password: its own tries count on.
+        for held_up in [false, false, false, true, true] {
+            let guess = by_phone_that(&app, nip, "bukan ini dia".into(), "", OFFICE, true).await;
+            assert_eq!(slowed(&guess), held_up);
+        }
+    }
+
+    #[tokio::test]
+    async fn wrong_activation_codes_hold_up_their_own_line_alone() {
+        let t = office().await;
+        let (nip, app) = (somebody(&t).await, t.app());
+        let code = new_code_for(&t.office, "admin", nip, false).await.unwrap();
+        let try_code = async |code: &str, from: u8| {
+            let asked = Activate { nip, code: code.into(), password: PASSWORD.into() };
+            activate(&app, asked, IpAddr::V4(Ipv4Addr::new(192, 0, 2, from))).await
+        };
+        let mut held_up = false;
+        for _ in 0..100 {
+            held_up |= slowed(&try_code("BBBB-BBBB-BBBB", 1).await);
+        }
+        assert!(held_up);
+        assert!(slowed(&try_code(&code, 1).await));
+        try_code(&code, 2).await.unwrap();
+    }
 }

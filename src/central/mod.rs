@@ -19,6 +19,7 @@ mod fleet;
 mod help;
 mod issuing;
 mod keys;
+mod looks;
 mod lookup;
 mod mail;
 mod pages;
@@ -32,6 +33,7 @@ mod routes;
 mod staff;
 mod status;
 mod storage;
+mod studio;
 mod throttle;
 mod trust;
 mod welcome;
@@ -119,6 +121,7 @@ pub struct App {
     mailer: Arc<mail::Mailer>,
     /// What phones ask about cards.
     lookup: lookup::Lookup,
+    studio: Arc<studio::Studio>,
     /// For heavy calls of stations.
     room: Semaphore,
 }
@@ -130,13 +133,14 @@ impl App {
             office,
             hasher: password::Hasher::new()?,
             throttle: throttle::Throttle::default(),
-            activations: throttle::Throttle::default(),
+            activations: throttle::Throttle::for_crowds(),
             phones: throttle::Throttle::default(),
             crowds: throttle::Throttle::for_crowds(),
             in_flight: issuing::InFlight::default(),
             calls: help::calls::Calls::default(),
             mailer,
             lookup: lookup::Lookup::default(),
+            studio: Arc::default(),
             room: Semaphore::new(routes::ROOM),
         })
     }

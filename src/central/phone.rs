@@ -38,10 +38,41 @@ pub struct SessionLine {
     pub series: String,
     pub created_at: i64,
     pub remember: bool,
+    /// As [`named`] made it.
+    pub name: String,
+}
+
+/// What a browser says of itself, brought down to a word for the system and one for the browser:
+/// enough to tell one's own phones apart, and no more is kept.
+pub fn named(user_agent: &str) -> String {
+    let first = |words: &[(&str, &'static str)]| {
+        words.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, word)| *word)
+    };
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "Mac"),
+        ("CrOS", "Chromebook"),
+        ("Linux", "Linux"),
+    ]);
+    // Most call themselves by their forefathers' names too: the younger ones stand first.
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    system.into_iter().chain(browser).collect::<Vec<_>>().join(", ")
 }
 
 /// Signs a phone in; the value of its cookie.
-pub async fn open(office: &Office, nip: Nip, remember: bool) -> Result<String, CentralError> {
+pub async fn open(office: &Office, nip: Nip, remember: bool, name: &str) -> Result<String, CentralError> {
     let (series, secret, now) = (random_id(), new_token(), office.clock.now());
     let life = if remember { REMEMBERED_S } else { SHORT_S };
     let mut tx = office.store.write().await?;
@@ -50,8 +81,8 @@ pub async fn open(office: &Office, nip: Nip, remember: bool) -> Result<String, C
         .execute(&mut *tx)
         .await?;
     sqlx::query(
-        "INSERT INTO phone_sessions (series, nip, secret_hash, rotated_at, created_at, expires_at, remember)
-         VALUES ($1, $2, $3, $4, $4, $5, $6)",
+        "INSERT INTO phone_sessions (series, nip, secret_hash, rotated_at, created_at, expires_at, remember, name)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
     )
     .bind(&series)
     .bind(nip.as_u64() as i64)
@@ -59,6 +90,7 @@ pub async fn open(office: &Office, nip: Nip, remember: bool) -> Result<String, C
     .bind(now.as_second())
     .bind(now.as_second() + life)
     .bind(i64::from(remember))
+    .bind(name)
     .execute(&mut *tx)
     .await?;
     let record = welcome::record_of(&mut tx, nip).await?;
@@ -143,10 +175,23 @@ pub async fn end_own(office: &Office, nip: Nip, series: &str) -> Result<bool, Ce
     Ok(done.rows_affected() == 1)
 }
 
+/// Signs all of a person's phones out; which they were.
+pub async fn end_all(office: &Office, nip: Nip) -> Result<Vec<String>, CentralError> {
+    let mut tx = office.store.write().await?;
+    let ended: Vec<String> = sqlx::query_scalar("DELETE FROM phone_sessions WHERE nip = $1 RETURNING series")
+        .bind(nip.as_u64() as i64)
+        .fetch_all(&mut *tx)
+        .await?;
+    let record = welcome::record_of(&mut tx, nip).await?;
+    audit(&mut tx, office.clock.now(), &record, "phones-signed-out", &record).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
 /// A person's phones.
 pub async fn of(office: &Office, nip: Nip) -> Result<Vec<SessionLine>, CentralError> {
-    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-        "SELECT series, created_at, remember FROM phone_sessions WHERE nip = $1 AND expires_at > $2
+    let rows: Vec<(String, i64, i64, String)> = sqlx::query_as(
+        "SELECT series, created_at, remember, name FROM phone_sessions WHERE nip = $1 AND expires_at > $2
          ORDER BY created_at DESC",
     )
     .bind(nip.as_u64() as i64)
@@ -155,7 +200,12 @@ pub async fn of(office: &Office, nip: Nip) -> Result<Vec<SessionLine>, CentralEr
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(series, created_at, remember)| SessionLine { series, created_at, remember: remember == 1 })
+        .map(|(series, created_at, remember, name)| SessionLine {
+            series,
+            created_at,
+            remember: remember == 1,
+            name,
+        })
         .collect())
 }
 
@@ -200,7 +250,7 @@ mod tests {
     async fn a_stolen_secret_ends_the_session_for_both() {
         let t = office().await;
         let nip = somebody(&t).await;
-        let stolen = open(&t.office, nip, true).await.unwrap();
+        let stolen = open(&t.office, nip, true, "").await.unwrap();
         assert_eq!(find(&t.office, &stolen).await.unwrap().unwrap().renewed, None);
         t.advance(ROTATE_S as u64);
         let renewed = find(&t.office, &stolen).await.unwrap().unwrap().renewed.unwrap();
@@ -215,7 +265,7 @@ mod tests {
     async fn a_guess_ends_nothing_and_a_short_session_ends_by_itself() {
         let t = office().await;
         let nip = somebody(&t).await;
-        let cookie = open(&t.office, nip, false).await.unwrap();
+        let cookie = open(&t.office, nip, false, "").await.unwrap();
         let series = cookie.split_once('.').unwrap().0;
         for guess in ["", "x", &format!("{series}.guess"), &format!("x.{}", new_token())] {
             assert_eq!(find(&t.office, guess).await.unwrap(), None);
@@ -224,6 +274,42 @@ mod tests {
         assert_eq!(of(&t.office, nip).await.unwrap().len(), 1);
         t.advance(SHORT_S as u64);
         assert_eq!(find(&t.office, &cookie).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn all_phones_of_one_person_are_signed_out_and_no_other_ones() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let own =
+            [open(&t.office, nip, true, "").await.unwrap(), open(&t.office, nip, false, "").await.unwrap()];
+        assert_eq!(end_all(&t.office, "198003102005011003".parse().unwrap()).await.ok(), None, "nobody");
+        assert!(find(&t.office, &own[0]).await.unwrap().is_some());
+        assert_eq!(end_all(&t.office, nip).await.unwrap().len(), 2);
+        for cookie in &own {
+            assert_eq!(find(&t.office, cookie).await.unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn a_browser_is_named_by_two_words_from_a_list() {
+        for (said, name) in [
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36",
+                "Android, Chrome",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1",
+                "iPhone, Safari",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0.0.0 Safari/537.36 Edg/130.0",
+                "Windows, Edge",
+            ),
+            ("<script>alert(1)</script>", ""),
+            ("", ""),
+        ] {
+            assert_eq!(named(said), name);
+        }
     }
 
     #[tokio::test]

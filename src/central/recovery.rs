@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::codes::{new_token, token_hash};
+use super::lookup::neighbourhood;
 use super::mail::Letter;
 use super::registry::nip_from;
 use super::storage::audit;
@@ -17,9 +18,12 @@ const MOST_LETTERS: i64 = 3;
 
 /// Asks for a link. The answer is the same whoever is asked for, and as quick: all that depends on
 /// the number comes after it.
-pub fn ask(app: &App, nip: Nip, address: IpAddr) -> Result<(), Refused> {
-    // By who asks, not by who is asked for: nobody can use up another's turn.
-    app.crowds.ask(&format!("forgot {address}"), app.office.clock.monotonic()).map_err(slow_down)?;
+pub fn ask(app: &App, nip: Nip, address: IpAddr, worked: bool) -> Result<(), Refused> {
+    // By who asks, not by who is asked for: nobody can use up another's turn. And not by the office's
+    // one address for a browser that has `worked` (a captcha).
+    if !worked {
+        app.crowds.ask(&crowd(address), app.office.clock.monotonic()).map_err(slow_down)?;
+    }
     if !app.mailer.is_off() {
         let (office, mailer) = (app.office.clone(), app.mailer.clone());
         tokio::spawn(async move {
@@ -36,6 +40,11 @@ pub fn ask(app: &App, nip: Nip, address: IpAddr) -> Result<(), Refused> {
         });
     }
     Ok(())
+}
+
+/// The name under which requests from one line are counted.
+pub fn crowd(address: IpAddr) -> String {
+    format!("forgot {}", neighbourhood(address))
 }
 
 /// A fresh link in a letter; `None` where there is nobody to write to, or they were written to enough.
@@ -154,12 +163,12 @@ mod tests {
         let mut app = t.app();
         app.mailer = Arc::new(Mailer::Memory(std::sync::Mutex::default()));
         // Nobody, and somebody without an address: the same answer, and no letter.
-        ask(&app, "198003102005011003".parse().unwrap(), HERE).unwrap();
-        ask(&app, nip, HERE).unwrap();
+        ask(&app, "198003102005011003".parse().unwrap(), HERE, false).unwrap();
+        ask(&app, nip, HERE, false).unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         registry::put_email(&t.office, nip, "sri@kantor.go.id").await.unwrap();
-        let session = phone::open(&t.office, nip, true).await.unwrap();
-        ask(&app, nip, HERE).unwrap();
+        let session = phone::open(&t.office, nip, true, "").await.unwrap();
+        ask(&app, nip, HERE, false).unwrap();
         let sent = letters(&app, 1).await;
         assert_eq!(sent.len(), 1);
         assert_eq!(sent[0].to, "sri@kantor.go.id");
@@ -182,7 +191,7 @@ mod tests {
         app.mailer = Arc::new(Mailer::Memory(std::sync::Mutex::default()));
         registry::put_email(&t.office, nip, "sri@kantor.go.id").await.unwrap();
         for _ in 0..6 {
-            ask(&app, nip, HERE).unwrap();
+            ask(&app, nip, HERE, false).unwrap();
         }
         let sent = letters(&app, 3).await;
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

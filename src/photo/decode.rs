@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::PhotoError;
@@ -21,6 +22,15 @@ const MIN_SIDE: u32 = 64;
 /// # Errors
 /// Another format, a file cut off, and sizes beyond the bounds, each with its own error.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
+    decode_within(bytes, MAX_SIDE)
+}
+
+/// The same, with the longer side brought down to `longest` pixels before anything else is made of
+/// it: a phone's picture has ten times the pixels that a card's photo needs.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_within(bytes: &[u8], longest: u32) -> Result<RgbImage, PhotoError> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoError::TooManyBytes(bytes.len()));
     }
@@ -45,9 +55,22 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
         return Err(PhotoError::TooSmall(width, height));
     }
     let orientation = decoder.orientation().map_err(damaged)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let mut picture = smaller(picture, longest);
     picture.apply_orientation(orientation);
     Ok(on_white(picture))
+}
+
+/// Whole blocks are averaged down to twice the size that is wanted, which is quick and takes little
+/// memory; the last step is the finer one.
+fn smaller(picture: DynamicImage, longest: u32) -> DynamicImage {
+    let side = picture.width().max(picture.height());
+    if side <= longest {
+        return picture;
+    }
+    let twice = longest.saturating_mul(2);
+    let picture = if side > twice { picture.thumbnail(twice, twice) } else { picture };
+    picture.resize(longest, longest, FilterType::Triangle)
 }
 
 /// Trailing bytes after the marker are common (cameras pad their buffers), so it is looked for.
@@ -86,6 +109,14 @@ mod tests {
     fn reads_both_formats() {
         for format in [ImageFormat::Jpeg, ImageFormat::Png] {
             assert_eq!(decode(&encoded(200, 100, format)).unwrap().dimensions(), (200, 100));
+        }
+    }
+
+    #[test]
+    fn a_large_picture_is_brought_down_and_a_small_one_left_alone() {
+        for (size, want) in [((3000, 1500), (400, 200)), ((500, 700), (286, 400)), ((390, 200), (390, 200))] {
+            let bytes = encoded(size.0, size.1, ImageFormat::Jpeg);
+            assert_eq!(decode_within(&bytes, 400).unwrap().dimensions(), want);
         }
     }
 

@@ -1,7 +1,12 @@
 //! A card's faces for a phone: drawn anew from the issue, as a station draws them.
 
+use std::sync::Arc;
+
+use image::RgbaImage;
+
 use crate::card::{self, CardData, Codes, Orientation, Side, Templates};
 use crate::central::{CentralError, Office};
+use crate::person::Employee;
 use crate::protocol::Issue;
 
 /// What is handed out.
@@ -34,13 +39,10 @@ impl Sheet {
     }
 }
 
-/// Draws it; a few at a time, for each takes a good part of a second.
+/// Draws a card; a few at a time, for each takes a good part of a second.
 pub async fn draw(office: &Office, issue: Issue, sheet: Sheet) -> Result<Vec<u8>, CentralError> {
-    let _permit = office.workers.acquire().await.map_err(|_| CentralError::Worker)?;
-    tokio::task::spawn_blocking(move || {
-        let photo = image::load_from_memory_with_format(&issue.photo_png.0, image::ImageFormat::Png)
-            .map_err(|_| CentralError::Stored("the photo of a card"))?;
-        let data = CardData {
+    let data = move || {
+        Ok(CardData {
             kind: issue.nip.kind(),
             name: issue.name,
             nip: issue.nip,
@@ -48,11 +50,47 @@ pub async fn draw(office: &Office, issue: Issue, sheet: Sheet) -> Result<Vec<u8>
             unit: issue.unit,
             face_serial: Some(issue.face_serial),
             issued_on: Some(issue.issued_on),
-            photo: Some(photo.into_rgba8()),
+            photo: Some(photo(&issue.photo_png.0)?),
             codes: Some(Codes { front: issue.front_code, back: issue.back_code }),
             return_to: issue.return_to,
-        };
-        let templates = Templates::builtin();
+        })
+    };
+    drawn(office, data, sheet).await
+}
+
+/// The card as it would be with this photo, before it has a serial and codes.
+pub async fn draw_before_issue(
+    office: &Office,
+    person: Employee,
+    png: Arc<Vec<u8>>,
+    sheet: Sheet,
+) -> Result<Vec<u8>, CentralError> {
+    let return_to = office.config.return_to.clone();
+    let data = move || {
+        Ok(CardData {
+            kind: person.kind(),
+            name: person.name,
+            nip: person.nip,
+            body: person.body,
+            unit: person.unit,
+            face_serial: None,
+            issued_on: None,
+            photo: Some(photo(&png)?),
+            codes: None,
+            return_to,
+        })
+    };
+    drawn(office, data, sheet).await
+}
+
+async fn drawn(
+    office: &Office,
+    data: impl FnOnce() -> Result<CardData, CentralError> + Send + 'static,
+    sheet: Sheet,
+) -> Result<Vec<u8>, CentralError> {
+    let _permit = office.workers.acquire().await.map_err(|_| CentralError::Worker)?;
+    tokio::task::spawn_blocking(move || {
+        let (data, templates) = (data()?, Templates::builtin());
         let drawn = match sheet {
             Sheet::Png(orientation, side) => card::png(&data, orientation, side, &templates),
             Sheet::Pdf(orientation) => card::pdf(&data, orientation, &[Side::Front, Side::Back], &templates),
@@ -61,4 +99,9 @@ pub async fn draw(office: &Office, issue: Issue, sheet: Sheet) -> Result<Vec<u8>
     })
     .await
     .map_err(|_| CentralError::Worker)?
+}
+
+fn photo(png: &[u8]) -> Result<RgbaImage, CentralError> {
+    let photo = image::load_from_memory_with_format(png, image::ImageFormat::Png);
+    Ok(photo.map_err(|_| CentralError::Stored("the photo of a card"))?.into_rgba8())
 }

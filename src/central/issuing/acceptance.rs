@@ -3,17 +3,14 @@
 
 use crate::central::codes::{normal_code, token_hash};
 use crate::central::help::downloads;
-use crate::central::keys::signing;
-use crate::central::portrait::{self, Portrait};
 use crate::central::storage::{Tx, audit};
 use crate::central::words::Rejection;
-use crate::central::{App, CentralError, Office, registry, roster, status};
-use crate::credential::{BackClaims, FrontClaims, sign_back, sign_front};
-use crate::person::{Employee, Nip, eligibility};
+use crate::central::{App, CentralError, Office, registry};
+use crate::person::{Employee, eligibility};
 use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem};
 
-use super::draw::{self, Drawn};
 use super::issues::pick_up_hash;
+use super::making::{Making, keep_photo, make, prepare};
 use super::outbox::{Kept, keep};
 
 /// Letters and digits of a pick-up code that is none too easy to guess.
@@ -38,14 +35,9 @@ pub async fn accept(
     // again below.
     let portrait = match prepare(office, std::mem::take(&mut accepted.png)).await? {
         Ok(portrait) => portrait,
-        Err(rejection) => return reject(office, device_id, item, rejection).await,
+        Err(why) => return reject(office, device_id, item, Rejection::Portrait(why)).await,
     };
-    let photo_hash = {
-        let (store, png) = (office.store.clone(), portrait.png.clone());
-        tokio::task::spawn_blocking(move || store.keep_photo(&png))
-            .await
-            .map_err(|_| CentralError::Worker)??
-    };
+    let photo_hash = keep_photo(office, &portrait).await?;
     let mut tx = office.store.write().await?;
     let person = match holder(office, &mut tx, device_id, &item.id, &accepted.grant).await? {
         Ok(person) => person,
@@ -54,7 +46,10 @@ pub async fn accept(
             return reject(office, device_id, item, rejection).await;
         }
     };
-    let kept = issue(office, &mut tx, device_id, item, &code_hash, &person, portrait, &photo_hash).await?;
+    let made = Making { actor: device_id, item_id: &item.id, code_hash: &code_hash, photo_hash: &photo_hash };
+    let serial = make(office, &mut tx, &made, &person, portrait).await?;
+    downloads::handed(office, &mut tx, device_id, &serial).await?;
+    let kept = Kept::Issued { serial };
     keep(&mut tx, office.clock.now(), device_id, item, &kept).await?;
     tx.commit().await?;
     Ok(kept)
@@ -93,13 +88,6 @@ async fn open(
     })
 }
 
-async fn prepare(office: &Office, png: Vec<u8>) -> Result<Result<Portrait, Rejection>, CentralError> {
-    let _permit = office.workers.acquire().await.map_err(|_| CentralError::Worker)?;
-    tokio::task::spawn_blocking(move || portrait::prepare(&png).map_err(Rejection::Portrait))
-        .await
-        .map_err(|_| CentralError::Worker)
-}
-
 /// Who accepts, by the grant; spends the grant for this item.
 async fn holder(
     office: &Office,
@@ -126,7 +114,7 @@ async fn holder(
         }
         _ => return Ok(Err(Rejection::GrantUnknown)),
     };
-    let person = person(tx, nip).await?;
+    let person = registry::in_tx(tx, nip).await?.ok_or(CentralError::Stored("the person of a grant"))?;
     // A sign-in may be two weeks old: what counts is today.
     if let Err(refusal) = eligibility(&person, office.today()) {
         return Ok(Err(Rejection::NotEligible(refusal)));
@@ -137,78 +125,4 @@ async fn holder(
         .execute(&mut **tx)
         .await?;
     Ok(Ok(person))
-}
-
-async fn person(tx: &mut Tx, nip: Nip) -> Result<Employee, CentralError> {
-    registry::in_tx(tx, nip).await?.ok_or(CentralError::Stored("the person of a grant"))
-}
-
-#[allow(clippy::too_many_arguments, reason = "each is a part of the one issue that is written here")]
-async fn issue(
-    office: &Office,
-    tx: &mut Tx,
-    device_id: &str,
-    item: &OutboxItem,
-    code_hash: &[u8],
-    person: &Employee,
-    portrait: Portrait,
-    photo_hash: &str,
-) -> Result<Kept, CentralError> {
-    let (now, today) = (office.clock.now(), office.today());
-    let key = signing::signer(office).await?;
-    let Drawn { serial, face_serial, status_index } =
-        draw::draw(office, tx, person.kind(), today, key.kid()).await?;
-    let front = FrontClaims { nip: person.nip, name: person.name.clone(), issued_on: today, status_index };
-    let front_code = sign_front(&key, &office.config.host, serial, &front)?;
-    let back = BackClaims {
-        serial,
-        nip: person.nip,
-        name: person.name.clone(),
-        issued_on: today,
-        status_index,
-        face_webp: portrait.face_webp,
-    };
-    let back_code = sign_back(&key, &back)?;
-    let nip = person.nip.as_u64() as i64;
-    sqlx::query("UPDATE issues SET state = 'replaced' WHERE nip = $1 AND state = 'live'")
-        .bind(nip)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO photos (hash, bytes, stored_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
-    )
-    .bind(photo_hash)
-    .bind(portrait.png.len() as i64)
-    .bind(now.as_second())
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query(
-        "INSERT INTO issues (serial, face_serial, issuer, kid, status_index, state, nip, name, body, unit,
-             photo_hash, issued_on, issued_at, return_to, front_code, back_code, item_id, pick_up_hash)
-         VALUES ($1, $2, $3, $4, $5, 'live', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-    )
-    .bind(serial.to_string())
-    .bind(face_serial)
-    .bind(key.issuer().as_str())
-    .bind(key.kid().to_string())
-    .bind(status_index as i64)
-    .bind(nip)
-    .bind(&person.name)
-    .bind(&person.body)
-    .bind(&person.unit)
-    .bind(photo_hash)
-    .bind(today.to_string())
-    .bind(now.as_second())
-    .bind(&office.config.return_to)
-    .bind(front_code)
-    .bind(back_code)
-    .bind(&item.id)
-    .bind(code_hash)
-    .execute(&mut **tx)
-    .await?;
-    status::changed(tx).await?;
-    roster::reseal(office, tx, person, Some(portrait.record_webp)).await?;
-    audit(tx, now, device_id, "issue", &serial.to_string()).await?;
-    downloads::handed(office, tx, device_id, &serial.to_string()).await?;
-    Ok(Kept::Issued { serial: serial.to_string() })
 }

@@ -31,8 +31,20 @@ pub static CARD_SCRIPT: Asset = asset!("card.js", "text/javascript; charset=utf-
 /// ALTCHA's worker, as it was published.
 pub static WORKER: Asset = asset!("altcha/pbkdf2.js", "text/javascript; charset=utf-8");
 
+/// The pages of `/akun`.
+pub static APP_SCRIPT: Asset = asset!("akun.js", "text/javascript; charset=utf-8");
+/// A form behind a security code.
+pub static WORK_SCRIPT: Asset = asset!("kerja.js", "text/javascript; charset=utf-8");
+/// The drawn person of the demonstration camera, as the guide's example.
+pub static EXAMPLE: Asset = asset!("../demo/person.svg", "image/svg+xml");
+/// For a phone's home screen.
+pub static ICON: Asset = asset!("ikon.svg", "image/svg+xml");
+pub static ICON_192: Asset = asset!("ikon-192.png", "image/png");
+pub static ICON_512: Asset = asset!("ikon-512.png", "image/png");
+
 /// All of them, for the route that hands them out.
-static ALL: [&Asset; 3] = [&STYLE, &CARD_SCRIPT, &WORKER];
+static ALL: [&Asset; 9] =
+    [&STYLE, &CARD_SCRIPT, &WORKER, &APP_SCRIPT, &WORK_SCRIPT, &EXAMPLE, &ICON, &ICON_192, &ICON_512];
 
 impl Asset {
     pub const PREFIX: &str = "/aset/";
@@ -50,7 +62,7 @@ impl Asset {
 
 fn address(file: &str, bytes: &[u8]) -> String {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let stem = stem.replace('/', "-");
+    let stem = stem.trim_start_matches("../").replace('/', "-");
     let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..6]);
     format!("{}{stem}-{hash}.{extension}", Asset::PREFIX)
 }

@@ -137,7 +137,7 @@ fn captcha(serial: Serial, asked: &Asked, failed: Option<Failed>) -> Markup {
 }
 
 /// A shape for each verdict, so that colour never stands alone.
-fn sign(verdict: Verdict) -> Markup {
+pub fn sign(verdict: Verdict) -> Markup {
     match verdict {
         Verdict::Valid => signs::check(),
         Verdict::Confirm => signs::attention(),

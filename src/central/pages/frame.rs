@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, html};
 
+use super::app;
 use super::assets::{Asset, STYLE};
 use crate::lang::Lang;
 
@@ -41,10 +42,15 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; w
 
 impl Page {
     pub fn answer(self, status: StatusCode) -> Response {
-        (status, headers(), self.html().into_string()).into_response()
+        (status, headers(), self.html(false).into_string()).into_response()
     }
 
-    fn html(&self) -> Markup {
+    /// The same for a page of the app that phones may put among their own.
+    pub fn answer_installable(self, status: StatusCode) -> Response {
+        (status, headers(), self.html(true).into_string()).into_response()
+    }
+
+    fn html(&self, installable: bool) -> Markup {
         let Page { lang, title, tongue, script, worker, main } = self;
         html! {
             (DOCTYPE)
@@ -55,8 +61,9 @@ impl Page {
                     meta name="robots" content="noindex, nofollow";
                     meta name="color-scheme" content="light";
                     title { (title) }
+                    @if installable { (app::head()) }
                     // No browser has to ask for one.
-                    link rel="icon" href="data:,";
+                    @else { link rel="icon" href="data:,"; }
                     link rel="stylesheet" href=(STYLE.path());
                     @if let Some(script) = script { script src=(script.path()) defer {} }
                 }
@@ -124,7 +131,7 @@ mod tests {
     fn page(tongue: Tongue) -> String {
         let main = html! { p { "<script>" } };
         Page { lang: Lang::Id, title: "Anjungan", tongue, script: Some(&STYLE), worker: None, main }
-            .html()
+            .html(false)
             .into_string()
     }
 

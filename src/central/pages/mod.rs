@@ -7,11 +7,14 @@
 //! `assets/web/anjungan.css`. No page holds a script or a style of its own: the policy that goes out
 //! with each forbids both; a script is a file in `assets/web` and an [`Asset`].
 
+pub mod app;
 mod assets;
 pub mod card;
 mod card_words;
 mod frame;
-mod signs;
+pub mod icons;
+pub mod photo_words;
+pub mod signs;
 
-pub use assets::Asset;
+pub use assets::{APP_SCRIPT, Asset, EXAMPLE, WORK_SCRIPT, WORKER};
 pub use frame::{Page, Tongue, language};

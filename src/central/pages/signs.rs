@@ -3,7 +3,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-fn sign(paths: &'static str) -> Markup {
+pub fn sign(paths: &'static str) -> Markup {
     html! {
         svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"
             stroke-linejoin="round" aria-hidden="true" { (PreEscaped(paths)) }

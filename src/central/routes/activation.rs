@@ -1,6 +1,7 @@
 //! The page on which employees turn the office's activation code into a password: a plain form, the
 //! same rules and the same throttle as the call behind it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,6 +12,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::answer::parameter;
+use super::caller::Caller;
 use super::form::decoded;
 use crate::central::activation_words::{Fault, Words};
 use crate::central::pages::{Page, Tongue, language};
@@ -28,6 +30,7 @@ pub async fn show(RawQuery(query): RawQuery) -> Response {
 
 pub async fn take(
     State(app): State<Arc<App>>,
+    Caller(address): Caller,
     RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -40,7 +43,7 @@ pub async fn take(
         return form(lang, "", "", Some(Fault::Unreadable)).answer(StatusCode::BAD_REQUEST);
     };
     let (nip, code) = (fields.nip.clone(), fields.code.clone());
-    let Err(fault) = activate(&app, fields).await else { return done(lang).answer(StatusCode::OK) };
+    let Err(fault) = activate(&app, fields, address).await else { return done(lang).answer(StatusCode::OK) };
     let status = match fault {
         Fault::Nip | Fault::Differ | Fault::Weak(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Fault::Code => StatusCode::FORBIDDEN,
@@ -55,7 +58,7 @@ pub async fn take(
     answer
 }
 
-async fn activate(app: &App, fields: Fields) -> Result<(), Fault> {
+async fn activate(app: &App, fields: Fields, address: IpAddr) -> Result<(), Fault> {
     let nip = Nip::parse(&fields.nip).map_err(|_| Fault::Nip)?;
     if fields.password != fields.again {
         return Err(Fault::Differ);
@@ -63,7 +66,7 @@ async fn activate(app: &App, fields: Fields) -> Result<(), Fault> {
     // Asked here too, for the sentence that says which rule it is.
     password::check(&fields.password, nip).map_err(Fault::Weak)?;
     let asked = Activate { nip, code: fields.code, password: fields.password };
-    accounts::activate(app, asked).await.map_err(|refused| match refused {
+    accounts::activate(app, asked, address).await.map_err(|refused| match refused {
         Refused::Problem(problem) => match (problem.code, problem.retry_after_s) {
             (ProblemCode::SlowDown, seconds) => Fault::Wait(seconds.unwrap_or(1)),
             _ => Fault::Code,
@@ -139,7 +142,12 @@ fn form(lang: Lang, nip: &str, code: &str, fault: Option<Fault>) -> Page {
 
 fn done(lang: Lang) -> Page {
     let words = Words::of(lang);
-    page(lang, html! { h1 { (words.done) } p { (words.next) } }, Tongue::Stays)
+    let main = html! {
+        h1 { (words.done) }
+        p { (words.next) }
+        p { a.button href={ "/masuk?lang=" (lang.tag()) } { (lang.pick("Masuk", "Sign In")) } }
+    };
+    page(lang, main, Tongue::Stays)
 }
 
 fn page(lang: Lang, main: Markup, tongue: Tongue) -> Page {

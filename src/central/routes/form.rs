@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::answer::parameter;
@@ -13,6 +14,7 @@ use super::caller;
 use crate::central::codes::new_token;
 use crate::central::pages::language;
 use crate::central::{CentralError, Office, phone};
+use crate::credential::Serial;
 use crate::lang::Lang;
 
 /// Cookies of the pages. Their names say nothing that their values do not.
@@ -31,6 +33,8 @@ pub struct Visitor {
     browser: String,
     new_browser: bool,
     known: String,
+    /// What the browser calls itself, brought down to two words.
+    pub device: String,
     /// The whole session cookie.
     cookie: String,
     /// May cookies be sent over encrypted lines alone?
@@ -53,6 +57,9 @@ impl Visitor {
             new_browser: held.is_none(),
             browser: held.unwrap_or_else(new_token),
             known: cookie(headers, KNOWN).unwrap_or_default().to_owned(),
+            device: phone::named(
+                headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+            ),
             cookie: cookie(headers, SESSION).unwrap_or_default().to_owned(),
             secure: office.config.page("").starts_with("https://"),
             foreign: !matches!(
@@ -81,10 +88,20 @@ impl Visitor {
         phone::form_proof(office, &self.browser)
     }
 
+    /// What a captcha of this browser is bound to: it opens no other browser's form.
+    pub fn subject(&self, office: &Office) -> Serial {
+        let digest = Sha256::digest(self.proof(office));
+        Serial::from_bytes(std::array::from_fn(|i| digest[i]))
+    }
+
     /// Did a page of ours, in this browser, make this form?
     pub fn made(&self, office: &Office, fields: &Fields) -> bool {
+        self.proved(office, &fields.get("bukti"))
+    }
+
+    /// The same for a form that was read in another way.
+    pub fn proved(&self, office: &Office, given: &str) -> bool {
         let right = self.proof(office);
-        let given = fields.get("bukti");
         !self.foreign && !self.new_browser && bool::from(right.as_bytes().ct_eq(given.as_bytes()))
     }
 

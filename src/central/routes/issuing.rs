@@ -6,14 +6,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::answer::{Device, Json, Refusal};
+use super::caller::Caller;
 use crate::central::{App, accounts, issuing};
 use crate::protocol::{Activate, Issue, OutboxAnswer, OutboxItem, PickUp, SignIn, SignedIn};
 
 pub async fn activate(
     State(app): State<Arc<App>>,
+    Caller(address): Caller,
     Json(asked): Json<Activate>,
 ) -> Result<StatusCode, Refusal> {
-    accounts::activate(&app, asked).await?;
+    accounts::activate(&app, asked, address).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

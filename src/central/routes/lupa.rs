@@ -10,6 +10,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::form::{Fields, Visitor};
+use super::gate::Gate;
 use super::notice::{self, alert};
 use crate::central::activation_words::Fault;
 use crate::central::pages::{Page, Tongue};
@@ -20,7 +21,8 @@ use crate::protocol::ProblemCode;
 
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     let visitor = Visitor::of(&app.office, &parts);
-    visitor.keep(ask_form(&app, &visitor, None).answer(StatusCode::OK))
+    let gate = Gate::before(&app, &visitor, &recovery::crowd(visitor.address), None).unwrap_or(Gate::open());
+    visitor.keep(ask_form(&app, &visitor, None, &gate).answer(StatusCode::OK))
 }
 
 pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Response {
@@ -29,11 +31,21 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
     let Some(fields) = Fields::read(&body).filter(|fields| visitor.made(&app.office, fields)) else {
         return visitor.keep(notice::foreign(lang));
     };
+    let crowd = recovery::crowd(visitor.address);
     let Ok(nip) = Nip::parse(&fields.get("nip")) else {
-        let form = ask_form(&app, &visitor, Some(Fault::Nip));
+        let gate = Gate::before(&app, &visitor, &crowd, None).unwrap_or(Gate::open());
+        let form = ask_form(&app, &visitor, Some(Fault::Nip), &gate);
         return visitor.keep(form.answer(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    if let Err(refused) = recovery::ask(&app, nip, visitor.address) {
+    let worked = match Gate::passed(&app, &visitor, &crowd, &fields) {
+        Ok(worked) => worked,
+        Err(failed) => {
+            let gate = Gate::before(&app, &visitor, &crowd, failed).unwrap_or(Gate::open());
+            let form = ask_form(&app, &visitor, None, &gate);
+            return visitor.keep(form.answer(StatusCode::TOO_MANY_REQUESTS));
+        }
+    };
+    if let Err(refused) = recovery::ask(&app, nip, visitor.address, worked) {
         return notice::refused(lang, refused);
     }
     let main = html! {
@@ -99,7 +111,7 @@ pub async fn redeem(
     }
 }
 
-fn ask_form(app: &App, visitor: &Visitor, fault: Option<Fault>) -> Page {
+fn ask_form(app: &App, visitor: &Visitor, fault: Option<Fault>, gate: &Gate) -> Page {
     let lang = visitor.lang;
     let main = html! {
         h1 { (lang.pick("Lupa Kata Sandi", "Forgot Password")) }
@@ -108,7 +120,7 @@ fn ask_form(app: &App, visitor: &Visitor, fault: Option<Fault>) -> Page {
             p { (lang.pick("Kantor ini belum mengirim surel.", "This office does not send e-mail yet.")) }
             p { (without_mail(lang)) }
         } @else {
-            form method="post" action={ "/lupa?lang=" (lang.tag()) } {
+            form method="post" action={ "/lupa?lang=" (lang.tag()) } data-challenge=[gate.challenge()] {
                 input type="hidden" name="bukti" value=(visitor.proof(&app.office));
                 label for="nip" {
                     "NIP"
@@ -116,12 +128,14 @@ fn ask_form(app: &App, visitor: &Visitor, fault: Option<Fault>) -> Page {
                 }
                 input id="nip" name="nip" aria-describedby="nip-hint" required inputmode="numeric"
                     autocomplete="username" autofocus;
+                (gate.fields(lang))
                 button type="submit" { (lang.pick("Kirim Tautan", "Send Link")) }
             }
             p.quiet { (without_mail(lang)) }
         }
     };
-    page(lang, Tongue::Link("/lupa".into()), main)
+    let (script, worker) = gate.scripts();
+    Page { script, worker, ..page(lang, Tongue::Link("/lupa".into()), main) }
 }
 
 fn new_form(app: &App, visitor: &Visitor, token: &str, fault: Option<Fault>) -> Page {

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 
 use super::form::{Fields, Visitor};
+use super::gate::Gate;
 use super::notice::{self, alert};
 use crate::central::help::offers::{self, Offered};
 use crate::central::pages::{Page, Tongue};
@@ -29,7 +30,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
 async fn shown(app: &App, visitor: &Visitor) -> Result<Response, Refused> {
     let code = visitor.parameter("k");
     let Some(session) = visitor.session(&app.office).await? else {
-        return Ok(sign_in_form(app, visitor, &code, "", None).answer(StatusCode::OK));
+        return Ok(first_form(app, visitor, &code)?.answer(StatusCode::OK));
     };
     let mut answer = if code.is_empty() {
         see("/akun", visitor.lang)
@@ -53,7 +54,10 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
                 ProblemCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::FORBIDDEN,
             };
-            let form = sign_in_form(&app, &visitor, &fields.get("k"), &fields.get("nip"), Some(&problem));
+            let crowd = accounts::crowd(visitor.address);
+            let gate = Gate::before(&app, &visitor, &crowd, None).unwrap_or(Gate::open());
+            let form =
+                sign_in_form(&app, &visitor, &fields.get("k"), &fields.get("nip"), Some(&problem), &gate);
             let mut answer = form.answer(status);
             if let Some(seconds) = problem.retry_after_s {
                 answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -67,9 +71,21 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
 async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response, Refused> {
     let nip = Nip::parse(&fields.get("nip"))
         .map_err(|_| Problem::new(ProblemCode::WrongCredentials, "not a NIP"))?;
-    let person = accounts::by_phone(app, nip, fields.get("sandi"), visitor.known(), visitor.address).await?;
+    let crowd = accounts::crowd(visitor.address);
+    let known = accounts::knows(app, nip, visitor.known());
+    let passed = if known { Ok(false) } else { Gate::passed(app, visitor, &crowd, fields) };
+    let worked = match passed {
+        Ok(worked) => worked,
+        Err(failed) => {
+            let gate = Gate::before(app, visitor, &crowd, failed)?;
+            let form = sign_in_form(app, visitor, &fields.get("k"), &fields.get("nip"), None, &gate);
+            return Ok(form.answer(StatusCode::TOO_MANY_REQUESTS));
+        }
+    };
+    let (password, mark) = (fields.get("sandi"), visitor.known());
+    let person = accounts::by_phone_that(app, nip, password, mark, visitor.address, worked).await?;
     let remember = fields.get("ingat") == "ya";
-    let cookie = phone::open(&app.office, person.nip, remember).await?;
+    let cookie = phone::open(&app.office, person.nip, remember, &visitor.device).await?;
     let code = fields.get("k");
     let mut answer = if code.is_empty() {
         see("/akun", visitor.lang)
@@ -96,7 +112,7 @@ pub async fn decide(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> R
 async fn decided(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response, Refused> {
     let (code, lang) = (fields.get("k"), visitor.lang);
     let Some(session) = visitor.session(&app.office).await? else {
-        return Ok(sign_in_form(app, visitor, &code, "", None).answer(StatusCode::OK));
+        return Ok(first_form(app, visitor, &code)?.answer(StatusCode::OK));
     };
     let approve = fields.get("putusan") == "setuju";
     // Counted with the codes that were looked up: a form can name any code.
@@ -208,13 +224,30 @@ fn code_field(lang: Lang, code: &str) -> Markup {
     }
 }
 
-fn sign_in_form(app: &App, visitor: &Visitor, code: &str, nip: &str, problem: Option<&Problem>) -> Page {
+/// The form for a browser that has not tried yet; one that is known may be held up by nobody.
+fn first_form(app: &App, visitor: &Visitor, code: &str) -> Result<Page, Refused> {
+    let gate = if visitor.known().is_empty() {
+        Gate::before(app, visitor, &accounts::crowd(visitor.address), None)?
+    } else {
+        Gate::open()
+    };
+    Ok(sign_in_form(app, visitor, code, "", None, &gate))
+}
+
+fn sign_in_form(
+    app: &App,
+    visitor: &Visitor,
+    code: &str,
+    nip: &str,
+    problem: Option<&Problem>,
+    gate: &Gate,
+) -> Page {
     let lang = visitor.lang;
     let nip: String = nip.chars().take(40).collect();
     let main = html! {
         h1 { (lang.pick("Masuk", "Sign in")) }
         @if let Some(problem) = problem { (problem_alert(problem, lang)) }
-        form method="post" action={ "/masuk?lang=" (lang.tag()) } {
+        form method="post" action={ "/masuk?lang=" (lang.tag()) } data-challenge=[gate.challenge()] {
             input type="hidden" name="bukti" value=(visitor.proof(&app.office));
             @if !code.is_empty() || visitor.query.contains("k=") { (code_field(lang, code)) }
             label for="nip" {
@@ -238,6 +271,7 @@ fn sign_in_form(app: &App, visitor: &Visitor, code: &str, nip: &str, problem: Op
                     (lang.pick("Hanya di ponsel milik sendiri.", "On your own phone only."))
                 }
             }
+            (gate.fields(lang))
             button type="submit" { (lang.pick("Masuk", "Sign In")) }
         }
         p { a href={ "/lupa?lang=" (lang.tag()) } { (lang.pick("Lupa Kata Sandi", "Forgot Password")) } }
@@ -245,7 +279,8 @@ fn sign_in_form(app: &App, visitor: &Visitor, code: &str, nip: &str, problem: Op
             (lang.pick("Punya kode aktivasi dari petugas?", "Do you have an activation code from the staff?"))
         } }
     };
-    page(lang, Tongue::Link("/masuk".into()), main)
+    let (script, worker) = gate.scripts();
+    Page { script, worker, ..page(lang, Tongue::Link("/masuk".into()), main) }
 }
 
 fn problem_alert(problem: &Problem, lang: Lang) -> Markup {

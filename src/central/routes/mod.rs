@@ -11,15 +11,18 @@ mod card;
 mod devices;
 mod download;
 mod form;
+mod gate;
 mod health;
 mod help;
 mod issuing;
 mod kantor;
 mod lupa;
+mod manifest;
 mod masuk;
 mod notice;
 mod room;
 mod signed;
+mod upload;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +90,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .layer(usual.clone())
         .route(
             "/outbox",
-            post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(admit).layer(upload),
+            post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(admit).layer(upload.clone()),
         );
     Router::new()
         // The address that a status list names as its own.
@@ -98,10 +101,9 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/aset/{name}", get(assets::file))
         .route("/masuk", get(masuk::show).post(masuk::take))
         .route("/masuk/putusan", post(masuk::decide))
-        .route("/akun", get(akun::show))
-        .route("/akun/kartu/{sheet}", get(akun::sheet))
-        .route("/akun/keliru", post(akun::report))
-        .route("/akun/keluar", post(akun::sign_out))
+        .route("/", get(manifest::home))
+        .route("/manifest.webmanifest", get(manifest::show))
+        .merge(akun::routes())
         .route("/lupa", get(lupa::show).post(lupa::take))
         .route("/lupa/{token}", get(lupa::link).post(lupa::redeem))
         .route("/u/{token}", get(download::show).post(download::open))
@@ -110,6 +112,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .merge(kantor::routes())
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
+        .merge(akun::uploads().layer(upload))
         .nest(BASE, v1)
         .fallback(async || refusal(ProblemCode::NotFound, "no such path"))
         .method_not_allowed_fallback(async || {

@@ -93,9 +93,7 @@ mod tests {
             parked: 1,
             screen_on: false,
         };
-        let page = |now| {
-            shown(Some(&Condition { at: 0, state: state.clone() }), now, Lang::Id).into_string()
-        };
+        let page = |now| shown(Some(&Condition { at: 0, state: state.clone() }), now, Lang::Id).into_string();
         let text = page(120);
         let at = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word}: {text}"));
         assert!(at("printer tidak menjawab") < at("ruang disk 499 MiB"));

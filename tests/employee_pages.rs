@@ -1,0 +1,482 @@
+//! The employee's pages in a real browser, from the activation code to a card of one's own photo,
+//! and what happens when the office takes it back.
+//!
+//! With `ANJUNGAN_PAGES=DIR` it leaves a picture of every page at two widths there.
+#![cfg(feature = "central")]
+
+mod browser;
+mod central_station;
+mod letters;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anjungan::clock::{SystemClock, random_bytes};
+use anjungan::person::{Nip, sample};
+use anjungan::protocol::{
+    AskSignIn, AuditAction, AuditEntry, OutboxItem, OutboxKind, SignInAnswer, SignInOffer,
+};
+use browser::Browser;
+use central_station::{Server, Station};
+use image::{Rgb, RgbImage};
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg;
+
+const SMALL: (u32, u32) = (360, 720);
+const WIDE: (u32, u32) = (1440, 900);
+const PASSWORD: &str = "melati di beranda";
+
+struct Office {
+    server: Server,
+    people: Vec<(String, String)>,
+}
+
+impl Office {
+    fn new(mail: &str) -> Office {
+        let server = Server::new();
+        let file = server.data.path().join("credentials.csv");
+        let path = file.to_str().unwrap();
+        server
+            .command(&["sample", "--count", "20", "--seed", "3", "--credentials", path, "--active", "9"], 0);
+        letters::configure(&server, mail);
+        let text = std::fs::read_to_string(&file).unwrap();
+        let people = text.lines().filter_map(|line| line.split_once(',')).map(|(a, b)| (a.into(), b.into()));
+        let people = people.collect();
+        Office { server: server.start_talking(), people }
+    }
+
+    fn open(&self, browser: &Browser, path: &str) {
+        browser.open(&format!("{}{path}", self.server.base()));
+    }
+
+    fn sign_in(&self, browser: &Browser, nip: &str, password: &str) {
+        self.open(browser, "/masuk");
+        browser.write("#nip", nip);
+        browser.write("#sandi", password);
+        browser.click("main form button");
+    }
+
+    /// Nobody's name, number or card's number stands in what the server says.
+    fn says_nothing_of(&self, private: &[&str]) {
+        let log = self.server.log();
+        for word in private {
+            assert!(!log.contains(word), "{word} in the log");
+        }
+    }
+}
+
+/// Nobody: the drawing of the demonstration camera before its cloth, as a phone's JPEG, `wide` pixels.
+fn drawn(folder: &Path, name: &str, wide: u32, dark: u8) -> PathBuf {
+    let mut picture = Pixmap::new(wide, wide * 3 / 4).unwrap();
+    for part in ["backdrop.svg", "person.svg"] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo").join(part);
+        let tree = usvg::Tree::from_data(&std::fs::read(file).unwrap(), &usvg::Options::default()).unwrap();
+        let scale = wide as f32 / tree.size().width();
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut picture.as_mut());
+    }
+    let photo = RgbImage::from_fn(wide, wide * 3 / 4, |x, y| {
+        let p = picture.pixel(x, y).unwrap();
+        // The grain that no camera is without.
+        let grain = ((x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77)) >> 13) % 5;
+        Rgb([p.red(), p.green(), p.blue()].map(|v| (v / dark).saturating_add(grain as u8).saturating_sub(2)))
+    });
+    let file = folder.join(name);
+    photo.save(&file).unwrap();
+    file
+}
+
+/// Looks that nothing sticks out, and keeps a picture in both languages where somebody asks for it.
+fn keep(browser: &Browser, name: &str) {
+    let (width, spare) = (
+        browser.run("return document.documentElement.clientWidth"),
+        browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+    );
+    assert_eq!(spare, 0, "{name}: nothing sticks out");
+    let lang = browser.run("return document.documentElement.lang");
+    if let Some(dir) = std::env::var_os("ANJUNGAN_PAGES") {
+        browser.picture(&PathBuf::from(dir).join(format!("{name}-{width}-{}.png", lang.as_str().unwrap())));
+    }
+}
+
+/// The same page in both languages, and back in Indonesian.
+fn keep_both(browser: &Browser, name: &str) {
+    keep(browser, name);
+    browser.click(".strip nav a");
+    browser.until("Bahasa Indonesia");
+    keep(browser, name);
+    browser.click(".strip nav a");
+    browser.until("English");
+}
+
+fn images_are_there(browser: &Browser) {
+    let shown = "return [...document.images].every(i => i.complete && i.naturalWidth > 0)";
+    for _ in 0..100 {
+        if browser.run(shown) == true {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("a picture is missing on:\n{}", browser.text());
+}
+
+/// What the browser complained about, but for the refusals that were meant.
+fn complaints(browser: &Browser) -> Vec<String> {
+    let meant = ["status of 403", "status of 422", "status of 429", "status of 404", "status of 410"];
+    browser.log().into_iter().filter(|line| !meant.iter().any(|word| line.contains(word))).collect()
+}
+
+#[test]
+fn from_an_activation_code_to_a_card_with_ones_own_photo_until_the_office_revokes_it() {
+    let office = Office::new("");
+    let folder = tempfile::tempdir().unwrap();
+    let station = Station::enrol(&office.server);
+    let nip = &office.people[sample::ACTIVE_PNS].0;
+    let code = office.server.command(&["--json", "user", "reset", nip], 0);
+    let code: serde_json::Value = serde_json::from_str(&code).unwrap();
+    let code = code["code"].as_str().unwrap();
+
+    // Activation, with a slip first.
+    let phone = Browser::start(SMALL.0, SMALL.1);
+    office.open(&phone, "/aktivasi");
+    keep_both(&phone, "activate");
+    let activate = |again: &str| {
+        phone.run("document.querySelectorAll('input').forEach(i => i.value = '')");
+        for (field, text) in
+            [("#nip", nip.as_str()), ("#code", code), ("#password", PASSWORD), ("#again", again)]
+        {
+            phone.write(field, text);
+        }
+        phone.click("main form button");
+    };
+    activate("melati di taman");
+    phone.until("tidak sama");
+    keep(&phone, "activate-differ");
+    activate(PASSWORD);
+    phone.until("Masuk");
+    keep(&phone, "activate-done");
+
+    // In, and to the card that is not there yet.
+    office.open(&phone, "/");
+    phone.until("Kata sandi Anjungan");
+    keep_both(&phone, "sign-in");
+    office.sign_in(&phone, nip, "bukan ini dia");
+    phone.until("belum cocok");
+    keep(&phone, "sign-in-again");
+    phone.write("#sandi", PASSWORD);
+    phone.click("#ingat");
+    phone.click("main form button");
+    phone.until("Layanan Lainnya");
+    keep_both(&phone, "services");
+    assert_eq!(
+        phone.run(
+            "return document.querySelector('link[rel=manifest]').href.endsWith('/manifest.webmanifest')"
+        ),
+        true
+    );
+    phone.click(".ways a[href*='/akun/kartu']");
+    phone.until("Belum ada kartu");
+    keep_both(&phone, "card-none");
+    phone.click("a[href*='/akun/foto']");
+    phone.until("Panduan foto");
+    images_are_there(&phone);
+    keep_both(&phone, "photo");
+
+    // A dark photo: one thing to do, in both languages, and nothing of it is kept.
+    let photos = office.server.data.path().join("data/photos");
+    phone.write("#foto", drawn(folder.path(), "gelap.jpg", 1280, 8).to_str().unwrap());
+    phone.click("main form button");
+    phone.until("Gambar terlalu gelap");
+    assert!(phone.text().contains("too dark") && phone.text().contains("F04"));
+    keep(&phone, "photo-refused");
+    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 0);
+
+    // A good one, as large as a phone takes it: the script makes it small before it travels.
+    phone.write("#foto", drawn(folder.path(), "foto.jpg", 3000, 1).to_str().unwrap());
+    for _ in 0..100 {
+        if phone.run("return document.querySelector('[data-chosen] canvas') !== null") == true {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(phone.run("return document.querySelector('[data-chosen] canvas').width"), 2048);
+    keep(&phone, "photo-chosen");
+    phone.click("main form button");
+    phone.until("Gunakan Foto Ini");
+    images_are_there(&phone);
+    keep_both(&phone, "preview");
+    assert!(phone.text().contains("Latar dihapus dari gambar ini saja"));
+    phone.click(".turn a:not([aria-current])");
+    images_are_there(&phone);
+    keep(&phone, "preview-lying");
+    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 0, "undecided: in memory alone");
+
+    // Try again, and then take it.
+    phone.click("button[value=ulangi]");
+    phone.until("Panduan foto");
+    office.open(&phone, "/akun/foto/lihat");
+    phone.until("Panduan foto");
+    phone.write("#foto", folder.path().join("foto.jpg").to_str().unwrap());
+    phone.click("main form button");
+    phone.until("Gunakan Foto Ini");
+    phone.click("button[value=pakai]");
+    phone.until("Kartu baru sudah terbit");
+    images_are_there(&phone);
+    keep(&phone, "card-new");
+    office.open(&phone, "/akun/kartu");
+    phone.until("BERLAKU");
+    images_are_there(&phone);
+    keep_both(&phone, "card");
+    phone.click(".turn a:not([aria-current])");
+    images_are_there(&phone);
+    keep(&phone, "card-lying");
+    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 1);
+
+    // Printed in true size.
+    phone.click("a[href*='/akun/cetak']");
+    phone.until("skala 100");
+    images_are_there(&phone);
+    keep_both(&phone, "print");
+    let millimetres = phone.run(
+        "return [...document.querySelectorAll('.true-size img')].map(i => i.getBoundingClientRect()).map(r => [Math.round(r.width / 96 * 254), Math.round(r.height / 96 * 254)])",
+    );
+    assert_eq!(millimetres, serde_json::json!([[856, 540], [856, 540]]), "tenths of a millimetre");
+
+    // Who looked: a station's camera saw the card, and its holder reads where.
+    let (serial, state) = newest(&office, nip);
+    assert_eq!(state, "live");
+    looked(&station, &serial);
+    office.open(&phone, "/akun/dilihat");
+    phone.until("Kartu diperiksa");
+    assert!(phone.text().contains("Meja 1, Lobi"), "{}", phone.text());
+    keep_both(&phone, "looks");
+
+    // The phones, and data that are wrong.
+    office.open(&phone, "/akun/ponsel");
+    phone.until("ponsel ini");
+    keep_both(&phone, "phones");
+    office.open(&phone, "/akun/keliru");
+    phone.click("main form button");
+    phone.until("Belum ada yang dicentang");
+    phone.click("#unit");
+    phone.click("main form button");
+    phone.until("Jawaban kantor");
+    keep_both(&phone, "wrong-data");
+
+    // The office revokes the card.
+    let revoke = ["issue", "decide", "revoke", &serial, "--reason", "Foto bukan pemegang"];
+    office.server.command(&revoke, 0);
+    office.open(&phone, "/akun/kartu");
+    phone.until("TIDAK BERLAKU LAGI");
+    assert!(phone.text().contains("mencabut") && phone.text_of(".faces").is_none());
+    keep_both(&phone, "card-revoked");
+    assert_eq!(newest(&office, nip), (serial.clone(), "revoked".to_owned()));
+
+    // A second browser is signed out from the first; then all are.
+    let wide = Browser::start(WIDE.0, WIDE.1);
+    office.sign_in(&wide, nip, PASSWORD);
+    wide.until("Layanan Lainnya");
+    for (path, name, word) in [
+        ("/akun", "services", "Layanan Lainnya"),
+        ("/akun/kartu", "card-revoked", "mencabut"),
+        ("/akun/foto", "photo", "Panduan foto"),
+        ("/akun/dilihat", "looks", "Kartu diperiksa"),
+        ("/akun/keliru", "wrong-data", "Jawaban kantor"),
+        ("/akun/ponsel", "phones", "ponsel ini"),
+    ] {
+        office.open(&wide, path);
+        wide.until(word);
+        images_are_there(&wide);
+        keep_both(&wide, name);
+    }
+    office.open(&wide, "/akun/foto");
+    wide.write("#foto", folder.path().join("foto.jpg").to_str().unwrap());
+    wide.click("main form button");
+    wide.until("Gunakan Foto Ini");
+    images_are_there(&wide);
+    keep_both(&wide, "preview");
+    wide.click("button[value=pakai]");
+    wide.until("Kartu baru sudah terbit");
+    images_are_there(&wide);
+    keep(&wide, "card");
+    wide.click(".turn a:not([aria-current])");
+    images_are_there(&wide);
+    keep(&wide, "card-lying");
+    office.open(&wide, "/akun/cetak");
+    images_are_there(&wide);
+    keep(&wide, "print");
+
+    office.open(&phone, "/akun/ponsel");
+    phone.until("ponsel ini");
+    phone.click("form[action*='keluar-semua'] button");
+    phone.until("Kata sandi Anjungan");
+    office.open(&wide, "/akun/kartu");
+    wide.until("Kata sandi Anjungan");
+    keep(&wide, "sign-in");
+    for browser in [&phone, &wide] {
+        assert_eq!(complaints(browser), Vec::<String>::new());
+    }
+    office.says_nothing_of(&[nip, &serial, PASSWORD, code]);
+}
+
+/// The person's newest card: its serial and its state.
+fn newest(office: &Office, nip: &str) -> (String, String) {
+    let out = office.server.command(&["--json", "issue", "list", nip], 0);
+    let line: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    let word = |name: &str| line[name].as_str().unwrap().to_owned();
+    (word("serial"), word("state"))
+}
+
+/// A station notes in its chain that it saw this card.
+fn looked(station: &Station, serial: &str) {
+    let now = SystemClock::shared().now();
+    let entry = AuditEntry::after(None, now, AuditEntry::PUBLIC, AuditAction::LookValid, serial);
+    let id = data_encoding::HEXLOWER.encode(&random_bytes::<16>());
+    station.outbox(&OutboxItem { id, happened_at: now, kind: OutboxKind::Audit(entry) });
+}
+
+#[test]
+fn a_forgotten_password_comes_back_by_letter_and_the_phone_opens_a_station() {
+    let (port, mail) = letters::sink();
+    let office = Office::new(&letters::settings(port));
+    let station = Station::enrol(&office.server);
+    let nip = &office.people[sample::ACTIVE_PNS].0;
+    office.server.command(&["user", "email", nip, "sri@kartu.example"], 0);
+
+    let phone = Browser::start(SMALL.0, SMALL.1);
+    office.open(&phone, "/masuk");
+    phone.click("a[href*='/lupa']");
+    phone.until("Lupa Kata Sandi");
+    keep_both(&phone, "forgot");
+    phone.write("#nip", &Nip::parse(nip).unwrap().grouped());
+    phone.click("main form button");
+    phone.until("Periksa surel");
+    keep(&phone, "forgot-sent");
+    let letter = mail.recv_timeout(Duration::from_secs(20)).unwrap();
+    office.open(&phone, &letters::link(&letter));
+    phone.until("Kata sandi baru");
+    keep_both(&phone, "forgot-new");
+    phone.write("#sandi", PASSWORD);
+    phone.write("#ulang", PASSWORD);
+    phone.click("main form button");
+    phone.until("Kata sandi sudah diganti");
+    keep(&phone, "forgot-done");
+    office.open(&phone, &letters::link(&letter));
+    phone.until("sudah dipakai");
+
+    // The screen's code, scanned: sign in first, then see which station it is and where.
+    let offer: SignInOffer = station.post("sign-in/offer", &()).unwrap();
+    let path = &offer.url[offer.url.find("/masuk").unwrap()..];
+    office.open(&phone, path);
+    phone.until("Kode di layar Anjungan");
+    keep(&phone, "station-sign-in");
+    phone.write("#nip", nip);
+    phone.write("#sandi", PASSWORD);
+    phone.click("main form button");
+    phone.until("Buka layar ini?");
+    for word in ["Meja 1", "Lobi", &offer.user_code] {
+        assert!(phone.text().contains(word), "{word}");
+    }
+    keep(&phone, "station-approve");
+    phone.click("button[value=setuju]");
+    phone.until("Disetujui");
+    keep(&phone, "station-approved");
+    let asked = AskSignIn { device_code: offer.device_code.clone() };
+    let SignInAnswer::SignedIn(in_now) = station.post("sign-in/ask", &asked).unwrap() else {
+        panic!("approved")
+    };
+    assert!(in_now.employee.nip.to_string() == *nip && in_now.grant.is_some());
+    assert_eq!(complaints(&phone), Vec::<String>::new());
+    let wide = Browser::start(WIDE.0, WIDE.1);
+    for (path, name, word) in [("/lupa", "forgot", "Lupa Kata Sandi"), ("/aktivasi", "activate", "aktivasi")]
+    {
+        office.open(&wide, path);
+        wide.until(word);
+        keep_both(&wide, name);
+    }
+    office.says_nothing_of(&[nip, "sri@kartu.example", PASSWORD]);
+}
+
+#[test]
+fn without_script_the_photo_goes_the_same_way_and_a_candidate_is_told_the_rule() {
+    let office = Office::new("");
+    let folder = tempfile::tempdir().unwrap();
+    let (nip, password) = &office.people[sample::ACTIVE_PPPK];
+    let phone = Browser::without_script(SMALL.0, SMALL.1);
+    office.sign_in(&phone, nip, password);
+    phone.until("Layanan Lainnya");
+    office.open(&phone, "/akun/foto");
+    phone.click("main form button");
+    phone.until("Belum ada foto yang dipilih");
+    phone.write("#kamera", drawn(folder.path(), "foto.jpg", 1600, 1).to_str().unwrap());
+    phone.click("main form button");
+    phone.until("Gunakan Foto Ini");
+    phone.click("button[value=pakai]");
+    phone.until("Kartu baru sudah terbit");
+    keep(&phone, "card-pppk");
+
+    let (nip, password) = &office.people[sample::CANDIDATE];
+    let other = Browser::start(SMALL.0, SMALL.1);
+    office.sign_in(&other, nip, password);
+    other.until("Layanan Lainnya");
+    office.open(&other, "/akun/foto");
+    other.until("CPNS");
+    assert!(other.text_of("form[data-photo]").is_none());
+    keep_both(&other, "photo-candidate");
+    office.open(&other, "/akun/kartu");
+    other.until("CPNS");
+    keep_both(&other, "card-candidate");
+}
+
+#[test]
+fn after_a_storm_from_the_office_a_new_phone_copies_digits_and_is_in() {
+    let office = Office::new("");
+    let who = &office.people[sample::ACTIVE_PNS];
+    let storm = Browser::start(SMALL.0, SMALL.1);
+    office.open(&storm, "/masuk");
+    let today = anjungan::clock::day(SystemClock::shared().now(), 7);
+    let numbers: Vec<String> = sample::people(9, 120, today).iter().map(|p| p.nip.to_string()).collect();
+    // In small portions: a browser gives a script half a minute.
+    let stopped = numbers.chunks(5).any(|some| {
+        let tries = format!(
+            "const proof = document.querySelector('[name=bukti]').value;
+             return {some:?}.some(nip => {{
+               const ask = new XMLHttpRequest();
+               ask.open('POST', '/masuk', false);
+               ask.setRequestHeader('content-type', 'application/x-www-form-urlencoded');
+               ask.send(`bukti=${{proof}}&nip=${{nip}}&sandi=bukan-ini-dia`);
+               return ask.status === 429;
+             }});"
+        );
+        storm.run(&tries) == true
+    });
+    assert!(stopped, "it holds inside one office");
+
+    let phone = Browser::start(SMALL.0, SMALL.1);
+    office.open(&phone, "/masuk");
+    phone.until("Kode keamanan");
+    keep_both(&phone, "sign-in-code");
+    let fill = |digits: &str| {
+        phone.run("document.querySelectorAll('#nip, #sandi, #angka').forEach(i => i.value = '')");
+        phone.write("#nip", &who.0);
+        phone.write("#sandi", &who.1);
+        phone.write("#angka", digits);
+        phone.click("main form button");
+    };
+    fill("00000");
+    phone.until("Angkanya belum sama");
+    keep(&phone, "sign-in-code-again");
+    let digits = phone.text_of("#digits").unwrap();
+    fill(&digits);
+    phone.until("Layanan Lainnya");
+    assert_eq!(complaints(&phone), Vec::<String>::new());
+    // And the next time this phone is known.
+    phone.click("main > form button");
+    phone.until("Kata sandi Anjungan");
+    assert!(phone.text_of("#angka").is_none());
+    office.sign_in(&phone, &who.0, &who.1);
+    phone.until("Layanan Lainnya");
+
+    let plain = Browser::without_script(SMALL.0, SMALL.1);
+    office.open(&plain, "/masuk");
+    plain.until("jaringan lain");
+}
