@@ -28,6 +28,8 @@ for (const input of form?.querySelectorAll('input[type="file"]') || []) {
     const chosen = input.files[0];
     if (!chosen) return;
     for (const other of form.querySelectorAll('input[type="file"]')) if (other !== input) other.value = "";
+    // What was said about the photo before does not hold for this one.
+    document.querySelector("main > [role=alert]")?.remove();
     const place = form.querySelector("[data-chosen]");
     try {
       const { canvas, file } = await smaller(chosen);

@@ -284,7 +284,7 @@ mod tests {
             }
         }
         assert!((20..100).contains(&tried), "it holds inside one office: {tried}");
-        assert!(app.crowds.is_held_up(&crowd(OFFICE), t.office.clock.monotonic()));
+        assert!(app.crowds.is_used_up(&crowd(OFFICE), t.office.clock.monotonic()));
         let sign_in = async |worked| by_phone_that(&app, nip, PASSWORD.into(), "", OFFICE, worked).await;
         assert!(slowed(&sign_in(false).await));
         assert_eq!(sign_in(true).await.unwrap().nip, nip);

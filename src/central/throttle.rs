@@ -83,12 +83,12 @@ impl Throttle {
         Ok(())
     }
 
-    /// Would a try have to wait now? Nothing is counted.
-    pub fn is_held_up(&self, name: &str, now: Duration) -> bool {
+    /// Are the free tries used up? Nothing is counted.
+    pub fn is_used_up(&self, name: &str, now: Duration) -> bool {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         names
             .get(name)
-            .is_some_and(|tries| now.saturating_sub(tries.last) < FORGET_AFTER && now < tries.not_before)
+            .is_some_and(|tries| tries.count >= self.free && now.saturating_sub(tries.last) < FORGET_AFTER)
     }
 
     /// The try that was asked for at `asked_at` was right: it does not count, and all others do. For
@@ -126,8 +126,8 @@ mod tests {
         }
         assert_eq!(throttle.ask("a", s(10)), Err(s(2)));
         assert_eq!(throttle.ask("b", s(10)), Ok(()), "another name is not held up");
-        assert!(throttle.is_held_up("a", s(11)) && !throttle.is_held_up("a", s(12)));
-        assert!(!throttle.is_held_up("b", s(10)) && !throttle.is_held_up("c", s(10)));
+        assert!(throttle.is_used_up("a", s(1000)) && !throttle.is_used_up("a", s(4000)));
+        assert!(!throttle.is_used_up("b", s(10)) && !throttle.is_used_up("c", s(10)));
         assert_eq!(throttle.ask("a", s(12)), Ok(()));
         assert_eq!(throttle.ask("a", s(12)), Err(s(4)));
         let mut now = 100;

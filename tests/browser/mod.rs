@@ -36,6 +36,14 @@ impl Browser {
         browser
     }
 
+    /// The same page on a screen of another size.
+    pub fn resize(&self, (width, height): (u32, u32)) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        let asked = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
+        let value = self.post("goog/cdp/execute", &asked);
+        assert!(value["error"].is_null(), "{value}");
+    }
+
     fn with(width: u32, height: u32) -> Browser {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -142,6 +150,11 @@ impl Browser {
         let id = self.find(css).unwrap_or_else(|| panic!("no {css} in:\n{}", self.text()));
         let value = self.post(&format!("element/{id}/click"), &json!({}));
         assert!(value.is_null(), "{css}: {value}");
+    }
+
+    /// Presses a button by the keyboard: without JavaScript the driver cannot click.
+    pub fn press(&self, css: &str) {
+        self.write(css, "\u{e007}");
     }
 
     pub fn write(&self, css: &str, text: &str) {

@@ -112,15 +112,15 @@ fn before(app: &App, visitor: &Visitor, token: &str) -> Response {
             button type="submit" { (lang.pick("Buka kartu di ponsel ini", "Open the card on this phone")) }
         }
     };
-    frame(lang, main).answer(StatusCode::OK)
+    frame(lang, token, main).answer(StatusCode::OK)
 }
 
 fn page(lang: Lang, token: &str, issue: &Issue) -> Page {
-    frame(lang, card_sheets(lang, &format!("/u/{token}"), &issue.name))
+    frame(lang, token, card_sheets(lang, &format!("/u/{token}"), &issue.name))
 }
 
 /// Front and back to look at and to save, and both for paper.
-pub fn card_sheets(lang: Lang, base: &str, name: &str) -> Markup {
+fn card_sheets(lang: Lang, base: &str, name: &str) -> Markup {
     let face = |file: &str, label: &str| {
         html! {
             figure {
@@ -146,8 +146,9 @@ pub fn card_sheets(lang: Lang, base: &str, name: &str) -> Markup {
     }
 }
 
-fn frame(lang: Lang, main: Markup) -> Page {
-    Page { lang, title: "Anjungan", tongue: Tongue::Stays, script: None, worker: None, main }
+fn frame(lang: Lang, token: &str, main: Markup) -> Page {
+    let tongue = Tongue::Link(format!("/u/{token}").into());
+    Page { lang, title: "Anjungan", tongue, script: None, worker: None, main }
 }
 
 fn gone(lang: Lang) -> Response {

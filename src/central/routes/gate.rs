@@ -19,14 +19,14 @@ impl Gate {
         Gate(None)
     }
 
-    /// A new challenge where tries under this name have to wait; with what was wrong with the last.
+    /// A new challenge where the free tries under this name are used up; with what was wrong with the last.
     pub fn before(
         app: &App,
         visitor: &Visitor,
         name: &str,
         failed: Option<Failed>,
     ) -> Result<Gate, CentralError> {
-        if !app.crowds.is_held_up(name, app.office.clock.monotonic()) {
+        if !app.crowds.is_used_up(name, app.office.clock.monotonic()) {
             return Ok(Gate::open());
         }
         let asked = app.lookup.captcha.ask(visitor.subject(&app.office), app.office.clock.now())?;
@@ -35,7 +35,7 @@ impl Gate {
 
     /// Whether this form may pass: `Ok(false)` where nobody has to work, `Ok(true)` where this one has.
     pub fn passed(app: &App, visitor: &Visitor, name: &str, fields: &Fields) -> Result<bool, Option<Failed>> {
-        if !app.crowds.is_held_up(name, app.office.clock.monotonic()) {
+        if !app.crowds.is_used_up(name, app.office.clock.monotonic()) {
             return Ok(false);
         }
         let (digits, proof) = (fields.get("angka"), fields.get("kerja"));

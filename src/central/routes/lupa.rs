@@ -161,7 +161,7 @@ fn new_form(app: &App, visitor: &Visitor, token: &str, fault: Option<Fault>) -> 
             button type="submit" { (lang.pick("Simpan Kata Sandi", "Save Password")) }
         }
     };
-    page(lang, Tongue::Stays, main)
+    page(lang, Tongue::Link(format!("/lupa/{token}").into()), main)
 }
 
 fn without_mail(lang: Lang) -> &'static str {

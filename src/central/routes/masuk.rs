@@ -19,6 +19,9 @@ use crate::lang::Lang;
 use crate::person::Nip;
 use crate::protocol::{Problem, ProblemCode};
 
+/// What is shown again of a typed code: none is longer.
+const LONGEST_CODE: usize = 12;
+
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     let visitor = Visitor::of(&app.office, &parts);
     match shown(&app, &visitor).await {
@@ -164,7 +167,8 @@ async fn approval(app: &App, visitor: &Visitor, nip: Nip, code: &str) -> Result<
         return Ok(unknown_code(visitor.lang, code, StatusCode::NOT_FOUND));
     };
     app.phones.refund(&name, asked_at);
-    Ok(page(visitor.lang, Tongue::Stays, approval_form(app, visitor, &offered)).answer(StatusCode::OK))
+    let tongue = with_code(&offered.user_code);
+    Ok(page(visitor.lang, tongue, approval_form(app, visitor, &offered)).answer(StatusCode::OK))
 }
 
 fn approval_form(app: &App, visitor: &Visitor, offered: &Offered) -> Markup {
@@ -175,7 +179,7 @@ fn approval_form(app: &App, visitor: &Visitor, offered: &Offered) -> Markup {
             dl {
                 div { dt { (lang.pick("Anjungan", "Station")) } dd { (offered.station) } }
                 div { dt { (lang.pick("Tempat", "Place")) } dd { (offered.place) } }
-                div { dt { (lang.pick("Kode di layar", "Code on the screen")) } dd.digits { (offered.user_code) } }
+                div { dt { (lang.pick("Kode di layar", "Code on the screen")) } dd.code { (offered.user_code) } }
             }
         }
         div.alert {
@@ -213,7 +217,7 @@ fn unknown_code(lang: Lang, code: &str, status: StatusCode) -> Response {
 }
 
 fn code_field(lang: Lang, code: &str) -> Markup {
-    let code: String = code.chars().take(12).collect();
+    let code: String = code.chars().take(LONGEST_CODE).collect();
     html! {
         label for="k" {
             (lang.pick("Kode di layar Anjungan", "Code on the station's screen"))
@@ -280,7 +284,7 @@ fn sign_in_form(
         } }
     };
     let (script, worker) = gate.scripts();
-    Page { script, worker, ..page(lang, Tongue::Link("/masuk".into()), main) }
+    Page { script, worker, ..page(lang, with_code(code), main) }
 }
 
 fn problem_alert(problem: &Problem, lang: Lang) -> Markup {
@@ -299,6 +303,16 @@ fn problem_alert(problem: &Problem, lang: Lang) -> Markup {
 
 fn page(lang: Lang, tongue: Tongue, main: Markup) -> Page {
     Page { lang, title: "Anjungan", tongue, script: None, worker: None, main }
+}
+
+/// The way to the other language takes the screen's code along.
+fn with_code(code: &str) -> Tongue {
+    let code: String =
+        code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(LONGEST_CODE).collect();
+    if code.is_empty() {
+        return Tongue::Link("/masuk".into());
+    }
+    Tongue::Link(format!("/masuk?k={code}").into())
 }
 
 /// To another page of ours, in the same language.

@@ -62,7 +62,7 @@ impl Held {
 }
 
 /// Upright for the phone, lying for paper.
-fn orientation(own: &Own, usual: Orientation) -> Orientation {
+pub(super) fn orientation(own: &Own, usual: Orientation) -> Orientation {
     match own.visitor.parameter("bentuk").as_str() {
         "tegak" => Orientation::Portrait,
         "mendatar" => Orientation::Landscape,
@@ -70,7 +70,7 @@ fn orientation(own: &Own, usual: Orientation) -> Orientation {
     }
 }
 
-fn word(orientation: Orientation) -> &'static str {
+pub(super) fn word(orientation: Orientation) -> &'static str {
     match orientation {
         Orientation::Portrait => "tegak",
         Orientation::Landscape => "mendatar",
@@ -85,13 +85,18 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
             h1 { "Kartu ASN Virtual" }
             @if own.visitor.parameter("baru") == "1" {
                 div.card role="status" { p { strong { (lang.pick(
-                    "Selesai. Kartu baru sudah terbit; kartu sebelumnya ditandai sudah diganti.",
-                    "Done. The new card is issued; the one before is marked replaced."
+                    "Selesai. Kartu baru sudah terbit. Kartu sebelumnya, bila ada, ditandai sudah diganti.",
+                    "Done. The new card is issued. The one before, if there was one, is marked replaced."
                 )) } } }
             }
             (state(&held, lang))
+            @if !matches!(held, Held::Ended | Held::None(Some(_))) {
+                a.button.other[!matches!(held, Held::None(_))] href=(own.link("/akun/foto")) {
+                    (lang.pick("Perbarui Foto", "Update Photo"))
+                }
+            }
             @if let Held::Card(line) = &held {
-                (faces_of(own, "/akun/kartu", "/akun/kartu", shape, &line.serial, true))
+                (faces_of(own, shape, &line.serial))
                 h2 { (lang.pick("Cetak", "Print")) }
                 p.quiet { (lang.pick(
                     "Ukuran sebenarnya, 85,6 × 54 mm. Cetak pada skala 100 %.",
@@ -102,10 +107,6 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
                     (lang.pick("Unduh PDF", "Download PDF"))
                 }
             }
-            @if !matches!(held, Held::Ended | Held::None(Some(_))) {
-                h2 { (lang.pick("Foto", "Photo")) }
-                a.button.other href=(own.link("/akun/foto")) { (lang.pick("Perbarui Foto", "Update Photo")) }
-            }
         };
         let path = format!("/akun/kartu?bentuk={}", word(shape));
         Ok(own.page(Some(&path), &main).answer_installable(StatusCode::OK))
@@ -113,33 +114,12 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     .await
 }
 
-/// Front and back, and the way to turn them; `page` turns, `base` draws. `version` keeps a browser
-/// from showing another card's picture.
-pub(super) fn faces_of(
-    own: &Own,
-    page: &str,
-    base: &str,
-    shape: Orientation,
-    version: &str,
-    may_save: bool,
-) -> Markup {
+/// The way to the card's other shape.
+pub(super) fn turn(own: &Own, page: &str, shape: Orientation) -> Markup {
     let lang = own.lang();
-    let (width, height) = shape.pixels();
     let turn = |to: Orientation, name: &str| {
         html! {
             a href=(own.link(&format!("{page}?bentuk={}", word(to)))) aria-current=[(to == shape).then_some("true")] { (name) }
-        }
-    };
-    let face = |side: &str, label: &str| {
-        let path = format!("{base}/{side}-{}.png", word(shape));
-        html! {
-            figure class=(word(shape)) {
-                img src={ (path) "?v=" (version) } alt=(label) width=(width) height=(height);
-                figcaption {
-                    @if may_save { a.button download href=(path) { (lang.pick("Unduh", "Download")) " – " (label) } }
-                    @else { (label) }
-                }
-            }
         }
     };
     html! {
@@ -147,9 +127,32 @@ pub(super) fn faces_of(
             (turn(Orientation::Portrait, lang.pick("Tegak", "Portrait")))
             (turn(Orientation::Landscape, lang.pick("Mendatar", "Landscape")))
         }
+    }
+}
+
+/// A side of a card. `version` keeps a browser from showing another card's picture.
+pub(super) fn face(path: &str, shape: Orientation, version: &str, label: &str, caption: &Markup) -> Markup {
+    let (width, height) = shape.pixels();
+    html! {
+        figure class=(word(shape)) {
+            img src={ (path) "?v=" (version) } alt=(label) width=(width) height=(height);
+            figcaption { (caption) }
+        }
+    }
+}
+
+fn faces_of(own: &Own, shape: Orientation, version: &str) -> Markup {
+    let lang = own.lang();
+    let side = |side: &str, label: &str| {
+        let path = format!("/akun/kartu/{side}-{}.png", word(shape));
+        let save = html! { a.button download href=(path) { (lang.pick("Unduh", "Download")) " – " (label) } };
+        face(&path, shape, version, label, &save)
+    };
+    html! {
+        (turn(own, "/akun/kartu", shape))
         div.faces {
-            (face("depan", lang.pick("sisi depan", "front")))
-            (face("belakang", lang.pick("sisi belakang", "back")))
+            (side("depan", lang.pick("sisi depan", "front")))
+            (side("belakang", lang.pick("sisi belakang", "back")))
         }
     }
 }
@@ -157,7 +160,7 @@ pub(super) fn faces_of(
 /// The word, the sign and the colour that a desk would show, and what to do.
 fn state(held: &Held, lang: Lang) -> Markup {
     let facts = |line: &IssueLine| {
-        html! { p.quiet.number {
+        html! { p.quiet {
             (lang.pick("Nomor seri ", "Serial ")) (line.face_serial) " · " (lang.pick("terbit ", "issued "))
             (line.issued_on.parse().map_or_else(|_| line.issued_on.clone(), |day| lang.long_date(day)))
         } }

@@ -28,7 +28,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
                     @for look in &looks {
                         li.card {
                             p { strong { (what(look.sight, lang)) } }
-                            p { (place(look, lang)) br; span.quiet.number { (moment(&app, look.at)) } }
+                            p { (place(look, lang)) br; span.quiet { (moment(&app, look.at)) } }
                         }
                     }
                 }

@@ -43,7 +43,7 @@ fn line_box(app: &App, own: &Own, line: &SessionLine) -> Markup {
             p {
                 strong { (name) @if line.series == own.session.series { " – " (lang.pick("ponsel ini", "this phone")) } }
                 br;
-                span.quiet.number {
+                span.quiet {
                     (lang.pick("Masuk sejak ", "Signed in since ")) (since)
                     @if line.remember { " – " (lang.pick("Ingat Saya", "Remember Me")) }
                 }

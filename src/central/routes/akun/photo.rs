@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::card::{faces_of, no_card};
+use super::card::{face, no_card, orientation, turn, word};
 use super::{Own, acted, link, shown, with_script};
 use crate::card::Orientation;
 use crate::central::help::faces::{Sheet, draw_before_issue};
@@ -207,11 +207,13 @@ pub async fn preview(State(app): State<Arc<App>>, parts: Parts) -> Response {
         let Some(draft) = app.studio.draft(&own.session.series, app.office.clock.monotonic()) else {
             return Ok(see("/akun/foto", lang));
         };
-        let lying = own.visitor.parameter("bentuk") == "mendatar";
-        let shape = if lying { Orientation::Landscape } else { Orientation::Portrait };
+        let shape = orientation(own, Orientation::Portrait);
+        let front = lang.pick("sisi depan kartu dengan foto ini", "the card's front with this photo");
+        let path = format!("/akun/foto/lihat/depan-{}.png", word(shape));
         let main = html! {
             h1 { (lang.pick("Lihat Kartu", "View Card")) }
-            (faces_of(own, "/akun/foto/lihat", "/akun/foto/lihat", shape, &draft.id, false))
+            (turn(own, "/akun/foto/lihat", shape))
+            div.faces { (face(&path, shape, &draft.id, front, &html! {})) }
             div.alert {
                 p { (lang.pick(
                     "Latar dihapus dari gambar ini saja, tanpa Foto latar kosong seperti di Anjungan. Mohon periksa tepi rambut, jilbab dan bahu.",
@@ -229,7 +231,7 @@ pub async fn preview(State(app): State<Arc<App>>, parts: Parts) -> Response {
                 (LIFE.as_secs() / 60) (lang.pick(" menit.", " minutes."))
             }
         };
-        let path = format!("/akun/foto/lihat?bentuk={}", if lying { "mendatar" } else { "tegak" });
+        let path = format!("/akun/foto/lihat?bentuk={}", word(shape));
         Ok(own.page(Some(&path), &main).answer_installable(StatusCode::OK))
     })
     .await
