@@ -6,130 +6,20 @@
 
 mod browser;
 mod central_station;
+mod employee;
 mod letters;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use anjungan::clock::{SystemClock, random_bytes};
+use anjungan::clock::SystemClock;
 use anjungan::person::{Nip, sample};
-use anjungan::protocol::{
-    AskSignIn, AuditAction, AuditEntry, OutboxItem, OutboxKind, SignInAnswer, SignInOffer,
-};
+use anjungan::protocol::{AskSignIn, SignInAnswer, SignInOffer};
 use browser::Browser;
-use central_station::{Server, Station};
-use image::{Rgb, RgbImage};
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg;
-
-const SMALL: (u32, u32) = (360, 720);
-const WIDE: (u32, u32) = (1440, 900);
-/// Width of a photo whose face is just large enough: the work on it is slow in a build that is not optimised.
-const SIZE: u32 = 880;
-const PASSWORD: &str = "melati di beranda";
-
-struct Office {
-    server: Server,
-    people: Vec<(String, String)>,
-}
-
-impl Office {
-    fn new(mail: &str) -> Office {
-        let server = Server::new();
-        let file = server.data.path().join("credentials.csv");
-        let path = file.to_str().unwrap();
-        server
-            .command(&["sample", "--count", "20", "--seed", "3", "--credentials", path, "--active", "9"], 0);
-        letters::configure(&server, mail);
-        let text = std::fs::read_to_string(&file).unwrap();
-        let people = text.lines().filter_map(|line| line.split_once(',')).map(|(a, b)| (a.into(), b.into()));
-        let people = people.collect();
-        Office { server: server.start_talking(), people }
-    }
-
-    fn open(&self, browser: &Browser, path: &str) {
-        browser.open(&format!("{}{path}", self.server.base()));
-    }
-
-    fn sign_in(&self, browser: &Browser, nip: &str, password: &str) {
-        self.open(browser, "/masuk");
-        browser.write("#nip", nip);
-        browser.write("#sandi", password);
-        browser.click("main form button");
-    }
-
-    /// Nobody's name, number or card's number stands in what the server says.
-    fn says_nothing_of(&self, private: &[&str]) {
-        let log = self.server.log();
-        for word in private {
-            assert!(!log.contains(word), "{word} in the log");
-        }
-    }
-}
-
-/// Nobody: the drawing of the demonstration camera before its cloth, as a phone's JPEG, `wide` pixels.
-fn drawn(folder: &Path, name: &str, wide: u32, dark: u8) -> PathBuf {
-    let mut picture = Pixmap::new(wide, wide * 3 / 4).unwrap();
-    for part in ["backdrop.svg", "person.svg"] {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo").join(part);
-        let tree = usvg::Tree::from_data(&std::fs::read(file).unwrap(), &usvg::Options::default()).unwrap();
-        let scale = wide as f32 / tree.size().width();
-        resvg::render(&tree, Transform::from_scale(scale, scale), &mut picture.as_mut());
-    }
-    let photo = RgbImage::from_fn(wide, wide * 3 / 4, |x, y| {
-        let p = picture.pixel(x, y).unwrap();
-        // The grain that no camera is without.
-        let grain = ((x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77)) >> 13) % 5;
-        Rgb([p.red(), p.green(), p.blue()].map(|v| (v / dark).saturating_add(grain as u8).saturating_sub(2)))
-    });
-    let file = folder.join(name);
-    photo.save(&file).unwrap();
-    file
-}
-
-/// Looks at both widths that nothing sticks out, and keeps pictures where somebody asks for them.
-fn keep(browser: &Browser, name: &str) {
-    let lang = browser.run("return document.documentElement.lang");
-    for size in [WIDE, SMALL] {
-        browser.resize(size);
-        let spare =
-            browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        assert_eq!(spare, 0, "{name}: nothing sticks out at {}", size.0);
-        if let Some(dir) = std::env::var_os("ANJUNGAN_PAGES") {
-            let file = format!("{name}-{}-{}.png", size.0, lang.as_str().unwrap());
-            browser.picture(&PathBuf::from(dir).join(file));
-        }
-    }
-}
-
-/// The same page in both languages, and back in Indonesian.
-fn keep_both(browser: &Browser, name: &str) {
-    keep(browser, name);
-    browser.click(".strip nav a");
-    browser.until("Bahasa Indonesia");
-    keep(browser, name);
-    browser.click(".strip nav a");
-    browser.until("English");
-}
-
-fn images_are_there(browser: &Browser) {
-    let shown = "return [...document.images].every(i => i.complete && i.naturalWidth > 0)";
-    for _ in 0..100 {
-        if browser.run(shown) == true {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("a picture is missing on:\n{}", browser.text());
-}
-
-/// What the browser complained about, but for the refusals that were meant.
-fn complaints(browser: &Browser) -> Vec<String> {
-    let meant = ["status of 403", "status of 422", "status of 429", "status of 404", "status of 410"];
-    // A recommendation about password managers is none: a link for a new password names nobody.
-    let lines = browser.log().into_iter().filter(|line| !line.contains("\"level\":\"DEBUG\""));
-    lines.filter(|line| !meant.iter().any(|word| line.contains(word))).collect()
-}
+use central_station::Station;
+use employee::{
+    Office, PASSWORD, SIZE, SMALL, complaints, drawn, images_are_there, keep, keep_both, looked, newest,
+};
 
 #[test]
 fn from_an_activation_code_to_a_card_with_ones_own_photo_until_the_office_revokes_it() {
@@ -141,133 +31,15 @@ fn from_an_activation_code_to_a_card_with_ones_own_photo_until_the_office_revoke
     let code: serde_json::Value = serde_json::from_str(&code).unwrap();
     let code = code["code"].as_str().unwrap();
 
-    // Activation, with a slip first.
     let phone = Browser::start(SMALL.0, SMALL.1);
-    office.open(&phone, "/aktivasi");
-    keep_both(&phone, "activate");
-    let activate = |again: &str| {
-        phone.run("document.querySelectorAll('input').forEach(i => i.value = '')");
-        for (field, text) in
-            [("#nip", nip.as_str()), ("#code", code), ("#password", PASSWORD), ("#again", again)]
-        {
-            phone.write(field, text);
-        }
-        phone.click("main form button");
-    };
-    activate("melati di taman");
-    phone.until("tidak sama");
-    keep(&phone, "activate-differ");
-    activate(PASSWORD);
-    phone.until("Masuk");
-    keep(&phone, "activate-done");
-
-    // In, and to the card that is not there yet.
-    office.open(&phone, "/");
-    phone.until("Kata sandi Anjungan");
-    keep_both(&phone, "sign-in");
-    office.sign_in(&phone, nip, "bukan ini dia");
-    phone.until("belum cocok");
-    keep(&phone, "sign-in-again");
-    phone.write("#sandi", PASSWORD);
-    phone.click("#ingat");
-    phone.click("main form button");
-    phone.until("Layanan Lainnya");
-    keep_both(&phone, "services");
-    assert_eq!(
-        phone.run(
-            "return document.querySelector('link[rel=manifest]').href.endsWith('/manifest.webmanifest')"
-        ),
-        true
-    );
-    phone.click(".ways a[href*='/akun/kartu']");
-    phone.until("Belum ada kartu");
-    keep_both(&phone, "card-none");
-    phone.click("a[href*='/akun/foto']");
-    phone.until("Panduan foto");
-    images_are_there(&phone);
-    keep_both(&phone, "photo");
-
-    // A dark photo: one thing to do, in both languages, and nothing of it is kept.
-    let photos = office.server.data.path().join("data/photos");
-    phone.write("#foto", drawn(folder.path(), "gelap.jpg", SIZE, 8).to_str().unwrap());
-    phone.click("main form button");
-    phone.until("Gambar terlalu gelap");
-    assert!(phone.text().contains("too dark") && phone.text().contains("F04"));
-    keep(&phone, "photo-refused");
-    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 0);
-
-    // One as large as a phone takes it: the script makes it small before it travels.
-    phone.write("#foto", drawn(folder.path(), "besar.jpg", 2400, 1).to_str().unwrap());
-    for _ in 0..100 {
-        if phone.run("return document.querySelector('[data-chosen] canvas') !== null") == true {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(phone.run("return document.querySelector('[data-chosen] canvas').width"), 2048);
-    keep(&phone, "photo-chosen");
-    phone.write("#foto", drawn(folder.path(), "foto.jpg", SIZE, 1).to_str().unwrap());
-    phone.click("main form button");
-    phone.until("Gunakan Foto Ini");
-    images_are_there(&phone);
-    keep_both(&phone, "preview");
-    assert!(phone.text().contains("Latar dihapus dari gambar ini saja"));
-    phone.click(".turn a:not([aria-current])");
-    images_are_there(&phone);
-    keep_both(&phone, "preview-lying");
-    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 0, "undecided: in memory alone");
-
-    // Try again, and then take it.
-    phone.click("button[value=ulangi]");
-    phone.until("Panduan foto");
-    office.open(&phone, "/akun/foto/lihat");
-    phone.until("Panduan foto");
-    phone.write("#foto", folder.path().join("foto.jpg").to_str().unwrap());
-    phone.click("main form button");
-    phone.until("Gunakan Foto Ini");
-    phone.click("button[value=pakai]");
-    phone.until("Kartu baru sudah terbit");
-    images_are_there(&phone);
-    keep(&phone, "card-new");
-    office.open(&phone, "/akun/kartu");
-    phone.until("BERLAKU");
-    images_are_there(&phone);
-    keep_both(&phone, "card");
-    phone.click(".turn a:not([aria-current])");
-    images_are_there(&phone);
-    keep(&phone, "card-lying");
-    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 1);
-
-    // Printed in true size.
-    phone.click("a[href*='/akun/cetak']");
-    phone.until("skala 100");
-    images_are_there(&phone);
-    keep_both(&phone, "print");
-    let millimetres = phone.run(
-        "return [...document.querySelectorAll('.true-size img')].map(i => i.getBoundingClientRect()).map(r => [Math.round(r.width / 96 * 254), Math.round(r.height / 96 * 254)])",
-    );
-    assert_eq!(millimetres, serde_json::json!([[856, 540], [856, 540]]), "tenths of a millimetre");
-
-    // Who looked: a station's camera saw the card, and its holder reads where.
+    activates(&office, &phone, nip, code);
+    signs_in(&office, &phone, nip);
+    takes_a_photo(&office, &phone, folder.path());
+    looks_at_the_card(&office, &phone);
     let (serial, state) = newest(&office, nip);
     assert_eq!(state, "live");
     looked(&station, &serial);
-    office.open(&phone, "/akun/dilihat");
-    phone.until("Kartu diperiksa");
-    assert!(phone.text().contains("Meja 1, Lobi"), "{}", phone.text());
-    keep_both(&phone, "looks");
-
-    // The phones, and data that are wrong.
-    office.open(&phone, "/akun/ponsel");
-    phone.until("ponsel ini");
-    keep_both(&phone, "phones");
-    office.open(&phone, "/akun/keliru");
-    phone.click("main form button");
-    phone.until("Belum ada yang dicentang");
-    phone.click("#unit");
-    phone.click("main form button");
-    phone.until("Jawaban kantor");
-    keep_both(&phone, "wrong-data");
+    reads_what_is_theirs(&office, &phone);
 
     // The office revokes the card.
     let revoke = ["issue", "decide", "revoke", &serial, "--reason", "Foto bukan pemegang"];
@@ -294,20 +66,139 @@ fn from_an_activation_code_to_a_card_with_ones_own_photo_until_the_office_revoke
     office.says_nothing_of(&[nip, &serial, PASSWORD, code]);
 }
 
-/// The person's newest card: its serial and its state.
-fn newest(office: &Office, nip: &str) -> (String, String) {
-    let out = office.server.command(&["--json", "issue", "list", nip], 0);
-    let line: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
-    let word = |name: &str| line[name].as_str().unwrap().to_owned();
-    (word("serial"), word("state"))
+/// With a slip first.
+fn activates(office: &Office, phone: &Browser, nip: &str, code: &str) {
+    office.open(phone, "/aktivasi");
+    keep_both(phone, "activate");
+    let activate = |again: &str| {
+        phone.run("document.querySelectorAll('input').forEach(i => i.value = '')");
+        for (field, text) in [("#nip", nip), ("#code", code), ("#password", PASSWORD), ("#again", again)] {
+            phone.write(field, text);
+        }
+        phone.click("main form button");
+    };
+    activate("melati di taman");
+    phone.until("tidak sama");
+    keep(phone, "activate-differ");
+    activate(PASSWORD);
+    phone.until("Masuk");
+    keep(phone, "activate-done");
 }
 
-/// A station notes in its chain that it saw this card.
-fn looked(station: &Station, serial: &str) {
-    let now = SystemClock::shared().now();
-    let entry = AuditEntry::after(None, now, AuditEntry::PUBLIC, AuditAction::LookValid, serial);
-    let id = data_encoding::HEXLOWER.encode(&random_bytes::<16>());
-    station.outbox(&OutboxItem { id, happened_at: now, kind: OutboxKind::Audit(entry) });
+/// And comes to the card that is not there yet.
+fn signs_in(office: &Office, phone: &Browser, nip: &str) {
+    office.open(phone, "/");
+    phone.until("Kata sandi Anjungan");
+    keep_both(phone, "sign-in");
+    office.sign_in(phone, nip, "bukan ini dia");
+    phone.until("belum cocok");
+    keep(phone, "sign-in-again");
+    phone.write("#sandi", PASSWORD);
+    phone.click("#ingat");
+    phone.click("main form button");
+    phone.until("Layanan Lainnya");
+    keep_both(phone, "services");
+    assert_eq!(
+        phone.run(
+            "return document.querySelector('link[rel=manifest]').href.endsWith('/manifest.webmanifest')"
+        ),
+        true
+    );
+    phone.click(".ways a[href*='/akun/kartu']");
+    phone.until("Belum ada kartu");
+    keep_both(phone, "card-none");
+    phone.click("a[href*='/akun/foto']");
+    phone.until("Panduan foto");
+    images_are_there(phone);
+    keep_both(phone, "photo");
+}
+
+/// A bad one, a large one, one that is thrown away, and the one of the card.
+fn takes_a_photo(office: &Office, phone: &Browser, folder: &Path) {
+    // A dark photo: one thing to do, in both languages, and nothing of it is kept.
+    let photos = office.server.data.path().join("data/photos");
+    phone.write("#foto", drawn(folder, "gelap.jpg", SIZE, 8).to_str().unwrap());
+    phone.click("main form button");
+    phone.until("Gambar terlalu gelap");
+    assert!(phone.text().contains("too dark") && phone.text().contains("F04"));
+    keep(phone, "photo-refused");
+    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 0);
+
+    // One as large as a phone takes it: the script makes it small before it travels.
+    phone.write("#foto", drawn(folder, "besar.jpg", 2400, 1).to_str().unwrap());
+    for _ in 0..100 {
+        if phone.run("return document.querySelector('[data-chosen] canvas') !== null") == true {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(phone.run("return document.querySelector('[data-chosen] canvas').width"), 2048);
+    keep(phone, "photo-chosen");
+    phone.write("#foto", drawn(folder, "foto.jpg", SIZE, 1).to_str().unwrap());
+    phone.click("main form button");
+    phone.until("Gunakan Foto Ini");
+    images_are_there(phone);
+    keep_both(phone, "preview");
+    assert!(phone.text().contains("Latar dihapus dari gambar ini saja"));
+    phone.click(".turn a:not([aria-current])");
+    images_are_there(phone);
+    keep_both(phone, "preview-lying");
+    assert_eq!(std::fs::read_dir(&photos).unwrap().count(), 0, "undecided: in memory alone");
+
+    // Try again, and then take it.
+    phone.click("button[value=ulangi]");
+    phone.until("Panduan foto");
+    office.open(phone, "/akun/foto/lihat");
+    phone.until("Panduan foto");
+    phone.write("#foto", folder.join("foto.jpg").to_str().unwrap());
+    phone.click("main form button");
+    phone.until("Gunakan Foto Ini");
+    phone.click("button[value=pakai]");
+    phone.until("Kartu baru sudah terbit");
+    images_are_there(phone);
+    keep(phone, "card-new");
+}
+
+/// Upright, lying, and in true size for the printer.
+fn looks_at_the_card(office: &Office, phone: &Browser) {
+    office.open(phone, "/akun/kartu");
+    phone.until("BERLAKU");
+    images_are_there(phone);
+    keep_both(phone, "card");
+    phone.click(".turn a:not([aria-current])");
+    images_are_there(phone);
+    keep(phone, "card-lying");
+    assert_eq!(std::fs::read_dir(office.server.data.path().join("data/photos")).unwrap().count(), 1);
+
+    // Printed in true size.
+    phone.click("a[href*='/akun/cetak']");
+    phone.until("skala 100");
+    images_are_there(phone);
+    keep_both(phone, "print");
+    let millimetres = phone.run(
+        "return [...document.querySelectorAll('.true-size img')].map(i => i.getBoundingClientRect()).map(r => [Math.round(r.width / 96 * 254), Math.round(r.height / 96 * 254)])",
+    );
+    assert_eq!(millimetres, serde_json::json!([[856, 540], [856, 540]]), "tenths of a millimetre");
+}
+
+/// Who looked: a station's camera saw the card, and its holder reads where. The phones, and data that are wrong.
+fn reads_what_is_theirs(office: &Office, phone: &Browser) {
+    office.open(phone, "/akun/dilihat");
+    phone.until("Kartu diperiksa");
+    assert!(phone.text().contains("Meja 1, Lobi"), "{}", phone.text());
+    keep_both(phone, "looks");
+
+    // The phones, and data that are wrong.
+    office.open(phone, "/akun/ponsel");
+    phone.until("ponsel ini");
+    keep_both(phone, "phones");
+    office.open(phone, "/akun/keliru");
+    phone.click("main form button");
+    phone.until("Belum ada yang dicentang");
+    phone.click("#unit");
+    phone.click("main form button");
+    phone.until("Jawaban kantor");
+    keep_both(phone, "wrong-data");
 }
 
 #[test]
