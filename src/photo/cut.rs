@@ -3,13 +3,15 @@
 use image::{RgbImage, RgbaImage};
 
 use super::backdrop::{Backdrop, shift};
+use super::body::{LEFT_OUT, PART, below, enclosed};
 use super::cloth::other_side;
 use super::crop::{Crop, card, reduced};
 use super::face::Face;
 use super::guide::look;
 use super::matte::matte;
 use super::plane::{Colour, Pixels, Plane};
-use super::refine::{Shape, disputed, nearest, shape, weighed};
+use super::refine::{More, Second, Shape, foreign, shape, weighed};
+use super::regions::nearest;
 use super::segment::{person, stretched};
 use super::texture::texture;
 use super::tone::{corrected, correction};
@@ -25,8 +27,6 @@ const PLATE_FITS: f32 = 0.05;
 /// without one the backdrop itself is a guess, and little can be asked.
 const TOLD_APART: f32 = 0.65;
 const TOLD_APART_ALONE: f32 = 0.15;
-/// Factor on the network's odds where part of the person looks like the backdrop.
-const LIFT: f32 = 20.0;
 
 /// A person cut out of the backdrop.
 pub struct Cutout {
@@ -146,22 +146,36 @@ fn with_plate(
     let sure = off_outline(&rough);
     let moved = shift(small, plate, &sure, 6.0 / factor as f32);
     let second = Backdrop::matched(small, plate, moved, &sure)?;
-    let woven = texture(small, &second, &sure);
-    let decided = weighed(small, &second, net, Some(&woven));
-    if !decided.doubtful() {
+    let woven = texture(small, &second, &off_body(&sure, &rough.inside));
+    let decided = weighed(small, &second, net, Some(&More { woven: &woven, second: Second::No }));
+    let by_outline =
+        |shape: &Shape, least: f32| enclosed(&shape.inside, &foreign(&woven, &shape.difference), least);
+    let closed = by_outline(&decided, PART);
+    let found = closed.data.contains(&true);
+    if !found && !decided.doubtful() {
         return Some((second, decided, false));
     }
-    // Clothes of the backdrop's colour: the network is unsure of them too, but on mere backdrop it
-    // would be sure. So its word is taken for more, and the result judged by the word as it was.
-    let mut again = weighed(small, &second, &lifted(net), Some(&woven));
-    again.disputed = disputed(&again.inside, net);
-    let lost = again.lost();
+    // Clothes of the backdrop's colour. An outline that closes tells where they are. Without one the
+    // network is unsure of them too, but on mere backdrop it would be sure: its word is taken for
+    // more, and the result judged by the word as it was.
+    let body = decided.bodiless().then(|| below(&decided.inside));
+    let look = match &body {
+        _ if found => Second::Within(&closed),
+        Some(body) => Second::Below(body),
+        None => Second::Anywhere,
+    };
+    let again = weighed(small, &second, net, Some(&More { woven: &woven, second: look }));
+    let lost = again.lost() || by_outline(&again, LEFT_OUT).data.contains(&true);
     Some((second, again, lost))
 }
 
-/// The network's odds, raised.
-fn lifted(net: &Plane<f32>) -> Plane<f32> {
-    net.map(|p| p * LIFT / (p * LIFT + 1.0 - p))
+/// Backdrop that is no lost body either; all of it where little else is left.
+fn off_body(sure: &Plane<bool>, inside: &Plane<bool>) -> Plane<bool> {
+    let mut out = sure.clone();
+    for (o, body) in out.data.iter_mut().zip(&below(inside).data) {
+        *o &= !body;
+    }
+    if out.data.iter().filter(|s| **s).count() * 50 > out.data.len() { out } else { sure.clone() }
 }
 
 fn without_plate(small: &Plane<Colour>, net: &Plane<f32>) -> Option<(Backdrop, Shape)> {

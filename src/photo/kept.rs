@@ -5,7 +5,7 @@ use image::RgbImage;
 use super::backdrop::{Backdrop, shift};
 use super::plane::{Colour, Pixels, Plane};
 use super::plate::WORKING;
-use super::refine::pieces;
+use super::regions::pieces;
 use super::segment::{person, stretched};
 use super::{Cloth, Models, PhotoError};
 

@@ -7,12 +7,14 @@
 use image::{RgbImage, RgbaImage};
 
 use super::backdrop::Backdrop;
+use super::body::chest;
 use super::fit::{
     BACKDROP, Band, Fit, Guess, Mixed, PERSON, PRIOR_CLOTH, PRIOR_HAIR, SHADE, dark, fit, own_colour,
 };
 use super::linear;
 use super::plane::{Colour, Pixels, Plane};
-use super::refine::{Shape, nearest};
+use super::refine::{SEED_DIFFERS, Shape};
+use super::regions::nearest;
 
 /// Width of the mixed band within and without the outline, in working pixels.
 const WITHIN: f32 = 5.0;
@@ -31,11 +33,12 @@ const HAIR_OUT: f32 = 40.0;
 const HAIR_IN: f32 = 25.0;
 /// Squared difference above which a pixel outside holds hair.
 const IS_HAIR: f32 = 14.0;
-/// A colour this different is the person's own, unmixed.
-const SEED_DIFFERS: f32 = 30.0;
 /// A pixel of less hair than this, explained this well by hair and backdrop, is part of a gap.
 const SOLID: f32 = 0.8;
 const MISFIT: f32 = 25.0;
+/// The same before a backdrop without a hue, which gloss on hair and grey cloth come near: hair and
+/// backdrop must explain all of the hue.
+const MISFIT_NEUTRAL: f32 = 5.0;
 /// The same for lighter hair, before a backdrop with a hue only, which skin and cloth come near
 /// less easily than they do dark hair and grey.
 const MISFIT_LIGHT: f32 = 5.0;
@@ -89,7 +92,7 @@ pub fn matte(
     let (_, deep) = nearest(&seeds(shape, &inward, WELL_INSIDE));
     let (_, deeper) = nearest(&seeds(shape, &inward, WELL_INSIDE_HAIR));
     let zone = zones(shape, &outward, &inward, &deeper, small, &rough);
-    let tones = Tones { small, deep, deeper, rough };
+    let tones = Tones { small, deep, deeper, rough, chest: chest(&shape.inside) };
     let mut picture = RgbaImage::new(frame.width(), frame.height());
     let plate = plate.map(Pixels::of);
     let pixels = Pixels::of(frame);
@@ -140,6 +143,8 @@ struct Tones<'a> {
     deep: Plane<u32>,
     deeper: Plane<u32>,
     rough: Plane<f32>,
+    /// The row from which on a person is body.
+    chest: usize,
 }
 
 impl Tones<'_> {
@@ -150,7 +155,7 @@ impl Tones<'_> {
             let x = (at.0 as i32 + dx).clamp(0, self.small.width as i32 - 1) as usize;
             let y = (at.1 as i32 + dy).clamp(0, self.small.height as i32 - 1) as usize;
             let deeper = self.deeper.at(x, y);
-            let hairy = light_hair(deeper, self.small, &self.rough);
+            let hairy = light_hair(deeper, self.small, &self.rough, self.chest);
             let seed = if hairy { deeper } else { self.deep.at(x, y) };
             if seed == u32::MAX {
                 continue;
@@ -192,7 +197,7 @@ fn without_gaps(
         }
         let (hair, behind) = (small.data[deep.data[i] as usize], backdrop.colour.data[i]);
         let most = if dark(hair) {
-            MISFIT
+            if neutral(behind) { MISFIT_NEUTRAL } else { MISFIT }
         } else if (neutral(behind)
             && (rough.data[deep.data[i] as usize] < ROUGH_GAP || hair.iter().any(|c| *c > BROWN)))
             || bright(hair)
@@ -201,7 +206,7 @@ fn without_gaps(
         } else {
             MISFIT_LIGHT
         };
-        if shape.alike[i / shape.inside.width] < MUCH_ALIKE {
+        if shape.near[i / shape.inside.width] < MUCH_ALIKE {
             let spread = if dark(hair) { GAP_DARK } else { GAP_LIGHT };
             let guess = Guess { alpha: 0.5, spread, shade: 0.0, grain };
             let fit = fit(small.data[i], hair, behind, &guess);
@@ -222,9 +227,12 @@ fn neutral(b: Colour) -> bool {
     b[0].min(b[1]).min(b[2]) > 0.6 * b[0].max(b[1]).max(b[2])
 }
 
-/// Hair that is not dark; the gaps of dark hair are found by their colour (`without_gaps`).
-fn light_hair(seed: u32, small: &Plane<Colour>, rough: &Plane<f32>) -> bool {
-    seed != u32::MAX && rough.data[seed as usize] > ROUGH && !dark(small.data[seed as usize])
+/// Hair that is not dark, at the head, for lower down what is rough is cloth; the gaps of dark hair are found by their colour (`without_gaps`).
+fn light_hair(seed: u32, small: &Plane<Colour>, rough: &Plane<f32>, chest: usize) -> bool {
+    seed != u32::MAX
+        && seed as usize / small.width < chest
+        && rough.data[seed as usize] > ROUGH
+        && !dark(small.data[seed as usize])
 }
 
 fn zones(
@@ -235,12 +243,13 @@ fn zones(
     small: &Plane<Colour>,
     rough: &Plane<f32>,
 ) -> Plane<Zone> {
+    let chest = chest(&shape.inside);
     let mut zone = shape.inside.map(|s| if s { Zone::Person } else { Zone::Backdrop });
     for (i, z) in zone.data.iter_mut().enumerate() {
         let (out, d) = (outward.data[i], shape.difference.data[i]);
         let mixed = if shape.inside.data[i] {
             let seed = deeper.data[i];
-            let hairy = light_hair(seed, small, rough);
+            let hairy = light_hair(seed, small, rough, chest);
             inward.data[i] <= if hairy { WITHIN_HAIR } else { WITHIN }
         } else {
             out <= WITHOUT || (out <= HAIR_OUT && d > IS_HAIR)
@@ -257,7 +266,7 @@ fn zones(
 fn seeds(shape: &Shape, inward: &Plane<f32>, depth: f32) -> Plane<bool> {
     let mut out = inward.map(|d| d > depth);
     for (i, s) in out.data.iter_mut().enumerate() {
-        *s = *s && (shape.difference.data[i] > SEED_DIFFERS || shape.alike[i / inward.width] > MUCH_ALIKE);
+        *s = *s && (shape.difference.data[i] > SEED_DIFFERS || shape.near[i / inward.width] > MUCH_ALIKE);
     }
     out
 }

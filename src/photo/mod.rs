@@ -7,6 +7,7 @@
 mod backdrop;
 #[cfg(test)]
 mod bad_input;
+mod body;
 mod burst;
 mod check;
 mod cloth;
@@ -32,6 +33,7 @@ pub mod plate;
 mod pose;
 mod quality;
 mod refine;
+mod regions;
 mod segment;
 mod steady;
 #[cfg(test)]

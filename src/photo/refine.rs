@@ -3,6 +3,7 @@
 
 use super::backdrop::Backdrop;
 use super::plane::{Colour, Plane};
+use super::regions::{nearest, pieces};
 
 /// Evidence for the person, natural logarithm of odds, and the decision made from it.
 pub struct Shape {
@@ -11,8 +12,11 @@ pub struct Shape {
     pub difference: Plane<f32>,
     /// For each row: share of the person thereabouts that looks like the backdrop, 0..1.
     pub alike: Vec<f32>,
+    /// The same with what is near the backdrop, though not quite like it.
+    pub near: Vec<f32>,
     /// Share of the person's area, off the outline, that was left to the backdrop although the
-    /// network half sees a person there: clothes or a jilbab of the backdrop's colour.
+    /// network half sees a person there: clothes or a jilbab of the backdrop's colour. It counts as
+    /// much as the person around it is silent: beside clothes that stand out the network errs.
     pub disputed: f32,
     /// Width at the frame's lower edge as share of the widest row: who stands before a counter's
     /// camera goes on below it, so little means that the body was lost.
@@ -25,12 +29,17 @@ pub struct Shape {
 impl Shape {
     /// True where part of the person may be lost in the backdrop.
     pub fn doubtful(&self) -> bool {
-        self.disputed > DISPUTED || self.bottom < BOTTOM || self.gap > BITTEN
+        self.disputed > DISPUTED || self.bodiless()
+    }
+
+    /// True where a body is missing below the head, or a part of it.
+    pub fn bodiless(&self) -> bool {
+        self.bottom < BOTTOM || self.gap > BITTEN
     }
 
     /// True where, after a second look, part of the person surely is.
     pub fn lost(&self) -> bool {
-        self.disputed > LOST || self.bottom < BOTTOM || self.gap > BITTEN
+        self.disputed > LOST || self.bodiless()
     }
 }
 
@@ -54,6 +63,16 @@ const ALL_ALIKE: f32 = 0.5;
 
 /// Squared difference up to which a pixel looks like the backdrop.
 const LOOKS_ALIKE: f32 = 8.0;
+/// A colour this different is the person's own, unmixed.
+pub const SEED_DIFFERS: f32 = 30.0;
+/// Odds from weave from which on a pixel is told from the backdrop.
+const TOLD: f32 = 1.0;
+/// Reach of what is said of the person around a pixel, in working pixels.
+const HEREABOUTS: usize = 40;
+/// Odds of being enclosed by an outline.
+const ENCLOSED: f32 = 2.0;
+/// Least log odds of the network below a head without a body.
+const BODY: f32 = -1.0;
 /// Most that a difference to the backdrop can say for the person.
 const UNLIKE: f32 = 8.0;
 /// Where half the squared difference starts to speak for the person.
@@ -65,8 +84,13 @@ const NET_EDGE: f32 = 1.0;
 const NET_SLOPE: f32 = 0.12;
 /// This far within the network's outline counts as surely person, for learning `alike`.
 const DEEP: f32 = 14.0;
-/// Rows above and below over which `alike` is learnt, and the weight of the prior.
+/// Rows above and below over which `alike` is learnt, the guess where they say little, and its
+/// weight in pixels.
 const BAND: usize = 30;
+const RARELY: f32 = 0.02;
+const UNKNOWN: f32 = 200.0;
+/// Factor on the network's odds in a second look, where the person looks like the backdrop.
+const LIFT: f32 = 20.0;
 /// Strength of the bond between neighbours of one colour, in odds.
 const BOND: f32 = 2.0;
 /// Difference in brightness that halves a bond: so many times the noise, and at least this.
@@ -86,18 +110,33 @@ const DARKER_IN_COLOUR: f32 = 0.16;
 const BRIGHTER: f32 = 0.025;
 const TINT: f32 = 0.007;
 
+/// More than colour and network.
+pub struct More<'a> {
+    /// Evidence from weave, natural logarithm of odds.
+    pub woven: &'a Plane<f32>,
+    pub second: Second<'a>,
+}
+
+/// Where a second look looks for what the first one lost.
+#[derive(Clone, Copy)]
+pub enum Second<'a> {
+    /// This is the first look.
+    No,
+    /// Anywhere: the network's word is taken for more.
+    Anywhere,
+    /// The same, and below the head, where nothing the network says is knowledge.
+    Below(&'a Plane<bool>),
+    /// Within an outline that closes (`body::enclosed`).
+    Within(&'a Plane<bool>),
+}
+
 /// `net` is the network's share of person at working size.
 pub fn shape(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>) -> Shape {
     weighed(frame, backdrop, net, None)
 }
 
-/// The same with more evidence, natural logarithm of odds.
-pub fn weighed(
-    frame: &Plane<Colour>,
-    backdrop: &Backdrop,
-    net: &Plane<f32>,
-    more: Option<&Plane<f32>>,
-) -> Shape {
+/// The same with more evidence.
+pub fn weighed(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>, more: Option<&More>) -> Shape {
     let (w, h) = (frame.width, frame.height);
     let colour = (1.3 * backdrop.noise).powi(2) + TINT * TINT;
     let mut raw = Plane::filled(w, h, 0.0_f32);
@@ -107,44 +146,101 @@ pub fn weighed(
     let difference = if backdrop.plain { raw.box_mean(1) } else { Plane::filled(w, h, 0.0) };
     let (net_out, _) = nearest(&net.map(|p| p > 0.5));
     let (net_in, _) = nearest(&net.map(|p| p <= 0.5));
-    let alike = alike(&difference, &net_in);
+    // Where nothing is seen of the person, little is known; of a lost body it is known that it
+    // looks like the backdrop.
+    let second = more.map_or(Second::No, |more| more.second);
+    let (body, enclosed) = match second {
+        Second::No | Second::Anywhere => (None, None),
+        Second::Below(body) => (Some(body), None),
+        Second::Within(body) => (Some(body), Some(body)),
+    };
+    let unknown = if body.is_some() { ALL_ALIKE } else { RARELY };
+    let deep = net_in.map(|d| d > DEEP);
+    let share = |most: f32, unknown: f32| alike(&difference.map(|d| d < most), &deep, unknown);
+    let (alike, near) = (share(LOOKS_ALIKE, unknown), share(SEED_DIFFERS, unknown));
     // Where clothes and backdrop differ, the difference says more and says it nearer to the edge.
-    let weight: Vec<f32> =
-        alike.iter().map(|a| ((a - MUCH_ALIKE) / (ALL_ALIKE - MUCH_ALIKE)).clamp(0.0, 1.0)).collect();
+    let weight = weights(&alike);
+    let lift = if matches!(second, Second::Anywhere | Second::Below(_)) { LIFT.ln() } else { 0.0 };
     let mut odds = Plane::filled(w, h, 0.0_f32);
     for (i, o) in odds.data.iter_mut().enumerate() {
         let p = net.data[i].clamp(0.001, 0.999);
         let cap = (NET_EDGE + NET_SLOPE * (net_in.data[i] + net_out.data[i])).min(NET);
         let neutral = (1.0 - saturation(backdrop.colour.data[i])).powi(2);
-        let least = (alike[i / w].max(LEAST_ALIKE + LEAST_ALIKE_NEUTRAL * neutral)).ln();
+        let lost = body.is_some_and(|body| body.data[i]);
+        let (alike, weight) = if lost { (ALL_ALIKE, 1.0) } else { (alike[i / w], weight[i / w]) };
+        let least = (alike.max(LEAST_ALIKE + LEAST_ALIKE_NEUTRAL * neutral)).ln();
         let seen = if backdrop.plain { (difference.data[i] / 2.0 - TURN).clamp(least, UNLIKE) } else { 0.0 };
-        *o = seen
-            + (p / (1.0 - p)).ln().clamp(-cap, cap)
-            + more.map_or(0.0, |more| weight[i / w] * more.data[i]);
+        let said = ((p / (1.0 - p)).ln() + weight * lift).clamp(-cap, cap);
+        let said = if lost { said.max(BODY) } else { said };
+        *o = seen + said + more.map_or(0.0, |more| weight * more.woven.data[i]);
+        if enclosed.is_some_and(|enclosed| enclosed.data[i]) {
+            *o += ENCLOSED;
+        }
     }
     let odds = settled(&odds.box_mean(1), frame, backdrop.noise);
     let mut inside = odds.map(|o| o > 0.0);
     one_person(&mut inside, &odds);
-    let disputed = disputed(&inside, net);
+    // What of the person is told from the backdrop neither by colour nor by weave: only there can
+    // more of it be lost.
+    let mut silent = difference.map(|d| d < LOOKS_ALIKE);
+    if let Some(more) = more {
+        for (s, woven) in silent.data.iter_mut().zip(&more.woven.data) {
+            *s = *s && *woven < TOLD;
+        }
+    }
+    let weight = hereabouts(&silent, &inside);
+    let disputed = disputed(&inside, net, &weight);
     let (bottom, gap) = (bottom(&inside), gap(&inside, &weight));
-    Shape { inside, difference, alike, disputed, bottom, gap }
+    Shape { inside, difference, alike, near, disputed, bottom, gap }
 }
 
-pub fn disputed(inside: &Plane<bool>, net: &Plane<f32>) -> f32 {
+/// What the bare backdrop does not have, nearly of its colour.
+pub fn foreign(woven: &Plane<f32>, difference: &Plane<f32>) -> Plane<bool> {
+    let mut out = woven.map(|o| o > TOLD);
+    for (o, d) in out.data.iter_mut().zip(&difference.data) {
+        *o = (*o || *d > LOOKS_ALIKE) && *d < SEED_DIFFERS;
+    }
+    out
+}
+
+/// For each pixel, how much of the person around it is silent, 0..1; 0 where there is nobody.
+fn hereabouts(silent: &Plane<bool>, inside: &Plane<bool>) -> Plane<f32> {
+    let all = inside.map(f32::from).box_mean(HEREABOUTS);
+    let mut both = silent.clone();
+    for (b, i) in both.data.iter_mut().zip(&inside.data) {
+        *b = *b && *i;
+    }
+    let mut share = both.map(f32::from).box_mean(HEREABOUTS);
+    for (s, all) in share.data.iter_mut().zip(&all.data) {
+        *s = if *all > 1e-4 { ramp(*s / all) } else { 0.0 };
+    }
+    share
+}
+
+fn ramp(alike: f32) -> f32 {
+    ((alike - MUCH_ALIKE) / (ALL_ALIKE - MUCH_ALIKE)).clamp(0.0, 1.0)
+}
+
+fn weights(alike: &[f32]) -> Vec<f32> {
+    alike.iter().copied().map(ramp).collect()
+}
+
+fn disputed(inside: &Plane<bool>, net: &Plane<f32>, weight: &Plane<f32>) -> f32 {
     let (outward, _) = nearest(inside);
     let area = inside.data.iter().filter(|s| **s).count().max(1);
-    let lost = outward.data.iter().zip(&net.data).filter(|(o, p)| **o > OFF_OUTLINE && **p > HALF_SEEN);
-    lost.count() as f32 / area as f32
+    let lost = |i: &usize| outward.data[*i] > OFF_OUTLINE && net.data[*i] > HALF_SEEN;
+    let lost: f32 = (0..net.data.len()).filter(lost).map(|i| weight.data[i]).sum();
+    lost / area as f32
 }
 
-fn gap(inside: &Plane<bool>, weight: &[f32]) -> f32 {
+fn gap(inside: &Plane<bool>, weight: &Plane<f32>) -> f32 {
     let (w, h) = (inside.width, inside.height);
     let area = inside.data.iter().filter(|s| **s).count().max(1);
     let top = inside.data.iter().position(|s| *s).unwrap_or(0) / w;
     let from = top + (h - top) * 3 / 5;
     let missing = |x: usize| {
         let below = (from..h).skip_while(move |y| !inside.at(x, *y));
-        below.filter(move |y| !inside.at(x, *y)).map(|y| weight[y]).sum::<f32>()
+        below.filter(move |y| !inside.at(x, *y)).map(|y| weight.at(x, y)).sum::<f32>()
     };
     (0..w).map(missing).sum::<f32>() / area as f32
 }
@@ -187,26 +283,21 @@ fn settled(evidence: &Plane<f32>, frame: &Plane<Colour>, noise: f32) -> Plane<f3
 /// network's outline, row band by row band: hair and face may differ where clothes do not. Where
 /// nothing of the person does, looking like the backdrop is strong evidence for backdrop; behind
 /// a white shirt before a white wall it is none.
-fn alike(difference: &Plane<f32>, net_in: &Plane<f32>) -> Vec<f32> {
-    let (w, h) = (difference.width, difference.height);
+fn alike(like: &Plane<bool>, person: &Plane<bool>, unknown: f32) -> Vec<f32> {
+    let (w, h) = (like.width, like.height);
     let rows: Vec<(f32, f32)> = (0..h)
         .map(|y| {
-            let (mut like, mut all) = (0.0, 0.0);
-            for x in 0..w {
-                if net_in.at(x, y) > DEEP {
-                    all += 1.0;
-                    like += f32::from(difference.at(x, y) < LOOKS_ALIKE);
-                }
-            }
-            (like, all)
+            let (like, person) = (&like.data[y * w..][..w], &person.data[y * w..][..w]);
+            let all = person.iter().filter(|p| **p).count();
+            let like = like.iter().zip(person).filter(|(l, p)| **l && **p).count();
+            (like as f32, all as f32)
         })
         .collect();
     (0..h)
         .map(|y| {
             let band = &rows[y.saturating_sub(BAND)..(y + BAND).min(h)];
             let (like, all) = band.iter().fold((0.0, 0.0), |s, r| (s.0 + r.0, s.1 + r.1));
-            // Where the band says little, two hundredths is the guess.
-            ((like + 0.02 * 200.0) / (all + 200.0)).max(LEAST_ALIKE)
+            ((like + unknown * UNKNOWN) / (all + UNKNOWN)).max(LEAST_ALIKE)
         })
         .collect()
 }
@@ -234,14 +325,14 @@ fn saturation(colour: Colour) -> f32 {
 /// than person by their odds.
 fn one_person(inside: &mut Plane<bool>, odds: &Plane<f32>) {
     let (w, h) = (inside.width, inside.height);
-    let pieces = pieces(inside, true);
-    let largest = pieces.iter().map(Vec::len).max().unwrap_or(0);
-    for piece in pieces.iter().filter(|p| p.len() * 20 < largest) {
+    let persons = pieces(inside, true);
+    let largest = persons.iter().map(Vec::len).max().unwrap_or(0);
+    for piece in persons.iter().filter(|p| p.len() * 20 < largest) {
         for &i in piece {
             inside.data[i] = false;
         }
     }
-    for hole in self::pieces(inside, false) {
+    for hole in pieces(inside, false) {
         let at_edge = hole.iter().any(|i| i % w == 0 || i % w == w - 1 || i / w == 0 || i / w == h - 1);
         let opinion = hole.iter().map(|&i| odds.data[i]).sum::<f32>() / hole.len() as f32;
         if !at_edge && (hole.len() <= 4.max(largest / 5000) || opinion > -0.7) {
@@ -252,110 +343,9 @@ fn one_person(inside: &mut Plane<bool>, odds: &Plane<f32>) {
     }
 }
 
-/// Connected pieces of pixels that are `value`, as indices.
-pub fn pieces(map: &Plane<bool>, value: bool) -> Vec<Vec<usize>> {
-    let (w, h) = (map.width, map.height);
-    let mut seen = vec![false; w * h];
-    let mut out = Vec::new();
-    for start in 0..w * h {
-        if seen[start] || map.data[start] != value {
-            continue;
-        }
-        seen[start] = true;
-        let mut piece = vec![start];
-        let mut next = 0;
-        while next < piece.len() {
-            let i = piece[next];
-            next += 1;
-            let column = i % w;
-            let around = [
-                (column > 0).then(|| i - 1),
-                (column + 1 < w).then(|| i + 1),
-                i.checked_sub(w),
-                (i + w < w * h).then(|| i + w),
-            ];
-            for j in around.into_iter().flatten() {
-                if !seen[j] && map.data[j] == value {
-                    seen[j] = true;
-                    piece.push(j);
-                }
-            }
-        }
-        out.push(piece);
-    }
-    out
-}
-
-const SIDE: f32 = 1.0;
-const DIAGONAL: f32 = 4.0 / 3.0;
-
-/// Distance in pixels (chamfer 3-4) to the nearest seed, and that seed's index; `u32::MAX` where
-/// there is no seed at all.
-pub fn nearest(seeds: &Plane<bool>) -> (Plane<f32>, Plane<u32>) {
-    let (w, h) = (seeds.width, seeds.height);
-    let mut dist = seeds.map(|s| if s { 0.0_f32 } else { 1e9 });
-    let mut index = Plane::filled(w, h, u32::MAX);
-    for (i, s) in seeds.data.iter().enumerate() {
-        if *s {
-            index.data[i] = i as u32;
-        }
-    }
-    let mut relax = |i: usize, j: usize, step: f32| {
-        if dist.data[j] + step < dist.data[i] {
-            dist.data[i] = dist.data[j] + step;
-            index.data[i] = index.data[j];
-        }
-    };
-    for y in 0..h {
-        for x in 0..w {
-            let i = y * w + x;
-            if x > 0 {
-                relax(i, i - 1, SIDE);
-            }
-            if y > 0 {
-                relax(i, i - w, SIDE);
-                if x > 0 {
-                    relax(i, i - w - 1, DIAGONAL);
-                }
-                if x + 1 < w {
-                    relax(i, i - w + 1, DIAGONAL);
-                }
-            }
-        }
-    }
-    for y in (0..h).rev() {
-        for x in (0..w).rev() {
-            let i = y * w + x;
-            if x + 1 < w {
-                relax(i, i + 1, SIDE);
-            }
-            if y + 1 < h {
-                relax(i, i + w, SIDE);
-                if x + 1 < w {
-                    relax(i, i + w + 1, DIAGONAL);
-                }
-                if x > 0 {
-                    relax(i, i + w - 1, DIAGONAL);
-                }
-            }
-        }
-    }
-    (dist, index)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nearest_finds_the_seed_and_its_distance() {
-        let mut seeds = Plane::filled(9, 7, false);
-        seeds.data[3 * 9 + 2] = true;
-        let (dist, index) = nearest(&seeds);
-        assert!((dist.at(7, 3) - 5.0).abs() < 1e-5);
-        assert!(index.data.iter().all(|i| *i == 3 * 9 + 2));
-        assert!(nearest(&Plane::filled(4, 4, false)).1.data.iter().all(|i| *i == u32::MAX));
-    }
 
     #[test]
     fn small_specks_go_and_small_holes_are_filled() {
