@@ -113,3 +113,54 @@ pub async fn at(office: &Office, nip: Nip) -> Result<Vec<Look>, CentralError> {
     looks.truncate(MOST as usize);
     Ok(looks)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central::fleet::tests::joined;
+    use crate::central::testing::{office, somebody};
+    use crate::central::{issuing, lookup, portrait, welcome};
+    use crate::credential::Serial;
+    use crate::protocol::{AuditAction, AuditEntry, ChainEnd, OutboxItem, OutboxKind};
+
+    #[tokio::test]
+    async fn a_holder_reads_who_looked_at_their_card_and_no_other_ones_looks() {
+        let t = office().await;
+        let (nip, device, app) = (somebody(&t).await, joined(&t).await, t.app());
+        let photo = portrait::tests::drawn(300, 400);
+        let serial = issuing::accept_by_phone(&t.office, nip, photo).await.unwrap().unwrap();
+        let mut tx = t.office.store.write().await.unwrap();
+        let record = welcome::record_of(&mut tx, nip).await.unwrap();
+        tx.rollback().await.unwrap();
+        let mut end = None;
+        let looks = [
+            (AuditEntry::PUBLIC, AuditAction::LookValid, serial.as_str()),
+            ("clerk", AuditAction::LookUp, &record),
+            ("clerk", AuditAction::LookUp, "somebody else"),
+            ("clerk", AuditAction::VisitorsRead, ""),
+        ];
+        for (n, (actor, action, subject)) in looks.into_iter().enumerate() {
+            // The station's clock runs an hour ahead.
+            let ahead = t.office.clock.now() + jiff::SignedDuration::from_hours(1);
+            let entry = AuditEntry::after(end.as_ref(), ahead, actor, action, subject);
+            end = Some(ChainEnd { seq: entry.seq, hash: entry.digest() });
+            let kind = OutboxKind::Audit(entry);
+            let item = OutboxItem { id: format!("LOOK-000{n}"), happened_at: ahead, kind };
+            issuing::take(&app, &device, item).await.unwrap();
+            t.advance(60);
+        }
+        lookup::holder(&t.office, serial.parse::<Serial>().unwrap()).await.unwrap().unwrap();
+        let now = t.office.clock.now();
+        let seen = at(&t.office, nip).await.unwrap();
+        let short: Vec<_> =
+            seen.iter().map(|look| (look.sight, look.clerk, look.station.is_some())).collect();
+        assert_eq!(
+            short,
+            [(Sight::Scanned, false, false), (Sight::LookedUp, true, true), (Sight::Checked, false, true)]
+        );
+        assert_eq!(seen[1].station, Some(("Meja 1".into(), "Lobi".into())));
+        assert!(seen.iter().all(|look| look.at <= now), "nothing lies ahead");
+        let nobody = "198003102005011003".parse().unwrap();
+        assert_eq!(at(&t.office, nobody).await.unwrap(), []);
+    }
+}

@@ -82,3 +82,68 @@ async fn holder(office: &Office, tx: &mut Tx, nip: Nip) -> Result<Result<Employe
         .await?;
     Ok(if made >= MOST_A_DAY { Err(NoCard::Enough) } else { Ok(person) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::central::issuing::{issues_of, live_status, newest_of, pick_up};
+    use crate::central::portrait::tests::drawn;
+    use crate::central::storage::{AuditSearch, audit_lines};
+    use crate::central::testing::{TestOffice, office, somebody};
+    use crate::central::{fleet, issuing};
+    use crate::credential::CardStatus;
+    use crate::person::sample;
+    use crate::protocol::PickUp;
+
+    async fn accept(t: &TestOffice, nip: Nip) -> Result<String, NoCard> {
+        accept_by_phone(&t.office, nip, drawn(300, 400)).await.unwrap()
+    }
+
+    fn photos(t: &TestOffice) -> usize {
+        std::fs::read_dir(t.office.config.data.join("photos")).unwrap().count()
+    }
+
+    #[tokio::test]
+    async fn a_card_by_phone_is_a_card_and_the_one_before_is_replaced() {
+        let t = office().await;
+        let (nip, app, device) = (somebody(&t).await, t.app(), fleet::tests::joined(&t).await);
+        let (first, second) = (accept(&t, nip).await.unwrap(), accept(&t, nip).await.unwrap());
+        let lines = issues_of(&t.office, nip).await.unwrap();
+        let states: Vec<_> = lines.iter().map(|line| (line.serial.as_str(), line.state.as_str())).collect();
+        assert_eq!(states, [(second.as_str(), "live"), (first.as_str(), "replaced")]);
+        let issue = newest_of(&t.office.store, nip).await.unwrap().unwrap();
+        assert!(issue.serial == second && issue.front_code.contains(&second));
+        let status = async |serial: &str| live_status(&t.office, serial.parse().unwrap()).await.unwrap();
+        assert_eq!(status(&first).await, Some(CardStatus::Replaced));
+        assert_eq!(status(&second).await, Some(CardStatus::Valid));
+        // The journal says who it was, without a name.
+        let asked = AuditSearch { action: "issue", subject: "", before: None };
+        let (lines, _) = audit_lines(&t.office.store, &asked).await.unwrap();
+        let mut tx = t.office.store.write().await.unwrap();
+        let record = welcome::record_of(&mut tx, nip).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert!(lines.len() == 2 && lines.iter().all(|line| line.actor == record));
+        // No pick-up code leads to it.
+        for code in ["", "BCDF-GHJK"] {
+            assert!(pick_up(&app, &device, &PickUp { code: code.into() }).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn enough_is_enough_for_a_day_and_a_candidate_gets_none() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        for _ in 0..MOST_A_DAY {
+            accept(&t, nip).await.unwrap();
+        }
+        assert_eq!(accept(&t, nip).await, Err(NoCard::Enough));
+        t.advance(DAY_S as u64);
+        accept(&t, nip).await.unwrap();
+        let candidate = &sample::people(1, 10, t.office.today())[sample::CANDIDATE];
+        registry::put_all(&t.office, std::slice::from_ref(candidate)).await.unwrap();
+        let before = photos(&t);
+        assert_eq!(accept(&t, candidate.nip).await, Err(NoCard::Rule(Refusal::Candidate)));
+        let none = issuing::accept_by_phone(&t.office, nip, b"no picture".to_vec()).await.unwrap();
+        assert_eq!((none, photos(&t)), (Err(NoCard::Picture), before), "nothing of it on the disk");
+    }
+}
