@@ -109,8 +109,8 @@ mod tests {
         let (nip, app, device) = (somebody(&t).await, t.app(), fleet::tests::joined(&t).await);
         let (first, second) = (accept(&t, nip).await.unwrap(), accept(&t, nip).await.unwrap());
         let lines = issues_of(&t.office, nip).await.unwrap();
-        let states: Vec<_> = lines.iter().map(|line| (line.serial.as_str(), line.state.as_str())).collect();
-        assert_eq!(states, [(second.as_str(), "live"), (first.as_str(), "replaced")]);
+        let held: Vec<_> = lines.iter().map(|line| (line.serial.as_str(), line.state.as_str())).collect();
+        assert_eq!(held, [(second.as_str(), "live"), (first.as_str(), "replaced")]);
         let issue = newest_of(&t.office.store, nip).await.unwrap().unwrap();
         assert!(issue.serial == second && issue.front_code.contains(&second));
         let status = async |serial: &str| live_status(&t.office, serial.parse().unwrap()).await.unwrap();
