@@ -6,65 +6,14 @@
 
 mod browser;
 mod central_station;
+mod office;
 
-use std::path::PathBuf;
-
-use anjungan::clock::SystemClock;
 use anjungan::credential::{CardStatus, TrustList};
 use anjungan::person::{Nip, sample};
 use anjungan::protocol::{Report, Reported, SignIn, SignedIn, WrongField};
 use browser::Browser;
-use central_station::{Server, Station, portrait};
-use totp_rs::Builder;
-
-const SMALL: (u32, u32) = (360, 720);
-const WIDE: (u32, u32) = (1440, 900);
-
-/// An office with people, a station that has issued a card, and an administrator.
-struct Office {
-    server: Server,
-    station: Station,
-    people: Vec<(String, String)>,
-}
-
-fn office() -> Office {
-    let server = Server::new();
-    let file = server.data.path().join("credentials.csv");
-    let path = file.to_str().unwrap();
-    server.command(&["sample", "--count", "60", "--seed", "3", "--credentials", path, "--active", "9"], 0);
-    let text = std::fs::read_to_string(&file).unwrap();
-    let people =
-        text.lines().filter_map(|line| line.split_once(',')).map(|(a, b)| (a.into(), b.into())).collect();
-    let server = server.start_talking();
-    let station = Station::enrol(&server);
-    Office { server, station, people }
-}
-
-/// The six digits that an authenticator app shows `ahead` seconds from now.
-fn code(otpauth: &str, ahead: u64) -> String {
-    let secret = otpauth.split("secret=").nth(1).unwrap().split('&').next().unwrap();
-    let bytes = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
-    let totp = Builder::new().with_secret(<[u8; 20]>::try_from(bytes).unwrap()).build().unwrap();
-    totp.generate(SystemClock::shared().now().as_second() as u64 + ahead).to_string()
-}
-
-fn keep(browser: &Browser, name: &str) {
-    let overflow =
-        browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    assert_eq!(overflow, 0, "{name}: nothing sticks out");
-    if let Some(dir) = std::env::var_os("ANJUNGAN_PAGES") {
-        browser.picture(&PathBuf::from(dir).join(format!("{name}.png")));
-    }
-}
-
-fn sign_in(browser: &Browser, office: &Office, who: &(String, String), code: &str) {
-    browser.open(&format!("{}/kantor", office.server.base()));
-    browser.until("Masuk petugas kantor");
-    browser.write("#nip", &who.0);
-    browser.write("#sandi", &who.1);
-    browser.write("#kode", code);
-    browser.click("main form button");
-}
+use central_station::{Station, portrait};
+use office::{SMALL, WIDE, code, keep, office, sign_in};
 
 #[test]
 fn an_administrator_revokes_a_card_and_phones_and_stations_see_it() {
@@ -143,7 +92,7 @@ fn an_administrator_revokes_a_card_and_phones_and_stations_see_it() {
     assert!(Station::try_enrol(&office.server, &typed).is_ok());
 
     desk.open(&format!("{}/kantor/catatan", office.server.base()));
-    desk.until("card-revoke");
+    desk.until("Kartu dicabut");
     keep(&desk, "office-journal-1440");
     let complaints: Vec<_> = desk.log().into_iter().filter(|line| !line.contains("status of 403")).collect();
     assert!(complaints.is_empty(), "{complaints:?}");

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anjungan::central::{
-    CentralConfig, Flags, KeyCommand, StaffCommand, TrustCommand, commands, key_command, staff_command,
-    trust_command,
+    CentralConfig, ClientCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands, key_command,
+    staff_command, trust_command,
 };
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -47,13 +47,8 @@ enum Command {
         #[arg(long)]
         listen: Option<String>,
     },
-    /// Takes employees from a CSV file; every bad row is told with its line and reason
-    Import {
-        file: PathBuf,
-        /// Says what would happen, and puts nobody in
-        #[arg(long)]
-        dry_run: bool,
-    },
+    /// Takes employees from a list (CSV or XLSX); every bad row is told with its line and reason
+    Import(commands::Import),
     /// Writes the registry into a CSV file that `import` reads back
     Export { file: PathBuf },
     /// Puts in people who do not exist, for a demonstration; into an empty data folder, an office too
@@ -87,6 +82,9 @@ enum Command {
     /// Who works with the office's pages
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Keys of other systems, for the API
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// What people reported as wrong in their data
     #[command(subcommand)]
     Corrections(commands::Corrections),
@@ -125,9 +123,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             config.listen = listen.unwrap_or(config.listen);
             commands::run(config).await?
         }
-        Command::Import { file, dry_run } => commands::import(config, &file, dry_run, json)
-            .await
-            .with_context(|| format!("import {}", file.display()))?,
+        Command::Import(import) => {
+            let file = import.file().display().to_string();
+            import.run(config, json).await.with_context(|| format!("import {file}"))?
+        }
         Command::Export { file } => commands::export(config, &file).await?,
         Command::Sample(sample) => sample.run(config).await?,
         Command::Check => commands::check(&config)?,
@@ -137,6 +136,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(act) => act.run(config, json).await?,
         Command::Issue(act) => act.run(config, json).await?,
         Command::Staff(command) => staff_command(config, command, json).await?,
+        Command::Client(command) => command.run(config, json).await?,
         Command::Corrections(act) => act.run(config, json).await?,
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,

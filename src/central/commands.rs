@@ -2,7 +2,7 @@
 //! on standard error, and returns the exit code (0 done, 1 an answer of "no"; errors are the
 //! caller's, who exits with 2).
 
-use std::io::{BufReader, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
 pub use super::help::cli::{Corrections, Issue, User};
+pub use super::registry::{Import, export_to as export};
 
 /// Who acts, in the journal, where a command does: whoever may run it on the server.
 pub const CONSOLE: &str = "admin";
@@ -33,52 +34,6 @@ pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
         _ = interrupt.recv() => {}
     }
     running.stop().await;
-    Ok(0)
-}
-
-/// `import FILE [--dry-run]`
-pub async fn import(
-    config: CentralConfig,
-    file: &Path,
-    dry_run: bool,
-    as_json: bool,
-) -> Result<u8, CentralError> {
-    let office = open(config).await?;
-    let reader = std::fs::File::open(file).map_err(|e| CentralError::io(file, e))?;
-    let mut all_in = true;
-    let report = registry::import(&office, BufReader::with_capacity(256 * 1024, reader), dry_run, |row| {
-        if as_json {
-            say(&json!({ "line": row.line, "reason": row.reason }).to_string());
-        }
-        eprintln!("line {}: {}", row.line, row.reason);
-        all_in = false;
-    })
-    .await?;
-    if as_json {
-        say(&serde_json::to_string(&report).unwrap_or_default());
-    } else {
-        say(&format!(
-            "{} rows: {} new, {} changed, {} as before, {} refused",
-            report.rows, report.new, report.changed, report.same, report.refused
-        ));
-        if report.converted > 0 {
-            say(&format!("{} rows were not UTF-8 and were read as Windows-1252", report.converted));
-        }
-    }
-    office.store.close().await;
-    Ok(u8::from(!all_in))
-}
-
-/// `export FILE`: readable for its owner alone, and never over another file.
-pub async fn export(config: CentralConfig, file: &Path) -> Result<u8, CentralError> {
-    let office = open(config).await?;
-    let out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    let out = out.map_err(|e| CentralError::io(file, e))?;
-    let count = registry::export(&office, std::io::BufWriter::new(&out)).await;
-    office.store.close().await;
-    let count = count?;
-    out.sync_all().map_err(|e| CentralError::io(file, e))?;
-    say(&format!("{count} people"));
     Ok(0)
 }
 

@@ -125,12 +125,12 @@ pub async fn all(office: &Office) -> Result<HashMap<String, Condition>, CentralE
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::central::fleet::tests::joined;
     use crate::central::testing::office;
 
-    fn well() -> StationState {
+    pub fn well() -> StationState {
         StationState {
             version: "1.0\u{7}".into(),
             camera: PartState::Ready,

@@ -96,6 +96,14 @@ pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
     .await?)
 }
 
+/// How a station is called.
+pub async fn name_of(office: &Office, id: &str) -> Result<Option<String>, CentralError> {
+    Ok(sqlx::query_scalar("SELECT name FROM devices WHERE id = $1")
+        .bind(id)
+        .fetch_optional(office.store.pool())
+        .await?)
+}
+
 /// Shuts a station out: from this moment no session of it opens or holds.
 pub async fn revoke(office: &Office, actor: &str, id: &str) -> Result<(), CentralError> {
     let now = office.clock.now();

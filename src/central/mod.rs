@@ -8,6 +8,7 @@ mod accounts;
 mod activation_words;
 mod backup;
 mod chain;
+mod clients;
 mod codes;
 pub mod commands;
 mod condition;
@@ -15,8 +16,10 @@ mod config;
 mod documents;
 mod environment;
 mod error;
+mod figures;
 mod fleet;
 mod help;
+mod imports;
 mod issuing;
 mod keys;
 mod looks;
@@ -48,6 +51,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
+pub use clients::ClientCommand;
 pub use config::{CentralConfig, Flags, IssuerConfig};
 pub use error::CentralError;
 pub use keys::{KeyCommand, key_command};
@@ -124,11 +128,17 @@ pub struct App {
     studio: Arc<studio::Studio>,
     /// For heavy calls of stations.
     room: Semaphore,
+    /// Lists that somebody has uploaded.
+    imports: Arc<imports::Imports>,
+    /// Calls of other systems, by client; and of those whose key is none, by address.
+    clients: lookup::Rates,
+    strangers: lookup::Rates,
 }
 
 impl App {
     fn new(office: Arc<Office>) -> Result<App, CentralError> {
         let mailer = Arc::new(mail::Mailer::open(&office.config.mail)?);
+        let imports = imports::Imports::open(&office.config.data);
         Ok(App {
             office,
             hasher: password::Hasher::new()?,
@@ -142,6 +152,9 @@ impl App {
             lookup: lookup::Lookup::default(),
             studio: Arc::default(),
             room: Semaphore::new(routes::ROOM),
+            imports: Arc::new(imports),
+            clients: routes::api::rates(),
+            strangers: routes::api::strangers(),
         })
     }
 }

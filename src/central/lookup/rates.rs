@@ -17,20 +17,26 @@ const MOST_NAMES: usize = 50_000;
 
 /// A bucket is written as the moment at which it will be full again.
 pub struct Rates {
-    limit: RateLimit,
+    burst: u32,
+    each: Duration,
     full_at: Mutex<HashMap<String, Duration>>,
 }
 
 impl Rates {
     pub fn new(limit: RateLimit) -> Rates {
-        Rates { limit, full_at: Mutex::default() }
+        Rates::quick(limit.burst, Duration::from_secs(limit.seconds_each))
+    }
+
+    /// For programs: `burst` at once, and another one after each such time.
+    pub fn quick(burst: u32, each: Duration) -> Rates {
+        Rates { burst, each, full_at: Mutex::default() }
     }
 
     /// Takes one out of the bucket with this name at `now` (time since some fixed moment). The error
     /// is how long to wait; who waits not pays nothing more for asking.
     pub fn take(&self, name: &str, now: Duration) -> Result<(), Duration> {
-        let each = Duration::from_secs(self.limit.seconds_each);
-        let deepest = each * self.limit.burst;
+        let each = self.each;
+        let deepest = each * self.burst;
         let mut names = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() >= MOST_NAMES {
             names.retain(|_, full_at| *full_at > now);

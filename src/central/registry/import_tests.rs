@@ -1,13 +1,41 @@
 //! Files as offices really send them.
 
+use super::super::columns::Mapping;
 use super::*;
 use crate::central::testing::office;
 use crate::person::{Nip, Status};
 
-async fn run(office: &Office, bytes: &[u8]) -> (ImportReport, Vec<RefusedRow>) {
+/// As the tests look at a refused row.
+#[derive(Debug)]
+struct RefusedRow {
+    line: u64,
+    reason: String,
+}
+
+fn plan(mapping: &str, sheet: Option<&str>) -> Plan {
+    let mapping = if mapping.is_empty() { Mapping::default() } else { mapping.parse().unwrap() };
+    let asked = Asked { sheet: sheet.map(str::to_owned), mapping, ..Asked::default() };
+    Plan { asked, dry_run: false, actor: "admin".into() }
+}
+
+async fn taken(
+    office: &Office,
+    bytes: &[u8],
+    plan: Plan,
+) -> Result<(ImportReport, Vec<RefusedRow>), CentralError> {
     let mut refused = Vec::new();
-    let report = import(office, bytes, false, |row| refused.push(row)).await.unwrap();
-    (report, refused)
+    let input = BufReader::new(std::io::Cursor::new(bytes.to_vec()));
+    let report = import(office, input, plan, |row, _| {
+        if let Outcome::Refused(reason) = &row.outcome {
+            refused.push(RefusedRow { line: row.line, reason: reason.to_string() });
+        }
+    })
+    .await?;
+    Ok((report, refused))
+}
+
+async fn run(office: &Office, bytes: &[u8]) -> (ImportReport, Vec<RefusedRow>) {
+    taken(office, bytes, plan("", None)).await.unwrap()
 }
 
 async fn name_of(office: &Office, nip: &str) -> Option<String> {
@@ -97,11 +125,12 @@ async fn what_is_no_list_at_all_is_an_error_of_the_file() {
     for (bytes, told) in [
         (&b""[..], "empty"),
         (b"\xff\xfen\0i\0p\0", "UTF-16"),
-        (b"PK\x03\x04...", "spreadsheet"),
+        (b"PK\x03\x04...", "damaged workbook"),
+        (b"\xd0\xcf\x11\xe0....", ".xls"),
         (b"a,b,c\n1,2,3\n", "'nip'"),
         (b"sep=;", "column names"),
     ] {
-        let error = import(&t.office, bytes, false, |_| {}).await.unwrap_err().to_string();
+        let error = taken(&t.office, bytes, plan("", None)).await.unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
     }
 }
@@ -124,4 +153,164 @@ async fn a_contract_that_runs_out_changes_the_record_without_a_list() {
     .unwrap();
     let record: crate::protocol::OpenRecord = serde_json::from_slice(&plain).unwrap();
     assert_eq!(record.status, Status::ContractEnded);
+}
+
+#[tokio::test]
+async fn columns_are_mapped_and_what_changes_is_noted_with_who() {
+    let t = office().await;
+    let file = |unit: &str| format!("Nomor;Pegawai;status;instansi;Bagian\n{A};Sri;aktif;X;{unit}\n");
+    let mapping = "nip=Nomor,nama=Pegawai,unit=Bagian";
+    let error = taken(&t.office, file("A").as_bytes(), plan("", None)).await.unwrap_err().to_string();
+    assert!(error.contains("'nip'"), "{error}");
+    taken(&t.office, file("Dinas A").as_bytes(), plan(mapping, None)).await.unwrap();
+    let nip = Nip::parse(A).unwrap();
+    assert!(super::super::changes_of(&t.office.store, nip).await.unwrap().is_empty(), "new is no change");
+    let dry = Plan { dry_run: true, ..plan(mapping, None) };
+    let (report, _) = taken(&t.office, file("Dinas B").as_bytes(), dry).await.unwrap();
+    assert_eq!(report.changed, 1);
+    assert!(
+        super::super::changes_of(&t.office.store, nip).await.unwrap().is_empty(),
+        "a dry run changes nothing"
+    );
+    let actor = Plan { actor: "somebody".into(), ..plan(mapping, None) };
+    let mut told = Vec::new();
+    let input = BufReader::new(std::io::Cursor::new(file("Dinas B").into_bytes()));
+    import(&t.office, input, actor, |row, _| told.push(row.clone())).await.unwrap();
+    assert_eq!(told, [RowReport { line: 2, outcome: Outcome::Changed(vec![Column::Unit]) }]);
+    let [line] = &super::super::changes_of(&t.office.store, nip).await.unwrap()[..] else {
+        panic!("one change")
+    };
+    assert_eq!((line.actor.as_str(), line.way.as_str(), line.field.as_str()), ("somebody", "import", "unit"));
+    assert_eq!((line.before.as_str(), line.after.as_str()), ("Dinas A", "Dinas B"));
+}
+
+mod sheets {
+    use super::super::super::guard::tests::workbook::{self, Cell, book};
+    use super::*;
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    #[tokio::test]
+    async fn a_sheet_goes_in_as_a_list_does() {
+        let t = office().await;
+        let rows = vec![
+            vec![text("DAFTAR PEGAWAI <2026>")],
+            vec![],
+            vec![
+                text("No"),
+                text("NIP"),
+                text("Nama"),
+                text("Status"),
+                text("TMT"),
+                text("Instansi"),
+                text("Karpeg"),
+            ],
+            vec![
+                Cell::Number("1".into()),
+                text(A),
+                text("Dra. Sri & Wahyuni, M.Si."),
+                text("aktif"),
+                Cell::Day(37_622),
+                text("X"),
+                Cell::Number("123456".into()),
+            ],
+            vec![
+                Cell::Number("2".into()),
+                Cell::Number(B.into()),
+                text("Bayu"),
+                text("aktif"),
+                Cell::Empty,
+                text("X"),
+            ],
+            vec![
+                Cell::Empty,
+                Cell::Inline(C.into()),
+                Cell::Inline("Citra".into()),
+                Cell::Fault,
+                Cell::Empty,
+                text("X"),
+            ],
+            vec![],
+            vec![
+                Cell::Empty,
+                text(B),
+                text("Bayu"),
+                text("pppk"),
+                text("01/03/2023"),
+                text("X"),
+                Cell::Empty,
+                text("catatan"),
+            ],
+        ];
+        let file = book(&[("Pegawai", rows)]);
+        let (report, refused) = run(&t.office, &file).await;
+        assert_eq!((report.rows, report.new, report.refused), (4, 2, 2), "{refused:?}");
+        assert_eq!((refused[0].line, refused[1].line), (5, 6));
+        assert!(refused[0].reason.contains("rounded"), "{refused:?}");
+        assert!(refused[1].reason.contains("formula"), "{refused:?}");
+        let person =
+            super::super::super::find(&t.office.store, Nip::parse(A).unwrap()).await.unwrap().unwrap();
+        assert_eq!(
+            (person.name.as_str(), person.karpeg.as_deref()),
+            ("Dra. Sri & Wahyuni, M.Si.", Some("123456"))
+        );
+        assert_eq!(person.tmt, Some(jiff::civil::date(2003, 1, 1)));
+        let (report, _) = run(&t.office, &file).await;
+        assert_eq!((report.same, report.changed), (2, 0), "again changes nothing");
+    }
+
+    #[tokio::test]
+    async fn of_several_sheets_one_must_be_named() {
+        let t = office().await;
+        let rows = |nip: &str| {
+            vec![
+                ["nip", "nama", "status", "instansi"].map(text).to_vec(),
+                [nip, "Sri", "aktif", "X"].map(text).to_vec(),
+            ]
+        };
+        let file = book(&[("Data A", rows(A)), ("Data B", rows(B))]);
+        let told = |sheet| taken(&t.office, &file, plan("", sheet));
+        let error = told(None).await.unwrap_err().to_string();
+        assert!(error.contains("'Data A', 'Data B'"), "{error}");
+        assert!(told(Some("Data C")).await.unwrap_err().to_string().contains("no sheet 'Data C'"));
+        assert_eq!(told(Some("Data B")).await.unwrap().0.new, 1);
+        assert!(name_of(&t.office, B).await.is_some() && name_of(&t.office, A).await.is_none());
+        let empty = book(&[("Kosong", vec![])]);
+        assert!(taken(&t.office, &empty, plan("", None)).await.unwrap_err().to_string().contains("empty"));
+    }
+
+    #[tokio::test]
+    async fn a_workbook_that_is_none_is_an_error_of_the_file() {
+        let t = office().await;
+        for (parts, told) in [
+            (vec![("mimetype", "application/vnd.oasis".into())], "no workbook"),
+            (vec![("_rels/.rels", "<Relationships>".to_owned())], "no workbook"),
+            (
+                workbook::parts_with_sheet(
+                    "<worksheet><sheetData><row r=\"4294967295\"><c><v>1</v></c></row></sheetData></worksheet>",
+                ),
+                "rows",
+            ),
+            (
+                workbook::parts_with_sheet(
+                    "<worksheet><sheetData><row r=\"9\"><c r=\"A9\"><v>1</v></c></row><row r=\"3\"><c r=\"A3\"><v>1</v></c></row></sheetData></worksheet>",
+                ),
+                "not in order",
+            ),
+            (
+                workbook::parts_with_sheet(
+                    "<worksheet><sheetData><row r=\"1\"><c r=\"A99999999999\"><v>1</v></c></row></sheetData></worksheet>",
+                ),
+                "sheet",
+            ),
+            (workbook::parts_with_sheet("<worksheet><sheetData><row><c t=\"s\"><v>7</v></c>"), "sheet"),
+        ] {
+            let file =
+                workbook::zip(&parts.iter().map(|(name, text)| (*name, text.as_bytes())).collect::<Vec<_>>());
+            let error = taken(&t.office, &file, plan("", None)).await.unwrap_err().to_string();
+            assert!(error.contains(told), "{told}: {error}");
+        }
+    }
 }

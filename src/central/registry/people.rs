@@ -4,7 +4,9 @@ use std::str::FromStr as _;
 
 use jiff::civil::Date;
 
+use super::changes::{self, By};
 use crate::central::codes::random_id;
+use crate::central::commands::CONSOLE;
 use crate::central::storage::{self, Tx};
 use crate::central::{CentralError, Office, mail, roster, status};
 use crate::person::{Employee, Nip, Status, card_holds};
@@ -79,9 +81,14 @@ pub async fn in_tx(tx: &mut Tx, nip: Nip) -> Result<Option<Employee>, CentralErr
     row.map(Row::person).transpose()
 }
 
-/// Puts an employee in, or over what was known by that number.
-pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Change, CentralError> {
-    let before = in_tx(tx, person.nip).await?;
+/// Puts an employee in, or over what was known by that number: `before`, as this transaction sees it.
+pub async fn put(
+    office: &Office,
+    tx: &mut Tx,
+    person: &Employee,
+    before: Option<Employee>,
+    by: By<'_>,
+) -> Result<Change, CentralError> {
     if before.as_ref() == Some(person) {
         return Ok(Change::Same);
     }
@@ -108,9 +115,12 @@ pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Chan
     .bind(office.clock.now().as_second())
     .fetch_one(&mut **tx)
     .await?;
-    match before {
+    match &before {
         None => roster::seal_first(office, tx, person, record_id).await?,
-        Some(_) => roster::reseal(office, tx, person, None).await?,
+        Some(before) => {
+            changes::note(office, tx, by, before, person).await?;
+            roster::reseal(office, tx, person, None).await?;
+        }
     }
     let today = office.today();
     Ok(match before {
@@ -121,6 +131,26 @@ pub async fn put(office: &Office, tx: &mut Tx, person: &Employee) -> Result<Chan
         }
         Some(_) => Change::Changed,
     })
+}
+
+/// Another status for somebody, from a day on.
+pub async fn change_status(
+    office: &Office,
+    nip: Nip,
+    status: Status,
+    since: Option<Date>,
+    by: By<'_>,
+) -> Result<(), CentralError> {
+    let mut tx = office.store.write().await?;
+    let before = in_tx(&mut tx, nip).await?;
+    let before = before.ok_or(CentralError::NotFound("nobody in the registry has this NIP"))?;
+    let person = Employee { status, status_since: since, ..before.clone() };
+    put(office, &mut tx, &person, Some(before), by).await?;
+    let record = crate::central::welcome::record_of(&mut tx, nip).await?;
+    let action = if by.way == "api" { "api-status" } else { "person-status" };
+    storage::audit(&mut tx, office.clock.now(), by.actor, action, &record).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Where this person can be written to.
@@ -156,7 +186,8 @@ pub async fn put_all(office: &Office, people: &[Employee]) -> Result<(u64, u64, 
     for batch in people.chunks(500) {
         let mut tx = office.store.write().await?;
         for person in batch {
-            match put(office, &mut tx, person).await? {
+            let before = in_tx(&mut tx, person.nip).await?;
+            match put(office, &mut tx, person, before, By { actor: CONSOLE, way: "sample" }).await? {
                 Change::New => counts.0 += 1,
                 Change::Changed | Change::CardsChanged => counts.1 += 1,
                 Change::Same => counts.2 += 1,

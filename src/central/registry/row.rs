@@ -1,17 +1,41 @@
 //! One row of an import file to one employee, or the reason why not.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::columns::{Column, Columns};
-use super::text::{decode, tidy};
+use super::text::tidy;
 use crate::person::{Employee, Kind, Nip, NipError, Status};
 
 /// What the office allows and assumes.
-pub struct Rules<'a> {
-    /// Stands where the file has no column for the body.
-    pub default_body: Option<&'a str>,
-    /// The bodies that the issuer may name; empty: any.
-    pub bodies: &'a [String],
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The bodies that the issuer may name; empty: any. The first stands where a file has no column
+    /// for the body.
+    pub bodies: Vec<String>,
+}
+
+/// A field of a row, as the file holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field<'a> {
+    pub text: Cow<'a, str>,
+    pub form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    /// Not UTF-8, so read as Windows-1252.
+    Windows,
+    /// A spreadsheet's number: it has 15 digits that hold.
+    Number,
+    /// A formula that failed (`#N/A`).
+    Fault,
+}
+
+impl Field<'_> {
+    pub const EMPTY: Field<'static> = Field { text: Cow::Borrowed(""), form: Form::Text };
 }
 
 /// Why a row is not taken. Told beside the line's number to the person who has the file; the
@@ -44,6 +68,8 @@ pub enum RowError {
     Quote,
     #[error("the line is too long")]
     TooLong,
+    #[error("{0}: the formula in this cell has failed")]
+    Fault(&'static str),
 }
 
 /// A row that was read.
@@ -54,20 +80,23 @@ pub struct Read {
     pub converted: bool,
 }
 
-pub fn read(fields: &csv::ByteRecord, columns: &Columns, rules: &Rules) -> Result<Read, RowError> {
+pub fn read(fields: &[Field<'_>], columns: &Columns, rules: &Rules) -> Result<Read, RowError> {
     let named = columns.0.len();
     // Spreadsheets add empty fields at the end; anything else shifts the columns.
-    let extra = fields.iter().skip(named).any(|field| !field.trim_ascii().is_empty());
+    let extra = fields.iter().skip(named).any(|field| !field.text.trim().is_empty());
     if fields.len() < named || extra {
         return Err(RowError::Fields { found: fields.len(), named });
     }
     let mut converted = false;
-    let mut get = |column: Column| -> String {
-        let Some(i) = columns.0.iter().position(|c| *c == Some(column)) else { return String::new() };
-        let (text, utf8) = decode(fields.get(i).unwrap_or_default());
-        converted |= !utf8;
-        tidy(&text)
-    };
+    for (field, column) in fields.iter().zip(&columns.0) {
+        match (column, field.form) {
+            (Some(Column::Nip), Form::Number) => return Err(RowError::Rounded),
+            (Some(column), Form::Fault) => return Err(RowError::Fault(column.word())),
+            (Some(_), Form::Windows) => converted = true,
+            _ => {}
+        }
+    }
+    let get = |column: Column| columns.place(column).map_or_else(String::new, |i| tidy(&fields[i].text));
     let nip = nip(&get(Column::Nip))?;
     let name = get(Column::Name);
     if name.is_empty() {
@@ -79,7 +108,7 @@ pub fn read(fields: &csv::ByteRecord, columns: &Columns, rules: &Rules) -> Resul
     let status = Status::parse(&get(Column::Status)).ok_or(RowError::Status)?;
     let mut body = get(Column::Body);
     if body.is_empty() && !columns.has(Column::Body) {
-        rules.default_body.unwrap_or_default().clone_into(&mut body);
+        body = rules.bodies.first().cloned().unwrap_or_default();
     }
     if body.is_empty() {
         return Err(RowError::NoBody);
@@ -148,16 +177,21 @@ fn date(text: &str, column: &'static str) -> Result<Option<Date>, RowError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::Mapping;
     use super::*;
     use jiff::civil::date as day;
 
     fn columns() -> Columns {
-        Columns::read(&csv::ByteRecord::from(vec!["nip", "nama", "status", "tmt", "instansi"])).unwrap()
+        let header = ["nip", "nama", "status", "tmt", "instansi"].map(str::to_owned);
+        Columns::guess(&header, &Mapping::default()).unwrap()
     }
 
     fn row(fields: &[&str]) -> Result<Employee, RowError> {
-        let rules = Rules { default_body: None, bodies: &[] };
-        read(&csv::ByteRecord::from(fields.to_vec()), &columns(), &rules).map(|read| read.person)
+        read(&texts(fields), &columns(), &Rules::default()).map(|read| read.person)
+    }
+
+    fn texts<'a>(fields: &[&'a str]) -> Vec<Field<'a>> {
+        fields.iter().map(|text| Field { text: (*text).into(), form: Form::Text }).collect()
     }
 
     const GOOD: [&str; 5] = ["197402152001122001", "Sri", "aktif", "2003-01-01", "Pemkab Contoh"];
@@ -199,9 +233,17 @@ mod tests {
 
     #[test]
     fn only_bodies_that_the_issuer_may_name() {
-        let bodies = ["Pemkab Lain".to_owned()];
-        let rules = Rules { default_body: None, bodies: &bodies };
-        let record = csv::ByteRecord::from(GOOD.to_vec());
-        assert_eq!(read(&record, &columns(), &rules).unwrap_err(), RowError::Body);
+        let rules = Rules { bodies: vec!["Pemkab Lain".into()] };
+        assert_eq!(read(&texts(&GOOD), &columns(), &rules).unwrap_err(), RowError::Body);
+    }
+
+    #[test]
+    fn a_number_that_a_sheet_has_rounded_is_no_nip() {
+        let mut fields = texts(&GOOD);
+        fields[0].form = Form::Number;
+        assert_eq!(read(&fields, &columns(), &Rules::default()).unwrap_err(), RowError::Rounded);
+        let mut fields = texts(&GOOD);
+        fields[3].form = Form::Fault;
+        assert_eq!(read(&fields, &columns(), &Rules::default()).unwrap_err(), RowError::Fault("tmt"));
     }
 }

@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::nip_from;
+use super::people::Row;
 use crate::central::storage::Store;
 use crate::central::{CentralError, Office};
-use crate::person::{Nip, Status};
+use crate::person::{Employee, Nip, Status};
 
 /// People on one page.
 pub const PAGE: i64 = 50;
@@ -78,6 +79,49 @@ pub async fn by_record(store: &Store, record: &str) -> Result<Option<Nip>, Centr
         .fetch_optional(store.pool())
         .await?;
     nip.map(nip_from).transpose()
+}
+
+/// The name under which addresses and the journal speak of somebody.
+pub async fn record_of(store: &Store, nip: Nip) -> Result<Option<String>, CentralError> {
+    Ok(sqlx::query_scalar("SELECT record_id FROM people WHERE nip = $1")
+        .bind(nip.as_u64() as i64)
+        .fetch_optional(store.pool())
+        .await?)
+}
+
+/// How somebody is called today.
+pub async fn name_of(store: &Store, record: &str) -> Result<Option<String>, CentralError> {
+    Ok(sqlx::query_scalar("SELECT name FROM people WHERE record_id = $1")
+        .bind(record)
+        .fetch_optional(store.pool())
+        .await?)
+}
+
+/// Somebody in a list for another system.
+pub struct Listed {
+    pub record: String,
+    pub person: Employee,
+}
+
+/// Everybody whose record comes after this one, so many at a time.
+pub async fn listed(store: &Store, after: &str, limit: i64) -> Result<Vec<Listed>, CentralError> {
+    #[derive(sqlx::FromRow)]
+    struct Line {
+        record_id: String,
+        #[sqlx(flatten)]
+        person: Row,
+    }
+    let rows: Vec<Line> = sqlx::query_as(
+        "SELECT record_id, nip, name, status, status_since, tmt, contract_end, body, unit, position, karpeg
+         FROM people WHERE record_id > $1 ORDER BY record_id LIMIT $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(store.pool())
+    .await?;
+    rows.into_iter()
+        .map(|line| Ok(Listed { record: line.record_id, person: line.person.person()? }))
+        .collect()
 }
 
 /// Of one unit: how many are in service, and how many of them hold a card.

@@ -5,6 +5,7 @@
 mod activation;
 mod akun;
 mod answer;
+pub mod api;
 mod assets;
 mod caller;
 mod card;
@@ -19,6 +20,7 @@ mod kantor;
 mod lupa;
 mod manifest;
 mod masuk;
+mod multipart;
 mod notice;
 mod room;
 mod signed;
@@ -42,6 +44,8 @@ pub use room::ROOM;
 const SMALL: usize = 64 * 1024;
 /// An acceptance holds a portrait.
 const LARGE: usize = 8 * 1024 * 1024;
+/// A list of employees, over a thin line.
+const LIST: Duration = Duration::from_mins(10);
 /// How long a request may take, from the first byte of the body to the answer.
 #[derive(Clone, Copy)]
 struct Limits {
@@ -61,6 +65,7 @@ pub fn all(app: Arc<App>) -> Router {
 fn within(app: Arc<App>, limits: Limits) -> Router {
     let usual = middleware::from_fn(move |request, next| in_time(limits.usual, request, next));
     let upload = middleware::from_fn(move |request, next| in_time(limits.upload, request, next));
+    let list = middleware::from_fn(|request, next| in_time(LIST, request, next));
     let admit = middleware::from_fn_with_state(app.clone(), room::admit);
     // A layer holds for the routes above it.
     let v1 = Router::new()
@@ -86,6 +91,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/roster", get(devices::roster).layer(admit.clone()))
         .route("/epoch", get(devices::epoch))
         .route("/state", post(devices::state))
+        .merge(api::routes())
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual.clone())
         .route(
@@ -113,6 +119,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
         .merge(akun::uploads().layer(upload))
+        .merge(kantor::uploads().layer(list))
         .nest(BASE, v1)
         .fallback(async || refusal(ProblemCode::NotFound, "no such path"))
         .method_not_allowed_fallback(async || {

@@ -37,6 +37,10 @@ pub enum Area {
     Cards,
     Corrections,
     Stations,
+    /// Lists of employees, taken in.
+    Lists,
+    /// Keys of other systems.
+    Systems,
     Journal,
 }
 

@@ -24,7 +24,7 @@ pub fn shown(condition: Option<&Condition>, now: i64, lang: Lang) -> Markup {
         quiet.push(lang.pick("layar mati", "screen off").to_owned());
     }
     html! {
-        ul.state {
+        ul.condition {
             @for part in &amiss { @if let Some(word) = word(*part, state, lang) { li.amiss { (word) } } }
             @if state.parked > 0 {
                 li.amiss { (state.parked) " " (lang.pick("ditolak server, perlu dilihat", "rejected by the server, to be looked at")) }

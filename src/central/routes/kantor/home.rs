@@ -14,8 +14,6 @@ use crate::central::registry::{self, UnitLine};
 use crate::central::staff::Area;
 use crate::central::{App, CentralError, fleet, issuing};
 
-/// Units in the list; the rest is in the numbers above it.
-const UNITS: usize = 30;
 /// A station that was not heard of for so long is out of reach: it opens a session every quarter of an hour.
 const SILENT_S: i64 = 3600;
 
@@ -49,6 +47,7 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
             (number(silent as i64, lang.pick("Anjungan tidak terdengar sejam lebih", "stations not heard of for an hour")))
             (number(open as i64, lang.pick("laporan data keliru menunggu", "reports of wrong data wait")))
         }
+        p { a href=(work.link("/kantor/grafik")) { (lang.pick("Grafik 30 hari", "The last 30 days")) } }
         @if role.may(Area::People) { (units_table(work, &units)) }
     })
 }
@@ -59,34 +58,14 @@ fn number(value: i64, word: &str) -> Markup {
 
 fn units_table(work: &Work, units: &[UnitLine]) -> Markup {
     let lang = work.lang();
-    let [unit, people, missing] = [
-        lang.pick("Unit kerja", "Work unit"),
-        lang.pick("Pegawai", "Employees"),
-        lang.pick("Belum punya kartu", "No card yet"),
-    ];
     html! {
         h2 { (lang.pick("Belum punya kartu, per unit kerja", "No card yet, by work unit")) }
         @if units.is_empty() {
-            p { (lang.pick(
-                "Daftar pegawai masih kosong. Masukkan dengan: anjungan-central import FILE",
-                "The registry is empty. Fill it with: anjungan-central import FILE"
-            )) }
-        } @else {
-            table {
-                thead { tr { th scope="col" { (unit) } th.count scope="col" { (people) } th.count scope="col" { (missing) } } }
-                tbody {
-                    @for line in units.iter().take(UNITS) {
-                        tr {
-                            td data-label=(unit) { (line.unit) }
-                            td.count data-label=(people) { (line.people) }
-                            td.count data-label=(missing) { (line.people - line.with_card) }
-                        }
-                    }
+            p { (lang.pick("Daftar pegawai masih kosong.", "The registry is empty."))
+                @if work.session.role.may(Area::Lists) {
+                    " " a href=(work.link("/kantor/impor")) { (lang.pick("Masukkan daftar", "Take in a list")) }
                 }
             }
-            @if units.len() > UNITS {
-                p.quiet { (units.len() - UNITS) " " (lang.pick("unit lain tidak ditampilkan.", "more units are not shown.")) }
-            }
-        }
+        } @else { (super::units::tree(units, lang)) }
     }
 }

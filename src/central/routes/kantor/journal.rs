@@ -1,5 +1,6 @@
 //! The journal: who did what. Subjects are serials, records and numbers, never names.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::{Work, moment, shown};
+use super::{Work, moment, names, said, shown};
 use crate::central::staff::Area;
 use crate::central::storage::{self, AuditLine, AuditSearch};
 use crate::central::{App, CentralError};
@@ -32,8 +33,13 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
         h1 { (lang.pick("Catatan", "Journal")) }
         form method="get" action="/kantor/catatan" {
             input type="hidden" name="lang" value=(lang.tag());
-            label for="tindakan" { (lang.pick("Tindakan", "Action")) span.hint { "issue, sign-in, card-revoke …" } }
-            input id="tindakan" name="tindakan" value=(action) autocomplete="off" maxlength="60";
+            label for="tindakan" { (lang.pick("Tindakan", "Action")) }
+            select id="tindakan" name="tindakan" {
+                option value="" { (lang.pick("Semua", "All")) }
+                @for (word, id, en) in said::ACTIONS {
+                    option value=(word) selected[action == *word] { (lang.pick(id, en)) }
+                }
+            }
             label for="tentang" {
                 (lang.pick("Oleh atau tentang", "By or about"))
                 span.hint { (lang.pick("Nomor seri kartu, nomor laporan, atau id Anjungan", "A card's serial, a report's number, or a station's id")) }
@@ -41,7 +47,7 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
             input id="tentang" name="tentang" value=(subject) autocomplete="off" maxlength="60";
             button.other type="submit" { (lang.pick("Saring", "Filter")) }
         }
-        @if lines.is_empty() { p role="status" { (lang.pick("Tidak ada yang cocok.", "Nothing fits.")) } } @else { (table(app, work, &lines)) }
+        @if lines.is_empty() { p role="status" { (lang.pick("Tidak ada yang cocok.", "Nothing fits.")) } } @else { (table(app, work, &lines).await?) }
         @if let Some(last) = lines.last().filter(|_| more) {
             form method="get" action="/kantor/catatan" {
                 input type="hidden" name="lang" value=(lang.tag());
@@ -53,7 +59,7 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     })
 }
 
-fn table(app: &App, work: &Work, lines: &[AuditLine]) -> Markup {
+async fn table(app: &App, work: &Work, lines: &[AuditLine]) -> Result<Markup, CentralError> {
     let lang = work.lang();
     let [at, actor, action, subject] = [
         lang.pick("Waktu", "Time"),
@@ -61,19 +67,29 @@ fn table(app: &App, work: &Work, lines: &[AuditLine]) -> Markup {
         lang.pick("Tindakan", "Action"),
         lang.pick("Tentang", "About"),
     ];
-    html! {
+    // A page speaks of a few, many times.
+    let (mut actors, mut subjects) = (HashMap::new(), HashMap::new());
+    for line in lines {
+        if !actors.contains_key(&line.actor) {
+            actors.insert(line.actor.clone(), names::actor(app, &line.actor, lang).await?);
+        }
+        if !subjects.contains_key(&line.subject) {
+            subjects.insert(line.subject.clone(), names::subject(app, work, &line.subject).await?);
+        }
+    }
+    Ok(html! {
         table {
             thead { tr { @for word in [at, actor, action, subject] { th scope="col" { (word) } } } }
             tbody {
                 @for line in lines {
                     tr {
                         td.number data-label=(at) { (moment(app, line.at)) }
-                        td data-label=(actor) { (line.actor) }
-                        td data-label=(action) { (line.action) }
-                        td data-label=(subject) { (line.subject) }
+                        td data-label=(actor) { (actors[&line.actor]) }
+                        td data-label=(action) { (said::action(&line.action, lang)) }
+                        td data-label=(subject) { (subjects[&line.subject]) }
                     }
                 }
             }
         }
-    }
+    })
 }

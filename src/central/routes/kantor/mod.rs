@@ -4,11 +4,19 @@
 mod condition;
 mod corrections;
 mod door;
+mod history;
 mod home;
+mod impor;
+mod impor_words;
 mod journal;
+mod names;
 mod people;
 mod person;
+mod plots;
+mod said;
 mod stations;
+mod systems;
+mod units;
 
 use std::sync::Arc;
 
@@ -32,6 +40,7 @@ const COOKIE: &str = "anjungan_kantor";
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/kantor", get(home::show))
+        .route("/kantor/grafik", get(plots::show))
         .route("/kantor/masuk", get(door::show).post(door::take))
         .route("/kantor/keluar", post(door::leave))
         .route("/kantor/orang", get(people::show).post(people::search))
@@ -39,10 +48,21 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/kantor/orang/{record}/foto/{serial}", get(person::photo))
         .route("/kantor/orang/{record}/kartu", post(person::decide))
         .route("/kantor/orang/{record}/akun", post(person::account))
+        .route("/kantor/orang/{record}/status", post(history::status))
+        .route("/kantor/impor", get(impor::show))
+        .route("/kantor/impor/{id}", get(impor::one).post(impor::act))
+        .route("/kantor/impor/{id}/ditolak.csv", get(impor::refused))
+        .route("/kantor/sistem", get(systems::show).post(systems::make))
+        .route("/kantor/sistem/{id}", post(systems::revoke))
         .route("/kantor/anjungan", get(stations::show).post(stations::make))
         .route("/kantor/anjungan/{id}", post(stations::change))
         .route("/kantor/koreksi", get(corrections::show).post(corrections::close))
         .route("/kantor/catatan", get(journal::show))
+}
+
+/// What takes longer than a form, and is larger.
+pub fn uploads() -> Router<Arc<App>> {
+    Router::new().route("/kantor/impor/berkas", post(impor::take))
 }
 
 /// Somebody of the staff at work.
@@ -104,6 +124,8 @@ impl Work {
             ("/kantor/orang", lang.pick("Orang", "People"), Some(Area::People)),
             ("/kantor/koreksi", lang.pick("Data keliru", "Wrong data"), Some(Area::Corrections)),
             ("/kantor/anjungan", lang.pick("Anjungan", "Stations"), Some(Area::Stations)),
+            ("/kantor/impor", lang.pick("Daftar", "Lists"), Some(Area::Lists)),
+            ("/kantor/sistem", lang.pick("Sistem lain", "Systems"), Some(Area::Systems)),
             ("/kantor/catatan", lang.pick("Catatan", "Journal"), Some(Area::Journal)),
         ];
         let main = html! {
@@ -158,13 +180,15 @@ async fn acted(
 
 /// What a person at the office can read and mend is said in its own words.
 fn failed(work: &Work, refused: Refused) -> Response {
+    let lang = work.lang();
     let (status, why) = match refused {
-        Refused::Server(CentralError::NotFound(why)) => (StatusCode::NOT_FOUND, why.to_owned()),
-        Refused::Server(CentralError::Argument(why)) => (StatusCode::BAD_REQUEST, why),
-        other => return notice::refused(work.lang(), other),
+        Refused::Server(CentralError::NotFound(why)) => (StatusCode::NOT_FOUND, said::refusal(why, lang)),
+        Refused::Server(CentralError::Argument(why)) => (StatusCode::BAD_REQUEST, said::refusal(&why, lang)),
+        Refused::Server(CentralError::Import(why)) => (StatusCode::BAD_REQUEST, said::file_fault(&why, lang)),
+        other => return notice::refused(lang, other),
     };
     let main = html! {
-        h1 { (work.lang().pick("Tidak dilakukan", "Not done")) }
+        h1 { (lang.pick("Tidak dilakukan", "Not done")) }
         div.alert role="alert" { p { (why) } }
     };
     work.page(status, None, &main)

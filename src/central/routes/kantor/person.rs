@@ -99,7 +99,7 @@ pub async fn account(
     .await
 }
 
-async fn nip_of(app: &App, record: &str) -> Result<Nip, CentralError> {
+pub async fn nip_of(app: &App, record: &str) -> Result<Nip, CentralError> {
     registry::by_record(&app.office.store, record).await?.ok_or(NOBODY)
 }
 
@@ -111,6 +111,7 @@ async fn page(app: &App, work: &Work, record: &str, nip: Nip) -> Result<Markup, 
     Ok(html! {
         h1 { (person.name) }
         (facts(&person, lang))
+        @if work.session.role.may(Area::Cards) { (super::history::status_form(app, work, record, &person)) }
         @if let Err(refusal) = eligibility(&person, app.office.today()) {
             div.alert { p { (refusal.sentence(lang)) } }
         }
@@ -119,6 +120,7 @@ async fn page(app: &App, work: &Work, record: &str, nip: Nip) -> Result<Markup, 
         @for card in &cards { (card_box(app, work, record, card)) }
         h2 { (lang.pick("Akun", "Account")) }
         (account_box(app, work, record, has_password))
+        (super::history::list(app, work, nip).await?)
     })
 }
 

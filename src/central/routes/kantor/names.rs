@@ -1,0 +1,40 @@
+//! Whom an entry speaks of. The journal keeps random ids only; who may read it is shown the names that
+//! they have today.
+
+use maud::{Markup, html};
+
+use super::Work;
+use crate::central::{App, CentralError, clients, commands::CONSOLE, fleet, registry};
+use crate::lang::Lang;
+
+/// Who did something, in words.
+pub async fn actor(app: &App, id: &str, lang: Lang) -> Result<String, CentralError> {
+    if id == CONSOLE {
+        return Ok(lang.pick("Konsol server", "The server's console").to_owned());
+    }
+    if let Some(name) = registry::name_of(&app.office.store, id).await? {
+        return Ok(name);
+    }
+    if let Some(name) = fleet::name_of(&app.office, id).await? {
+        return Ok(name);
+    }
+    if let Some(name) = clients::name_of(&app.office, id).await? {
+        return Ok(name);
+    }
+    Ok(match id {
+        "page" | "phone" | "nobody" => lang.pick("Seseorang di ponsel", "Somebody on a phone").to_owned(),
+        other => other.to_owned(),
+    })
+}
+
+/// Whom or what something was done to, with the way there. What has no name here keeps its number.
+pub async fn subject(app: &App, work: &Work, id: &str) -> Result<Markup, CentralError> {
+    if let Some(name) = registry::name_of(&app.office.store, id).await? {
+        return Ok(html! { a href=(work.link(&format!("/kantor/orang/{id}"))) { (name) } });
+    }
+    let name = match fleet::name_of(&app.office, id).await? {
+        Some(name) => Some(name),
+        None => clients::name_of(&app.office, id).await?,
+    };
+    Ok(html! { @if let Some(name) = name { (name) " " } span.quiet { (id) } })
+}
