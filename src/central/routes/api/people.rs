@@ -142,7 +142,7 @@ pub async fn status(
     let by = By { actor: &client.id, way: "api" };
     registry::change_status(office, nip, asked.status.status(), Some(asked.since), by).await?;
     let person = registry::find(&office.store, nip).await?.ok_or_else(Refused::nobody)?;
-    Ok(Json(Person { record, data: PersonData::of(person) }))
+    Ok(Json(Person::of(record, person)))
 }
 
 async fn shown(app: &App, client: &str, nip: Nip) -> Result<Json<Person>, Refused> {
@@ -150,7 +150,7 @@ async fn shown(app: &App, client: &str, nip: Nip) -> Result<Json<Person>, Refuse
     let person = registry::find(store, nip).await?.ok_or_else(Refused::nobody)?;
     let record = registry::record_of(store, nip).await?.ok_or_else(Refused::nobody)?;
     noted(app, client, "api-read", &record).await?;
-    Ok(Json(Person { record, data: PersonData::of(person) }))
+    Ok(Json(Person::of(record, person)))
 }
 
 /// Who looked at whom stays to be seen.

@@ -52,12 +52,42 @@ impl PersonStatus {
 pub struct Person {
     /// Random; names this person in addresses.
     pub record: String,
-    #[serde(flatten)]
-    pub data: PersonData,
+    /// 18 digits.
+    pub nip: String,
+    pub name: String,
+    pub status: PersonStatus,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub status_since: Option<Date>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub tmt: Option<Date>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub contract_end: Option<Date>,
+    pub body: String,
+    pub unit: String,
+    pub position: String,
+    pub karpeg: Option<String>,
+}
+
+impl Person {
+    pub fn of(record: String, person: Employee) -> Person {
+        Person {
+            record,
+            nip: person.nip.to_string(),
+            name: person.name,
+            status: PersonStatus::of(person.status),
+            status_since: person.status_since,
+            tmt: person.tmt,
+            contract_end: person.contract_end,
+            body: person.body,
+            unit: person.unit,
+            position: person.position,
+            karpeg: person.karpeg,
+        }
+    }
 }
 
 /// An employee, as other systems say it. What is not said is empty.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonData {
     /// 18 digits.
@@ -94,21 +124,6 @@ pub struct PersonData {
 }
 
 impl PersonData {
-    pub fn of(person: Employee) -> PersonData {
-        PersonData {
-            nip: person.nip.to_string(),
-            name: person.name,
-            status: PersonStatus::of(person.status),
-            status_since: person.status_since,
-            tmt: person.tmt,
-            contract_end: person.contract_end,
-            body: person.body,
-            unit: person.unit,
-            position: person.position,
-            karpeg: person.karpeg,
-        }
-    }
-
     /// By the same rules as a row of a list.
     pub fn employee(&self, rules: &Rules) -> Result<Employee, RowError> {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
@@ -158,7 +173,7 @@ pub struct People {
 
 impl From<Listed> for Person {
     fn from(listed: Listed) -> Person {
-        Person { record: listed.record, data: PersonData::of(listed.person) }
+        Person::of(listed.record, listed.person)
     }
 }
 
