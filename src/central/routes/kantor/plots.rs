@@ -48,18 +48,16 @@ fn plot(work: &Work, last: Date, title: &str, counts: &[i64; DAYS]) -> Markup {
     html! {
         h2 { (title) }
         p { strong { (total) } " " (lang.pick("dalam 30 hari; terbanyak sehari", "in 30 days; at most in a day")) " " strong { (most) } "." }
-        svg.plot viewBox={ "0 0 " (DAYS as i64 * BAR) " " (HIGH + 32) } role="img" aria-label=(said) {
+        svg.plot viewBox={ "0 0 " (DAYS as i64 * BAR) " " (HIGH + 2) } role="img" aria-label=(said) {
             @for (at, count) in counts.iter().enumerate() {
                 // Something that happened once is seen, however high the others are.
                 @let high = if *count == 0 { 0 } else { (count * HIGH / most.max(1)).max(3) };
                 rect x=(at as i64 * BAR + 3) y=(HIGH - high) width=(BAR - 6) height=(high) {}
             }
             line x1="0" y1=(HIGH) x2=(DAYS as i64 * BAR) y2=(HIGH) {}
-            @for at in [0, DAYS / 2, DAYS - 1] {
-                text x=(at as i64 * BAR + BAR / 2) y=(HIGH + 24)
-                    text-anchor=(if at == 0 { "start" } else if at == DAYS - 1 { "end" } else { "middle" }) { (short(at)) }
-            }
         }
+        // Outside of the drawing, so that they stay as large as other words on a small screen.
+        div.days aria-hidden="true" { @for at in [0, DAYS / 2, DAYS - 1] { span { (short(at)) } } }
         details {
             summary { (lang.pick("Sebagai tabel", "As a table")) }
             table {
