@@ -10,7 +10,9 @@ use std::sync::Arc;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{CentralConfig, CentralError, Office, accounts, backup, chain, fleet, password, registry, serve};
+use super::{
+    CentralConfig, CentralError, Office, accounts, backup, batch, chain, fleet, password, registry, serve,
+};
 use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
@@ -142,6 +144,13 @@ pub enum Device {
         #[arg(long = "for", value_name = "DEVICE-ID", conflicts_with_all = ["name", "place"])]
         again: Option<String>,
     },
+    /// Codes for many stations: one file for all their boot partitions, and what each one's staff begin with
+    Batch {
+        /// CSV with the columns name, place and serial (of the board)
+        list: PathBuf,
+        /// The file to copy onto the boot partitions, as anjungan-batch.toml; its codes live a day
+        file: PathBuf,
+    },
     /// Shows the stations and their ids
     List,
     /// Shuts a station out at once and for good
@@ -155,6 +164,7 @@ impl Device {
                 let new = (name.unwrap_or_default(), place.unwrap_or_default());
                 device_new(config, again, new, as_json).await
             }
+            Device::Batch { list, file } => device_batch(config, &list, &file, as_json).await,
             Device::List => device_list(config, as_json).await,
             Device::Revoke { id } => device_revoke(config, &id).await,
         }
@@ -175,6 +185,30 @@ async fn device_new(
     };
     office.store.close().await;
     answer_of(answer.map(|(id, code)| one_time_code(&id, &code, as_json)))
+}
+
+/// `device batch LIST FILE`
+async fn device_batch(
+    config: CentralConfig,
+    list: &Path,
+    file: &Path,
+    as_json: bool,
+) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let handed = batch::make(&office, CONSOLE, list, file).await;
+    office.store.close().await;
+    for station in handed? {
+        let batch::Handed { device_id, name, place, serial, staff_code, pin } = station;
+        if as_json {
+            let facts = json!({ "device_id": device_id, "name": name, "place": place, "serial": serial,
+                "staff_code": staff_code, "pin": pin });
+            println!("{facts}");
+        } else {
+            println!("{serial}  {name}, {place}: staff code {staff_code}, PIN {pin}");
+        }
+    }
+    eprintln!("The codes in {} live a day. What stands above is shown this once.", file.display());
+    Ok(0)
 }
 
 fn one_time_code(id: &str, code: &str, as_json: bool) -> String {

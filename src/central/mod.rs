@@ -7,6 +7,7 @@
 mod accounts;
 mod activation_words;
 mod backup;
+mod batch;
 mod chain;
 mod clients;
 mod codes;

@@ -33,6 +33,7 @@
 
 mod acceptance;
 mod audit;
+mod batch;
 mod bytes;
 mod call;
 mod device;
@@ -46,6 +47,7 @@ mod state;
 
 pub use acceptance::{Acceptance, AcceptedPhoto};
 pub use audit::{AuditAction, AuditEntry, ChainBreak, ChainEnd};
+pub use batch::{Batch, Entry as BatchEntry};
 pub use bytes::Blob;
 pub use call::{Call, CallState, DeskCall, DeskCalls, MarkCall};
 pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession};

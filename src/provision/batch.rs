@@ -7,10 +7,10 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{Link, LinkError, PinError, check_pin, staff_secret};
+use crate::protocol::Batch;
 
 /// Where the kernel says which board this is: a Raspberry Pi and other boards with a device tree, then PCs.
 const SERIAL_FILES: [&str; 3] = [
@@ -18,39 +18,6 @@ const SERIAL_FILES: [&str; 3] = [
     "/sys/class/dmi/id/product_serial",
     "/sys/class/dmi/id/board_serial",
 ];
-
-/// A file of entries, as TOML.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Batch {
-    /// The server's address, without a code.
-    pub central: String,
-    pub station: Vec<Entry>,
-}
-
-/// What one station needs to join.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Of the board. None: whatever station reads the file; only where it holds no other entry.
-    pub serial: Option<String>,
-    /// How the server calls the place; for the person who reads the file.
-    #[serde(default)]
-    pub name: String,
-    /// One-time code to join.
-    pub code: String,
-    /// The first staff code, as it stands on the sheet that goes to the office.
-    pub staff_code: String,
-    /// The PIN that goes with it.
-    pub pin: String,
-}
-
-impl Drop for Entry {
-    fn drop(&mut self) {
-        self.staff_code.zeroize();
-        self.pin.zeroize();
-    }
-}
 
 /// A station's own entry, checked.
 pub struct Own {
@@ -80,43 +47,41 @@ pub enum BatchError {
     StaffCode,
 }
 
-impl Batch {
-    pub fn load(path: &Path) -> Result<Batch, BatchError> {
-        let failed = |source| BatchError::File { path: path.to_owned(), source };
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
-        toml::from_str(&text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-            BatchError::Shape { path: path.to_owned(), line }
-        })
-    }
+/// Reads a batch file.
+pub fn load(path: &Path) -> Result<Batch, BatchError> {
+    let failed = |source| BatchError::File { path: path.to_owned(), source };
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
+    toml::from_str(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start).min(text.len());
+        let line = text.as_bytes()[..at].split(|byte| *byte == b'\n').count();
+        BatchError::Shape { path: path.to_owned(), line }
+    })
+}
 
-    /// The entry for the board with this serial number. Letters count alike, leading zeros not at all: labels and
-    /// kernels disagree about both.
-    pub fn own(&self, serial: Option<&str>) -> Result<Own, BatchError> {
-        let entry = match self.station.as_slice() {
-            [only] if only.serial.is_none() => only,
-            entries => {
-                let serial = serial.ok_or(BatchError::NoSerial)?;
-                let wanted = plain(serial);
-                let mut own = entries
-                    .iter()
-                    .filter(|entry| entry.serial.as_deref().is_some_and(|s| plain(s) == wanted));
-                match (own.next(), own.next()) {
-                    (Some(entry), None) => entry,
-                    (None, _) => return Err(BatchError::NotListed(serial.to_owned())),
-                    (Some(_), Some(_)) => return Err(BatchError::Twice),
-                }
+/// The entry for the board with this serial number. Letters count alike, leading zeros not at all: labels and
+/// kernels disagree about both.
+pub fn own(batch: &Batch, serial: Option<&str>) -> Result<Own, BatchError> {
+    let entry = match batch.station.as_slice() {
+        [only] if only.serial.is_none() => only,
+        entries => {
+            let serial = serial.ok_or(BatchError::NoSerial)?;
+            let wanted = plain(serial);
+            let mut own =
+                entries.iter().filter(|entry| entry.serial.as_deref().is_some_and(|s| plain(s) == wanted));
+            match (own.next(), own.next()) {
+                (Some(entry), None) => entry,
+                (None, _) => return Err(BatchError::NotListed(serial.to_owned())),
+                (Some(_), Some(_)) => return Err(BatchError::Twice),
             }
-        };
-        check_pin(&entry.pin)?;
-        staff_secret(&entry.staff_code).ok_or(BatchError::StaffCode)?;
-        Ok(Own {
-            link: Link::new(&self.central, &entry.code)?,
-            staff_code: Zeroizing::new(entry.staff_code.clone()),
-            pin: Zeroizing::new(entry.pin.clone()),
-        })
-    }
+        }
+    };
+    check_pin(&entry.pin)?;
+    staff_secret(&entry.staff_code).ok_or(BatchError::StaffCode)?;
+    Ok(Own {
+        link: Link::new(&batch.central, &entry.code)?,
+        staff_code: Zeroizing::new(entry.staff_code.clone()),
+        pin: Zeroizing::new(entry.pin.clone()),
+    })
 }
 
 fn plain(serial: &str) -> String {
@@ -183,37 +148,37 @@ pin = "582918"
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("batch.toml");
         fs::write(&path, text).unwrap();
-        Batch::load(&path)
+        super::load(&path)
     }
 
     #[test]
     fn a_station_finds_its_own_entry_by_the_boards_number() {
         let batch = load(FILE).unwrap();
-        let own = batch.own(Some("A1B2C3D4\0".trim_end_matches('\0'))).unwrap();
+        let mine = own(&batch, Some("A1B2C3D4\0".trim_end_matches('\0'))).unwrap();
         assert_eq!(
-            (own.link.code.as_str(), own.link.central_url.as_str()),
+            (mine.link.code.as_str(), mine.link.central_url.as_str()),
             ("GOOD-1", "https://kantor.example")
         );
-        assert_eq!(batch.own(Some("100000005E6F7081")).unwrap().link.code, "GOOD-2");
-        assert!(matches!(batch.own(Some("99")), Err(BatchError::NotListed(_))));
-        assert!(matches!(batch.own(None), Err(BatchError::NoSerial)));
+        assert_eq!(own(&batch, Some("100000005E6F7081")).unwrap().link.code, "GOOD-2");
+        assert!(matches!(own(&batch, Some("99")), Err(BatchError::NotListed(_))));
+        assert!(matches!(own(&batch, None), Err(BatchError::NoSerial)));
         let twice = load(&FILE.replace("100000005e6f7081", "a1b2c3d4")).unwrap();
-        assert!(matches!(twice.own(Some("a1b2c3d4")), Err(BatchError::Twice)));
+        assert!(matches!(own(&twice, Some("a1b2c3d4")), Err(BatchError::Twice)));
     }
 
     #[test]
     fn an_entry_without_a_number_is_for_a_file_of_one() {
         let one = FILE.split("[[station]]").take(2).collect::<Vec<_>>().join("[[station]]");
         let one = one.replace("serial = \"00000000a1b2c3d4\"", "");
-        assert_eq!(load(&one).unwrap().own(None).unwrap().link.code, "GOOD-1");
+        assert_eq!(own(&load(&one).unwrap(), None).unwrap().link.code, "GOOD-1");
         let two = FILE.replace("serial = \"00000000a1b2c3d4\"", "");
-        assert!(matches!(load(&two).unwrap().own(None), Err(BatchError::NoSerial)));
+        assert!(matches!(own(&load(&two).unwrap(), None), Err(BatchError::NoSerial)));
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused_and_no_secret_is_said() {
         let of = |from: &str, to: &str| {
-            load(&FILE.replace(from, to)).unwrap().own(Some("a1b2c3d4")).err().unwrap()
+            own(&load(&FILE.replace(from, to)).unwrap(), Some("a1b2c3d4")).err().unwrap()
         };
         assert!(matches!(of("582917", "123456"), BatchError::Pin(_)));
         assert!(matches!(of("BCDFG-HJKLM", "nonsense"), BatchError::StaffCode));

@@ -4,14 +4,13 @@
 //! file that only the station's user may read. The sealing key is kept only inside an envelope
 //! that a staff code and a PIN open together, so a stolen station opens nothing.
 
-mod batch;
+pub mod batch;
 mod join;
 mod link;
 mod members;
 mod pin;
 mod staff;
 
-pub use batch::{Batch, BatchError, Entry, Own, board_serial, erase};
 pub use join::{JoinError, Joined, Terms, join};
 pub use link::{Link, LinkError};
 pub use members::{FIRST, MemberError, add_member, open_as};

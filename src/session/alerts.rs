@@ -138,6 +138,15 @@ impl Alerts {
         }
     }
 
+    /// As one number, for a place that several threads share.
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
+    pub fn from_bits(bits: u16) -> Alerts {
+        Alerts(bits)
+    }
+
     pub fn is_raised(self, alert: Alert) -> bool {
         self.0 & (1 << alert as u16) != 0
     }

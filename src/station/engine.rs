@@ -88,6 +88,7 @@ impl Engine {
             tracing::debug!(screen = session.step.name());
         }
         screens::show(&self.app, &session, now);
+        self.workers.condition.put(session.alerts);
         self.session = Some(session);
         let mut whole = true;
         for effect in effects {

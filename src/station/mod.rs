@@ -5,6 +5,7 @@
 
 mod clerk;
 pub mod commands;
+mod condition;
 mod desk;
 pub mod doctor;
 mod drawing;
@@ -24,6 +25,7 @@ mod scanner;
 pub mod screens;
 mod sounding;
 mod speech;
+mod syncing;
 mod time_trust;
 mod watchdog;
 mod workers;
@@ -44,6 +46,7 @@ use crate::session::{Alert, Duty, Event, Fault, Role, Session};
 use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
 use clerk::{ClerkWorker, OnDuty};
+use condition::Condition;
 use desk::Desk;
 use engine::{Engine, post};
 use face::FaceWorker;
@@ -130,6 +133,7 @@ impl Parts {
         let (paper, paper_orders) = channel();
         let (clerk, clerk_orders) = channel();
         let (sound, sound_orders) = channel();
+        let condition = Condition::default();
         let workers = Workers {
             face,
             face_view: LiveView::new(Role::Face),
@@ -140,6 +144,7 @@ impl Parts {
             office: office.clone(),
             clerk,
             sound,
+            condition: condition.clone(),
             speaks: config.sound.headphones.is_some(),
         };
         let on_duty = OnDuty::default();
@@ -156,7 +161,8 @@ impl Parts {
             visit_days: config.limits.visit_days,
         };
         let office_worker =
-            OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone());
+            OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone())
+                .with_condition(condition.clone());
         let face_worker = FaceWorker {
             uri: config.cameras.face.clone(),
             data_dir: config.data_dir.clone(),
@@ -189,6 +195,7 @@ impl Parts {
             templates: self.templates,
             orders: paper_orders,
             office,
+            condition,
             clock,
             utc_offset_hours: self.utc_offset_hours,
         };

@@ -1,20 +1,21 @@
 //! Station: what goes between the person at the screen and the central server. One thread for what
 //! somebody waits for, one for sync, so that nobody waits behind a roster.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 
 use super::clerk::{count_tries, wrong_tries};
+use super::condition::{Condition, Facts, Sent};
 use super::engine::post;
 use super::faults::{of_assist, of_store, of_sync};
 use super::helping::{HelpLoop, HelpOrder};
 use super::listening::listen;
+use super::syncing::{SyncLoop, Waiting, lock};
 use super::time_trust::TimeTrust;
 use crate::clock::{Clock, CorrectedClock, os_random, random_bytes};
 use crate::config::{Profile, StationConfig};
@@ -25,8 +26,8 @@ use crate::protocol::{
 use crate::provision::open_as;
 use crate::session::staff::{Staff, StaffEvent};
 use crate::session::{Alert, Event, Fault, NewPassword, Portrait, Secret, SignedInBox, Ticket};
-use crate::store::{IdentityStore, ListStore, NoteStore, OutboxStore, SqliteStore, StaffStore, StoreError};
-use crate::sync::{Desk, Roots, SyncError, SyncReport, Syncer, Timeouts, pick_up};
+use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StaffStore, StoreError};
+use crate::sync::{Desk, Roots, SyncError, Syncer, Timeouts, pick_up};
 
 pub enum OfficeOrder {
     SignIn {
@@ -70,9 +71,6 @@ pub enum OfficeOrder {
     Sync,
 }
 
-/// Who waits for which outbox item.
-type Waiting = Arc<Mutex<BTreeMap<String, Ticket>>>;
-
 pub struct OfficeWorker {
     store: SqliteStore,
     orders: Receiver<OfficeOrder>,
@@ -83,6 +81,8 @@ pub struct OfficeWorker {
     rest: Duration,
     clock_limit: Duration,
     profile: Profile,
+    condition: Condition,
+    facts: Facts,
     /// Counts wrong staff codes: they are guessed here or nowhere.
     staff: Staff,
 }
@@ -106,8 +106,16 @@ impl OfficeWorker {
             rest,
             clock_limit: Duration::from_hours(u64::from(config.limits.clock_days) * 24),
             profile: config.profile,
+            condition: Condition::default(),
+            facts: Facts { has_printer: config.printer.is_some(), data_dir: config.data_dir.clone() },
             staff: Staff::default(),
         }
+    }
+
+    /// Tells the server how the station is by what the other threads leave here.
+    #[must_use]
+    pub fn with_condition(self, condition: Condition) -> OfficeWorker {
+        OfficeWorker { condition, ..self }
     }
 
     /// Runs until the station lets go of the other end.
@@ -118,6 +126,10 @@ impl OfficeWorker {
             Ok(syncer) => {
                 let desk = syncer.desk();
                 let loop_ = SyncLoop {
+                    desk: desk.clone(),
+                    condition: self.condition.clone(),
+                    facts: self.facts.clone(),
+                    sent: Sent::default(),
                     syncer,
                     woken,
                     waiting: Arc::clone(&waiting),
@@ -337,66 +349,4 @@ fn rouse(wake: &Sender<()>) {
 
 fn note_network<T>(result: &Result<T, Fault>) {
     post(Event::Alert(Alert::Offline, matches!(result, Err(Fault::Offline))));
-}
-
-fn lock(waiting: &Waiting) -> std::sync::MutexGuard<'_, BTreeMap<String, Ticket>> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The thread that syncs: when it is woken, and every now and then.
-struct SyncLoop {
-    syncer: Syncer,
-    woken: Receiver<()>,
-    waiting: Waiting,
-    time: TimeTrust,
-    clock: Arc<CorrectedClock>,
-    /// None: the floor cannot be asked for, so the system's clock is not taken.
-    store: Option<SqliteStore>,
-    rest: Duration,
-}
-
-impl SyncLoop {
-    fn run(mut self) {
-        loop {
-            let report = self.syncer.run_once();
-            // After a fault the pause grows as sync says; desks must not knock in step.
-            let rest = if report.errors.is_empty() { report.next_in.min(self.rest) } else { report.next_in };
-            self.tell(report);
-            match self.woken.recv_timeout(rest) {
-                Ok(()) => while self.woken.try_recv().is_ok() {},
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    fn tell(&self, report: SyncReport) {
-        self.time.signed(report.clock_trusted);
-        if let Some(Ok(floor)) = self.store.as_ref().map(ListStore::clock_floor) {
-            self.time.ask_again(&self.clock, floor);
-        }
-        let trusted = self.time.now() == crate::credential::ClockTrust::Trusted;
-        post(Event::Alert(Alert::ClockUntrusted, !trusted));
-        if let Some(online) = report.online {
-            post(Event::Alert(Alert::Offline, !online));
-        }
-        post(Event::Alert(Alert::NotJoined, report.revoked));
-        let mut waiting = lock(&self.waiting);
-        for item in report.issued {
-            if let Some(ticket) = waiting.remove(&item.outbox_id) {
-                post(Event::Issued(ticket, Ok(Box::new(item.issue))));
-            }
-        }
-        for item in report.refused {
-            if let Some(ticket) = waiting.remove(&item.outbox_id) {
-                post(Event::Issued(ticket, Err(Fault::Rejected)));
-            }
-        }
-        // Still owed and the network is gone: nobody has to stand here and wait for it.
-        if report.online == Some(false) {
-            for (_, ticket) in std::mem::take(&mut *waiting) {
-                post(Event::Issued(ticket, Err(Fault::Offline)));
-            }
-        }
-    }
 }

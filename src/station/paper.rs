@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 
+use super::condition::Condition;
 use super::engine::post;
 use super::office::OfficeOrder;
 use super::print_queue::{Follower, Order, PrintQueue};
@@ -49,6 +50,7 @@ pub struct PaperWorker {
     pub orders: Receiver<PaperOrder>,
     /// Told when there is something to send.
     pub office: Sender<OfficeOrder>,
+    pub condition: Condition,
     pub clock: SharedClock,
     pub utc_offset_hours: i8,
 }
@@ -110,6 +112,7 @@ impl PaperWorker {
             post(Event::Alert(Alert::Printer, fault.is_some() && !no_paper));
             let low = matches!(status, Ok(PrinterStatus { paper_low: true, fault: None, .. }));
             post(Event::Alert(Alert::PaperLow, low));
+            self.condition.paper_is_told(matches!(status, Ok(PrinterStatus { confirmed: true, .. })));
         }
     }
 

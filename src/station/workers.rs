@@ -4,6 +4,7 @@
 use std::sync::mpsc::Sender;
 
 use super::clerk::ClerkOrder;
+use super::condition::Condition;
 use super::drawing::DrawOrder;
 use super::face::FaceOrder;
 use super::helping::HelpOrder;
@@ -27,6 +28,8 @@ pub struct Workers {
     pub office: Sender<OfficeOrder>,
     pub clerk: Sender<ClerkOrder>,
     pub sound: Sender<SoundOrder>,
+    /// Where the screen's alerts are left for the server.
+    pub condition: Condition,
     /// Somebody may wear headphones: what stands on the screen is read aloud into them.
     pub speaks: bool,
 }

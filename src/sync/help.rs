@@ -5,7 +5,7 @@ use super::{Desk, SyncError};
 use crate::person::Nip;
 use crate::protocol::{
     AskAssist, AskDownload, AskSignIn, Assist, AssistChallenge, AssistPurpose, Assisted, Call, CallState,
-    DeskCalls, DownloadLink, MarkCall, Report, Reported, SignInAnswer, SignInOffer, WrongField,
+    DeskCalls, DownloadLink, MarkCall, Report, Reported, SignInAnswer, SignInOffer, StationState, WrongField,
 };
 use crate::sealed::StationKeys;
 
@@ -63,6 +63,12 @@ impl Desk {
         let body = AskDownload { serial: serial.to_owned() };
         let call = |token: &str| self.client.post("download", &body, Some(token), Weight::Short);
         self.client.as_device(call)?.json()
+    }
+
+    /// How this station is. Nothing hangs on its arrival.
+    pub fn tell_state(&self, state: &StationState) -> Result<(), SyncError> {
+        let call = |token: &str| self.client.post("state", state, Some(token), Weight::Short);
+        self.client.as_device(call).map(drop)
     }
 
     /// `Panggil Petugas`.

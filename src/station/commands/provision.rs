@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Answer, CommandError, Place, picture};
 use crate::clock::{SharedClock, os_random};
 use crate::protocol::ProblemCode;
-use crate::provision::{Batch, JoinError, Link, Terms, board_serial, erase, join};
+use crate::provision::{JoinError, Link, Terms, batch, join};
 use crate::station::scanner::codes_in;
 use crate::store::SqliteStore;
 use crate::sync::{Roots, SyncError};
@@ -41,13 +41,13 @@ pub struct Provision {
 impl Provision {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
         if let Some(file) = &self.erase {
-            erase(file)?;
+            batch::erase(file)?;
             return Ok(Answer::Yes);
         }
         let config = self.place.load()?;
         let own = match &self.batch {
             None => None,
-            Some(file) => match Batch::load(file)?.own(board_serial().as_deref()) {
+            Some(file) => match batch::own(&batch::load(file)?, batch::board_serial().as_deref()) {
                 Ok(own) => Some(own),
                 // The file is for other stations, or this entry cannot be meant: trying again helps nobody.
                 Err(error) => {
