@@ -23,7 +23,12 @@ pub fn write(mut program: Command, folder: &Path) -> io::Result<()> {
             clap_complete::generate_to(*shell, &mut program, &name, &completions)?;
         }
     }
-    clap_mangen::generate_to(program.disable_help_subcommand(true), &pages)
+    clap_mangen::generate_to(without_help(program), &pages)
+}
+
+/// `anjungan help print` says what `anjungan print --help` says; a page of its own would say nothing.
+fn without_help(command: Command) -> Command {
+    command.disable_help_subcommand(true).mut_subcommands(without_help)
 }
 
 #[cfg(test)]
@@ -34,13 +39,15 @@ mod tests {
     fn every_command_has_its_page_and_hidden_ones_have_none() {
         let dir = tempfile::tempdir().unwrap();
         let program = Command::new("demo")
-            .subcommand(Command::new("shown").about("Does what it says."))
+            .subcommand(Command::new("shown").about("Does what it says.").subcommand(Command::new("below")))
             .subcommand(Command::new("secret").hide(true));
         write(program, dir.path()).unwrap();
         let page = std::fs::read_to_string(dir.path().join("man/demo-shown.1")).unwrap();
         assert!(page.contains("Does what it says."), "{page}");
         assert!(dir.path().join("man/demo.1").exists());
         assert!(!dir.path().join("man/demo-secret.1").exists());
+        assert!(dir.path().join("man/demo-shown-below.1").exists());
+        assert!(!dir.path().join("man/demo-shown-help.1").exists());
         for file in ["demo.bash", "_demo", "demo.fish"] {
             assert!(dir.path().join(COMPLETIONS).join(file).exists(), "{file}");
         }

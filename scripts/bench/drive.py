@@ -23,6 +23,8 @@ from machine import HERE, Gone, Machine  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 720
 PIN = "493817"
+# A sample person with an active PNS's rights (person::sample); the first one walks on this machine.
+PERSON = 5
 
 
 def say(*words):
@@ -104,13 +106,17 @@ diagonal_inches = 10.1
 [cameras]
 face = "demo:"
 """)
-        subprocess.run([bin / "anjungan", "guided", "card", "--config", work / "station.toml", "--out", work,
-                        "--nip", nip, "--password-file", work / "password", "--places"], check=True,
-                       stdout=subprocess.DEVNULL, stderr=open(out / "walk.log", "wb"))
+        # Twice: who has a card finds another button than who has none.
+        for turn in ("first", "again"):
+            subprocess.run([bin / "anjungan", "guided", "card", "--config", work / "station.toml", "--out", work / turn,
+                            "--nip", nip, "--password-file", work / "password", "--places"], check=True,
+                           stdout=subprocess.DEVNULL, stderr=open(out / f"walk-{turn}.log", "wb"))
         self.places = {}
-        for file in sorted((work / "screens").glob("*.json")):
-            self.places[file.stem.split("-", 1)[1]] = json.loads(file.read_text())
-        self.card = work / "card-landscape-front.png"
+        for turn in ("first", "again"):
+            for file in sorted((work / turn / "screens").glob("*.json")):
+                name = file.stem.split("-", 1)[1]
+                self.places[name if turn == "first" else f"{name}-{turn}"] = json.loads(file.read_text())
+        self.card = work / "again" / "card-landscape-front.png"
 
     def at(self, shot, label):
         places = self.places[shot]
@@ -128,6 +134,7 @@ class Bench:
         self.rng = random.Random(args.seed)
         self.facts = {}
         self.shots = 0
+        self.has_card = False
         self.office = Office(self.out, self.bin)
         self.printer = Printer(self.out, self.bin, 9187)
         self.walk = Walk(self.out, self.bin, self.office, *self.office.person(0))
@@ -182,9 +189,9 @@ pin = "{PIN}"
     def boot(self, patience=300):
         """From power to the first screen."""
         begun = time.monotonic()
-        self.machine.wait(r"Linux version|Run /init|INITRD|systemd\[1\]", patience, "the kernel")
-        self.machine.screen("attract", patience)
+        self.machine.wait(r"anjungan\[\d+\]: Rendering at", patience, "the screen")
         took = time.monotonic() - begun
+        time.sleep(3)
         return took
 
     def sign_in(self, nip, password):
@@ -207,23 +214,37 @@ pin = "{PIN}"
         self.machine.screen("my-card")
         time.sleep(1)
 
+    def new_photo(self):
+        if self.has_card:
+            self.press("my-card-again", "Perbarui Foto")
+        else:
+            self.press("my-card", "Ambil Foto")
+
     def photograph(self):
         """Up to the photo that is shown for judgement."""
-        self.press("my-card", "Perbarui Foto" if "Perbarui Foto" in self.walk.places["my-card"] else "Ambil Foto")
+        self.new_photo()
         self.machine.screen("photo")
         time.sleep(1)
         self.shot("photo-invite")
         self.press("photo-invite", "Mulai")
         time.sleep(6)
         self.shot("photo-live")
-        # The person decides; the button is where the countdown's picture has it.
-        self.machine.touch(*self.walk.at("photo-live", "Ambil Foto"))
-        self.machine.screen("review", 180)
+        # The button answers once the picture is good: the person presses until it does.
+        for _ in range(30):
+            self.press("photo-live", "Ambil Foto")
+            try:
+                self.machine.screen("review", 12)
+                break
+            except Gone:
+                pass
+        else:
+            raise Gone("no photo was taken in 30 tries")
         time.sleep(8)
         self.shot("review")
 
     def accept(self):
-        self.press("review-landscape-again", "Gunakan Foto Ini")
+        self.press("review-landscape", "Gunakan Foto Ini")
+        self.has_card = True
 
     def to_paper(self):
         self.machine.screen("issued", 120)
@@ -240,7 +261,7 @@ pin = "{PIN}"
         """Whatever is shown, the first screen comes back; a restart is the surest way."""
         self.machine.mark()
         self.machine.run("systemctl restart anjungan", 180)
-        self.machine.screen("attract", 120)
+        self.machine.wait(r"anjungan\[\d+\]: Rendering at", 120, "the screen")
         time.sleep(2)
 
     # The day
@@ -252,16 +273,17 @@ pin = "{PIN}"
         say(f"first screen after {took:.0f} s")
         self.shot("attract-unjoined")
         self.machine.wait(r"Joined as Anjungan bangku", 180, "joining from the boot partition")
+        # The file is wiped, and then the screen starts anew.
+        self.machine.wait(r"anjungan\[\d+\]: Rendering at", 120, "the screen")
+        time.sleep(3)
         code, words = self.machine.run("ls /boot/firmware; systemctl is-active anjungan")
         assert "anjungan-batch" not in words and code == 0, f"the batch file is still there: {words}"
-        self.machine.screen("attract", 120)
-        time.sleep(3)
         self.shot("attract")
         self.facts["joined"] = True
 
     def doctor(self):
         code, words = self.machine.run(
-            "runuser -u anjungan -- anjungan doctor --json --config /etc/anjungan/station.toml", 240)
+            "setpriv --reuid anjungan --regid anjungan --init-groups anjungan doctor --json --config /etc/anjungan/station.toml", 240)
         findings = [json.loads(line) for line in words.splitlines() if line.startswith("{")]
         self.facts["doctor"] = {finding["part"]: finding["verdict"] for finding in findings}
         (self.out / "doctor.jsonl").write_text(words + "\n")
@@ -272,14 +294,14 @@ pin = "{PIN}"
         """The empty backdrop, taken by the technician's command while nobody is before the camera."""
         self.scene("plate")
         code, words = self.machine.run(
-            "systemctl stop anjungan; runuser -u anjungan -- anjungan plate take --wait 0 --config"
+            "systemctl stop anjungan; setpriv --reuid anjungan --regid anjungan --init-groups anjungan plate take --wait 0 --config"
             " /etc/anjungan/station.toml; systemctl start anjungan", 300)
         self.facts["plate"] = words.splitlines()[-1] if words else str(code)
-        self.machine.screen("attract", 120)
+        self.machine.wait(r"anjungan\[\d+\]: Rendering at", 120, "the screen")
         time.sleep(2)
 
     def main_job(self, name="main_job"):
-        nip, password = self.office.person(0)
+        nip, password = self.office.person(PERSON)
         before = self.printer.slips()
         self.scene("face")
         begun = time.monotonic()
@@ -311,9 +333,9 @@ pin = "{PIN}"
     def camera_unplugged(self):
         self.home()
         self.scene("face")
-        nip, password = self.office.person(0)
+        nip, password = self.office.person(PERSON)
         self.sign_in(nip, password)
-        self.press("my-card", "Perbarui Foto" if "Perbarui Foto" in self.walk.places["my-card"] else "Ambil Foto")
+        self.new_photo()
         self.machine.screen("photo")
         time.sleep(1)
         self.press("photo-invite", "Mulai")
@@ -333,7 +355,7 @@ pin = "{PIN}"
         self.home()
         self.scene("face")
         before = self.printer.slips()
-        nip, password = self.office.person(0)
+        nip, password = self.office.person(PERSON)
         self.sign_in(nip, password)
         self.photograph()
         self.accept()
@@ -356,7 +378,7 @@ pin = "{PIN}"
         """Power goes at a random moment of the main job; what was accepted arrives, and no slip comes twice."""
         self.home()
         self.scene("face")
-        nip, password = self.office.person(0)
+        nip, password = self.office.person(PERSON)
         issues = self.office.asked("SELECT count(*) FROM issues")[0][0]
         self.sign_in(nip, password)
         self.photograph()
@@ -375,7 +397,7 @@ pin = "{PIN}"
         self.machine.cut_power()
         took = self.boot()
         code, words = self.machine.run(
-            "runuser -u anjungan -- anjungan doctor --json --config /etc/anjungan/station.toml", 240)
+            "setpriv --reuid anjungan --regid anjungan --init-groups anjungan doctor --json --config /etc/anjungan/station.toml", 240)
         keys = [json.loads(line) for line in words.splitlines() if '"part":"keys"' in line]
         assert keys and keys[0]["verdict"] == "well", f"after cut {number}: {words}"
         end = time.monotonic() + 120
