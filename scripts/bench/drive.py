@@ -280,6 +280,7 @@ pin = "{PIN}"
         assert "anjungan-batch" not in words and code == 0, f"the batch file is still there: {words}"
         self.shot("attract")
         self.facts["joined"] = True
+        self.scene("plate")
 
     def doctor(self):
         code, words = self.machine.run(

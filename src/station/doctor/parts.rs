@@ -246,7 +246,9 @@ impl Part for Camera {
 
     fn check(&self) -> Answer {
         let (scheme, rest) = self.uri.split_once(':').unwrap_or((&self.uri, ""));
-        let path = Path::new(rest.strip_prefix("//").unwrap_or(rest));
+        // What stands after a question mark is how the camera is wanted, not where it is.
+        let place = rest.split('?').next().unwrap_or(rest);
+        let path = Path::new(place.strip_prefix("//").unwrap_or(place));
         match scheme {
             "v4l" => match std::fs::OpenOptions::new().read(true).write(true).open(path) {
                 Ok(_) => Answer::well(format!("{} can be opened", self.uri)),
