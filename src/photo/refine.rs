@@ -10,9 +10,7 @@ pub struct Shape {
     pub inside: Plane<bool>,
     /// Squared difference to the backdrop in units of what noise and shadow explain.
     pub difference: Plane<f32>,
-    /// For each row: share of the person thereabouts that looks like the backdrop, 0..1.
-    pub alike: Vec<f32>,
-    /// The same with what is near the backdrop, though not quite like it.
+    /// For each row: share of the person thereabouts that is near the backdrop, 0..1.
     pub near: Vec<f32>,
     /// Share of the person's area, off the outline, that was left to the backdrop although the
     /// network half sees a person there: clothes or a jilbab of the backdrop's colour. It counts as
@@ -191,7 +189,7 @@ pub fn weighed(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>, mor
     let weight = hereabouts(&silent, &inside);
     let disputed = disputed(&inside, net, &weight);
     let (bottom, gap) = (bottom(&inside), gap(&inside, &weight));
-    Shape { inside, difference, alike, near, disputed, bottom, gap }
+    Shape { inside, difference, near, disputed, bottom, gap }
 }
 
 /// What the bare backdrop does not have, nearly of its colour.
