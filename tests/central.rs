@@ -6,8 +6,8 @@ mod central_station;
 use anjungan::credential::{CardStatus, Code, ListId, StatusList, TrustList, Verdict, parse};
 use anjungan::person::{Refusal, sample};
 use anjungan::protocol::{
-    Activate, Issue, Looked, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp, PrintOutcome, Printed,
-    Problem, ProblemCode, RosterPage, SignIn, SignedIn,
+    Activate, CardState, Issue, LiveCard, Looked, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp,
+    PrintOutcome, Printed, Problem, ProblemCode, RosterPage, SignIn, SignedIn,
 };
 use anjungan::sealed::{open_by_card, open_by_epoch};
 use central_station::{Server, Station, portrait};
@@ -121,6 +121,30 @@ fn from_sign_in_to_a_card_that_another_desk_can_check() {
         server.post_form(&format!("{path}/pemegang"), &format!("kode={signed}&angka=12345&bukti=e30"));
     assert!(status == 422 && !refused.contains(&newer.name), "no data without the captcha");
     assert_eq!(server.get("/healthz"), (200, "ok\n".into()));
+    let (status, ready) = server.get("/readyz");
+    assert_eq!((status, ready.as_str()), (200, "database ok\nkeys ok\ndisk ok\n"));
+
+    // The same card, asked live by a station.
+    let live = |serial: &str| station.get::<LiveCard>(&format!("card/{serial}"));
+    assert_eq!(live(&newer.serial).unwrap().state, CardState::Valid);
+    assert_eq!(live(&issue.serial).unwrap().state, CardState::Replaced);
+    server.command(&["issue", "decide", "suspend", &newer.serial, "--reason", "hilang"], 0);
+    assert_eq!(live(&newer.serial).unwrap().state, CardState::Suspended, "at once");
+    for none in ["AAAAAAAAAAAAAAAA", "x", "%ff", "..%2f.."] {
+        assert_eq!(problem(live(none)), (404, ProblemCode::NotFound), "{none}");
+    }
+    let anonymous = server.anonymous().get::<LiveCard>(&format!("card/{}", newer.serial));
+    assert_eq!(problem(anonymous), (401, ProblemCode::DeviceSession));
+
+    // Its numbers: routes by their template, and nothing of whom it was about.
+    let (status, numbers) = server.get("/metrics");
+    assert!(status == 200 && numbers.contains("route=\"/api/v1/card/{serial}\""), "{numbers}");
+    assert!(numbers.contains("anjungan_issues 2") && numbers.contains("anjungan_verifications_total"));
+    for personal in [newer.serial.clone(), newer.name.clone(), newer.nip.to_string()] {
+        assert!(!numbers.contains(&personal), "{personal}");
+    }
+    let passed_on = server.header_of("/metrics", ("x-forwarded-for", "192.0.2.1"));
+    assert_eq!(passed_on, 404, "not for who comes through a proxy");
 }
 
 #[test]

@@ -30,7 +30,7 @@ const KEPT_IN: [(&str, &[&str]); 12] = [
     ("nix", &["printing"]),
     ("nusb", &["printing"]),
     ("ureq", &["sync", "provision"]),
-    ("rustls", &["sync"]),
+    ("rustls", &["sync", "central"]),
     ("zxing_cpp", &["scan"]),
 ];
 

@@ -55,6 +55,12 @@ enum Command {
     Sample(commands::Sample),
     /// Looks through the configuration, and starts nothing
     Check,
+    /// Deletes what is older than the configuration keeps; the server does so itself once a day
+    Retention {
+        /// Says how much, and deletes nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Writes database, photos and configuration into one file (tar), also while the server runs
     Backup {
         file: PathBuf,
@@ -130,6 +136,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export { file } => commands::export(config, &file).await?,
         Command::Sample(sample) => sample.run(config).await?,
         Command::Check => commands::check(&config)?,
+        Command::Retention { dry_run } => commands::tidy(config, dry_run, json).await?,
         Command::Backup { file, keys } => commands::backup(config, &file, keys, json).await?,
         Command::Restore { file } => commands::restore(&config, &file, json).await?,
         Command::Device(act) => act.run(config, json).await?,

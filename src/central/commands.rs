@@ -11,7 +11,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{
-    CentralConfig, CentralError, Office, accounts, backup, batch, chain, fleet, password, registry, serve,
+    CentralConfig, CentralError, Office, accounts, backup, batch, chain, fleet, password, registry,
+    retention, serve,
 };
 use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
@@ -29,8 +30,9 @@ pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
     // Before the line that says "ready": whoever reads it may send a signal at once.
     let mut terminate = signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut interrupt = signal(tokio::signal::unix::SignalKind::interrupt())?;
+    let scheme = if config.tls.is_on() { "https" } else { "http" };
     let running = serve(config, SystemClock::shared()).await?;
-    say(&format!("listening on http://{}", running.addr));
+    say(&format!("listening on {scheme}://{}", running.addr));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -44,6 +46,22 @@ pub fn check(config: &CentralConfig) -> Result<u8, CentralError> {
     let issuer = config.check()?;
     super::mail::Mailer::open(&config.mail)?;
     say(&format!("issuer {issuer}, host {}, data in {}", config.host, config.data.display()));
+    Ok(0)
+}
+
+/// `retention [--dry-run]`: what the rules delete, kind by kind.
+pub async fn tidy(config: CentralConfig, dry_run: bool, as_json: bool) -> Result<u8, CentralError> {
+    let office = open(config).await?;
+    let kinds = retention::run(&office, dry_run).await;
+    office.store.close().await;
+    for kind in kinds? {
+        if as_json {
+            say(&serde_json::to_string(&kind).unwrap_or_default());
+        } else {
+            let days = if kind.days == 0 { "kept".to_owned() } else { format!("{} days", kind.days) };
+            say(&format!("{:10}  {:9}  {}", kind.kind, days, kind.count));
+        }
+    }
     Ok(0)
 }
 

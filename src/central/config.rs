@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::CentralError;
 use super::environment;
 use super::mail::MailConfig;
+use super::retention::Retention;
+use super::serving::TlsConfig;
 use super::storage::Place;
 use crate::credential::IssuerId;
 
@@ -44,10 +46,16 @@ pub struct CentralConfig {
     /// Addresses of proxies whose `X-Forwarded-For` is believed: those that stand before this server
     /// and write the header themselves. From anybody else it is ignored.
     pub proxies: Vec<IpAddr>,
+    /// A file with the token that `/metrics` asks for from other machines. Without it, it answers this
+    /// machine alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_token_file: Option<PathBuf>,
     pub issuer: IssuerConfig,
     /// How letters go out, for forgotten passwords.
     pub mail: MailConfig,
     pub keys: KeysConfig,
+    pub tls: TlsConfig,
+    pub retention: Retention,
 }
 
 /// The office that issues.
@@ -101,9 +109,12 @@ impl Default for CentralConfig {
             utc_offset_hours: 7,
             return_to: String::new(),
             proxies: Vec::new(),
+            metrics_token_file: None,
             issuer: IssuerConfig::default(),
             mail: MailConfig::default(),
             keys: KeysConfig::default(),
+            tls: TlsConfig::default(),
+            retention: Retention::default(),
         }
     }
 }
@@ -223,11 +234,24 @@ impl CentralConfig {
             ));
         }
         self.place()?;
+        self.tls.check()?;
+        self.retention.check()?;
+        self.metrics_token()?;
         let numbers = self.issuer.first_number..=self.issuer.last_number;
         if numbers.is_empty() || !(1..=9_999_999).contains(numbers.start()) || *numbers.end() > 9_999_999 {
             return Err(CentralError::Config("issuer: the numbers must lie between 1 and 9999999".into()));
         }
         IssuerId::parse(&self.issuer.id).map_err(|e| CentralError::Config(format!("issuer.id: {e}")))
+    }
+
+    /// The token of `/metrics`, where there is one.
+    pub fn metrics_token(&self) -> Result<Option<String>, CentralError> {
+        let Some(file) = &self.metrics_token_file else { return Ok(None) };
+        let token = std::fs::read_to_string(file).map_err(|e| CentralError::io(file, e))?.trim().to_owned();
+        if token.len() < 16 {
+            return Err(CentralError::Config("metrics_token_file: a token of 16 letters or more".into()));
+        }
+        Ok(Some(token))
     }
 
     /// Where the database is.

@@ -26,14 +26,17 @@ mod keys;
 mod looks;
 mod lookup;
 mod mail;
+mod metrics;
 mod pages;
 mod password;
 mod phone;
 mod portrait;
 mod recovery;
 mod registry;
+mod retention;
 mod roster;
 mod routes;
+mod serving;
 mod staff;
 mod status;
 mod storage;
@@ -48,7 +51,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
@@ -134,14 +136,19 @@ pub struct App {
     /// Calls of other systems, by client; and of those whose key is none, by address.
     clients: lookup::Rates,
     strangers: lookup::Rates,
+    metrics: metrics::Metrics,
+    metrics_token: Option<String>,
 }
 
 impl App {
     fn new(office: Arc<Office>) -> Result<App, CentralError> {
         let mailer = Arc::new(mail::Mailer::open(&office.config.mail)?);
         let imports = imports::Imports::open(&office.config.data);
+        let metrics_token = office.config.metrics_token()?;
         Ok(App {
             office,
+            metrics: metrics::Metrics::default(),
+            metrics_token,
             hasher: password::Hasher::new()?,
             throttle: throttle::Throttle::default(),
             activations: throttle::Throttle::for_crowds(),
@@ -212,20 +219,17 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     // 2. What lives in memory only: the throttle forgives at a restart.
     let app = Arc::new(App::new(office.clone())?);
     // 3. The network. A port that is taken is told before anything else runs.
-    let listener = TcpListener::bind(&listen)
-        .await
+    let listener = std::net::TcpListener::bind(&listen)
         .map_err(|e| CentralError::Config(format!("listen: '{listen}': {e}")))?;
     let addr = listener.local_addr().map_err(|e| CentralError::Config(format!("listen: {e}")))?;
-    let (stop, mut stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     // 4. What a new day changes: contracts that ran out.
     tokio::spawn(turn_days(office.clone(), stopped.clone()));
-    // 5. The routes.
+    // 5. The routes, with TLS where there is a certificate.
     let routes = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
+    let tls = serving::tls(&office.config.tls).await?;
     let serving = tokio::spawn(async move {
-        let until = async move {
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        };
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(until).await {
+        if let Err(error) = serving::serve(listener, routes, tls, stopped).await {
             tracing::error!(%error, "the server ended");
         }
     });
@@ -234,7 +238,23 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
 
 /// Looks every quarter of an hour whether contracts have run out and keys come to their end.
 async fn turn_days(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
+    let mut tidied = None;
     loop {
+        if tidied != Some(office.today()) {
+            tidied = Some(office.today());
+            match retention::run(&office, false).await {
+                Ok(kinds) => {
+                    for kind in kinds.iter().filter(|kind| kind.count > 0) {
+                        tracing::info!(
+                            kind = kind.kind,
+                            count = kind.count,
+                            "deleted by the retention rules"
+                        );
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the retention rules"),
+            }
+        }
         match registry::turn_of_day(&office).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "contracts have run out; their records were sealed again"),

@@ -22,6 +22,7 @@
 //! | `POST calls/ID` | [`MarkCall`] → [`Call`] | a desk of the same place, or the caller |
 //! | `POST outbox` | [`OutboxItem`] → [`OutboxAnswer`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
+//! | `GET  card/SERIAL` | → [`LiveCard`] | a device session |
 //! | `POST state` | [`StationState`] → 204 | a device session |
 //! | `GET  roster?after=CURSOR` | → [`RosterPage`] | a device session |
 //! | `GET  epoch` | → [`EpochWrap`], the region's key for this station | a device session |
@@ -36,6 +37,7 @@ mod audit;
 mod batch;
 mod bytes;
 mod call;
+mod card;
 mod device;
 mod issue;
 mod outbox;
@@ -50,6 +52,7 @@ pub use audit::{AuditAction, AuditEntry, ChainBreak, ChainEnd};
 pub use batch::{Batch, Entry as BatchEntry};
 pub use bytes::Blob;
 pub use call::{Call, CallState, DeskCall, DeskCalls, MarkCall};
+pub use card::{CardState, LiveCard};
 pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession};
 pub use issue::{Activate, Issue, PickUp, SignIn, SignedIn};
 pub use outbox::{Looked, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed};

@@ -76,6 +76,11 @@ impl Server {
         answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
+    /// The status of a GET with one more header.
+    pub fn header_of(&self, path: &str, (name, value): (&str, &str)) -> u16 {
+        agent().get(format!("{}{path}", self.base)).header(name, value).call().unwrap().status().as_u16()
+    }
+
     /// What a real office writes down before its first command.
     pub fn set_up(&self) {
         std::fs::create_dir_all(self.folder()).unwrap();
@@ -126,6 +131,37 @@ impl Server {
         child.kill().unwrap();
         child.wait().unwrap();
         self.start()
+    }
+
+    /// Ends the process as a power cut does; the folder stays.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Starts again after [`Server::kill`], and how long it took until it was ready.
+    #[allow(clippy::disallowed_methods, reason = "a figure that is printed, not judged")]
+    pub fn again(self) -> (Server, std::time::Duration) {
+        let began = std::time::Instant::now();
+        let server = self.start();
+        (server, began.elapsed())
+    }
+
+    /// The ids of all outbox items that have an answer, read from the database itself.
+    pub fn outbox_ids(&self) -> Vec<String> {
+        let address = if self.database.is_empty() {
+            format!("sqlite://{}/central.sqlite", self.folder().display())
+        } else {
+            self.database.clone()
+        };
+        sqlx::any::install_default_drivers();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let pool = sqlx::AnyPool::connect(&address).await.unwrap();
+            sqlx::query_scalar("SELECT id FROM outbox_items").fetch_all(&pool).await.unwrap()
+        })
     }
 
     /// Path from the root, without a device.
@@ -245,10 +281,18 @@ impl Station {
     }
 
     pub fn open_with(&self, nonce: &Nonce, device_id: &str) -> Answer<DeviceSession> {
+        self.post("device/session", &self.assertion(nonce, device_id))
+    }
+
+    /// What opens a session with this nonce.
+    pub fn assertion(&self, nonce: &Nonce, device_id: &str) -> OpenSession {
         let key = KeyPair::from_secret(self.secret);
         let signature = sign_assertion(&key, device_id, &nonce.nonce.0).unwrap().into();
-        let nonce = nonce.nonce.clone();
-        self.post("device/session", &OpenSession { device_id: device_id.into(), nonce, signature })
+        OpenSession { device_id: device_id.into(), nonce: nonce.nonce.clone(), signature }
+    }
+
+    pub fn token(&self) -> String {
+        self.token.clone()
     }
 
     /// The same station, at the server's new port.
@@ -283,7 +327,9 @@ impl Station {
     pub fn try_outbox(&self, item: &OutboxItem) -> bool {
         let url = format!("{}/outbox", self.base);
         let bearer = format!("Bearer {}", self.token);
-        self.agent.post(url).header("authorization", bearer).send(serde_json::to_vec(item).unwrap()).is_ok()
+        let answer =
+            self.agent.post(url).header("authorization", bearer).send(serde_json::to_vec(item).unwrap());
+        answer.is_ok_and(|answer| answer.status().as_u16() == 200)
     }
 
     pub fn issued(&self, item: &OutboxItem) -> Issue {

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 
 use super::answer::{Device, Json, Refusal, parameter};
-use crate::central::{App, condition, fleet, roster};
+use crate::central::{App, condition, fleet, issuing, roster};
+use crate::credential::{CardStatus, Serial};
 use crate::protocol::{
-    AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode,
-    RosterPage, StationState,
+    AskNonce, CardState, DeviceSession, Enrol, Enrolled, EpochWrap, LiveCard, Nonce, OpenSession, Problem,
+    ProblemCode, RosterPage, StationState,
 };
 
 pub async fn enrol(State(app): State<Arc<App>>, Json(asked): Json<Enrol>) -> Result<Json<Enrolled>, Refusal> {
@@ -44,6 +46,28 @@ pub async fn roster(
         Some(cursor) => cursor.parse().ok().filter(|after| *after >= 0).ok_or_else(foreign)?,
     };
     Ok(Json(roster::page(&app.office.store, after).await?.ok_or_else(foreign)?))
+}
+
+/// What became of a card, at this moment. A serial that is none is not found either: it says nothing about
+/// which there are.
+pub async fn card(
+    State(app): State<Arc<App>>,
+    _device: Device,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<LiveCard>, Refusal> {
+    let none = || Problem::new(ProblemCode::NotFound, "no card of this issuer");
+    let Path(serial) = path.map_err(|_| none())?;
+    let serial: Serial = serial.parse().map_err(|_| none())?;
+    let state = match issuing::live_status(&app.office, serial).await? {
+        Some(CardStatus::Valid) => CardState::Valid,
+        Some(CardStatus::Revoked) => CardState::Revoked,
+        Some(CardStatus::Suspended) => CardState::Suspended,
+        Some(CardStatus::NoLongerAsn) => CardState::NoLongerAsn,
+        Some(CardStatus::Replaced) => CardState::Replaced,
+        Some(CardStatus::Unknown(_)) | None => return Err(none().into()),
+    };
+    app.metrics.verified();
+    Ok(Json(LiveCard { state }))
 }
 
 pub async fn state(

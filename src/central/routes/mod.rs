@@ -67,6 +67,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
     let upload = middleware::from_fn(move |request, next| in_time(limits.upload, request, next));
     let list = middleware::from_fn(|request, next| in_time(LIST, request, next));
     let admit = middleware::from_fn_with_state(app.clone(), room::admit);
+    let counted = middleware::from_fn_with_state(app.clone(), health::counted);
     // A layer holds for the routes above it.
     let v1 = Router::new()
         .route("/time", get(signed::time))
@@ -90,6 +91,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/pick-up", post(issuing::pick_up))
         .route("/roster", get(devices::roster).layer(admit.clone()))
         .route("/epoch", get(devices::epoch))
+        .route("/card/{serial}", get(devices::card))
         .route("/state", post(devices::state))
         .merge(api::routes())
         .layer(DefaultBodyLimit::max(SMALL))
@@ -115,6 +117,8 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/u/{token}", get(download::show).post(download::open))
         .route("/u/{token}/{sheet}", get(download::sheet))
         .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
         .merge(kantor::routes())
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual)
@@ -127,6 +131,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
             *response.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             response
         })
+        .layer(counted)
         .with_state(app)
 }
 

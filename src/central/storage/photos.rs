@@ -38,6 +38,15 @@ impl Store {
         Ok(hash)
     }
 
+    /// Removes a photo that no row names any more; that it is gone already is no fault.
+    pub fn forget_photo(&self, hash: &str) -> Result<(), CentralError> {
+        let path = self.photos.join(hash);
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(CentralError::io(&path, e)),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a photo back and checks that it still is what its name says. Blocks on the disk.
     pub fn photo(&self, hash: &str) -> Result<Vec<u8>, CentralError> {
         if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
