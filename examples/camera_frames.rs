@@ -50,10 +50,10 @@ fn yuyv(picture: &RgbImage) -> Vec<u8> {
         .as_raw()
         .chunks_exact(6)
         .flat_map(|two| {
-            let [r, g, b] = [0, 1, 2].map(|c| (f32::from(two[c]) + f32::from(two[c + 3])) / 2.0);
-            let u = (128.0 - 0.148 * r - 0.291 * g + 0.439 * b).round() as u8;
-            let v = (128.0 + 0.439 * r - 0.368 * g - 0.071 * b).round() as u8;
-            [luma(&two[..3]), u, luma(&two[3..]), v]
+            let [r, g, b] = [0, 1, 2].map(|c| f32::midpoint(f32::from(two[c]), f32::from(two[c + 3])));
+            let blue = (128.0 - 0.148 * r - 0.291 * g + 0.439 * b).round() as u8;
+            let red = (128.0 + 0.439 * r - 0.368 * g - 0.071 * b).round() as u8;
+            [luma(&two[..3]), blue, luma(&two[3..]), red]
         })
         .collect()
 }

@@ -32,6 +32,7 @@ fn harmless(browser: &Browser, name: &str) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one journey, told in its order")]
 fn a_list_with_script_in_every_field_is_tried_taken_in_and_stays_text() {
     let office = office();
     let admin = &office.people[sample::ACTIVE_PPPK];

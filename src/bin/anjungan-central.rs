@@ -7,8 +7,8 @@ use anjungan::central::{
     CentralConfig, ClientCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands, key_command,
     staff_command, trust_command,
 };
-use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
 
 /// The central server of an office or a region: employees, cards, stations.
 ///
@@ -103,8 +103,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ANJUNGAN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    let filter = EnvFilter::try_from_env("ANJUNGAN_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     run(cli).unwrap_or_else(|error| {
         eprintln!("anjungan-central: {error:#}");
@@ -119,19 +118,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let flags = Flags { config: cli.office.config, data: cli.office.data, host: cli.office.host };
-    let mut config = match cli.command {
+    let config = match cli.command {
         Command::Sample(_) => CentralConfig::load_or_make_up(&flags)?,
         _ => CentralConfig::load(&flags)?,
     };
     let json = cli.office.json;
     Ok(ExitCode::from(match cli.command {
-        Command::Serve { listen } => {
-            config.listen = listen.unwrap_or(config.listen);
-            commands::run(config).await?
-        }
+        Command::Serve { listen } => commands::run(config, listen).await?,
         Command::Import(import) => {
-            let file = import.file().display().to_string();
-            import.run(config, json).await.with_context(|| format!("import {file}"))?
+            let what = format!("import {}", import.file().display());
+            import.run(config, json).await.map_err(|e| anyhow::Error::from(e).context(what))?
         }
         Command::Export { file } => commands::export(config, &file).await?,
         Command::Sample(sample) => sample.run(config).await?,

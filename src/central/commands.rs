@@ -24,7 +24,8 @@ pub use super::registry::{Import, export_to as export};
 pub const CONSOLE: &str = "admin";
 
 /// `serve`: runs until Ctrl-C or SIGTERM.
-pub async fn run(config: CentralConfig) -> Result<u8, CentralError> {
+pub async fn run(mut config: CentralConfig, listen: Option<String>) -> Result<u8, CentralError> {
+    config.listen = listen.unwrap_or(config.listen);
     let signal =
         |kind| tokio::signal::unix::signal(kind).map_err(|e| CentralError::Config(format!("signals: {e}")));
     // Before the line that says "ready": whoever reads it may send a signal at once.

@@ -229,7 +229,7 @@ mod tests {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 sources(&path, found);
-            } else if name.ends_with(".rs") && !name.contains("tests") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !name.contains("tests") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
                 found.push((path.to_string_lossy().into_owned(), text));
