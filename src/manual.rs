@@ -23,12 +23,16 @@ pub fn write(mut program: Command, folder: &Path) -> io::Result<()> {
             clap_complete::generate_to(*shell, &mut program, &name, &completions)?;
         }
     }
-    clap_mangen::generate_to(without_help(program), &pages)
-}
-
-/// `anjungan help print` says what `anjungan print --help` says; a page of its own would say nothing.
-fn without_help(command: Command) -> Command {
-    command.disable_help_subcommand(true).mut_subcommands(without_help)
+    clap_mangen::generate_to(program, &pages)?;
+    // `anjungan help print` says what `anjungan print --help` says; a page of its own would say nothing.
+    for page in std::fs::read_dir(&pages)? {
+        let path = page?.path();
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.split('-').any(|word| word == "help") {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
