@@ -25,7 +25,7 @@ fn the_seeds_of_the_fuzz_targets_are_what_is_signed_today() {
         ("cose/front", front),
         ("cose/back", base45::decode(&READY.back).unwrap()),
         ("cose/trust", trust().sign(&root()).unwrap()),
-        ("status_list/whole", list),
+        ("status_list/whole", list.clone()),
         ("status_list/payload", payload),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
@@ -35,6 +35,23 @@ fn the_seeds_of_the_fuzz_targets_are_what_is_signed_today() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(&file, &bytes).unwrap();
         }
-        assert!(fs::read(&file).is_ok_and(|held| held == bytes), "{} is of another day", file.display());
+        let held = fs::read(&file).unwrap_or_default();
+        // Which zlib packs a list is the whole build's choice; what is packed is compared.
+        let same = match name {
+            "status_list/whole" => read(&held) == read(&list),
+            "status_list/payload" => held == payload_of(&folder.join("status_list/whole")),
+            _ => held == bytes,
+        };
+        assert!(same, "{} is of another day", file.display());
     }
+}
+
+/// A signed list's entries and dates.
+fn read(list: &[u8]) -> (Vec<Option<CardStatus>>, Option<Timestamp>, Option<jiff::SignedDuration>) {
+    let list = StatusList::verify(list, &trust(), &sub(), None).unwrap();
+    ((0..1_000).map(|index| list.get(index)).collect(), list.iat(), list.ttl())
+}
+
+fn payload_of(list: &Path) -> Vec<u8> {
+    CoseSign1::from_tagged_slice(&fs::read(list).unwrap()).unwrap().payload.unwrap()
 }
