@@ -29,7 +29,7 @@ need_tools() {
   if [ ! -d "$tools" ]; then
     say "Making the tool chest (3.5 GB, once)"
     bootstrap forky "$tools" --variant=apt --architectures=amd64,arm64 \
-      --include=rustc,cargo,libstd-rust-dev:arm64,gcc,g++,gcc-aarch64-linux-gnu,libc6-dev,clang,lld,llvm,libclang-dev,cmake,make,pkgconf,ca-certificates,qemu-user,qemu-system-arm,e2fsprogs,cpio,kmod,xz-utils,device-tree-compiler
+      --include=rustc,cargo,libstd-rust-dev:arm64,gcc,g++,gcc-aarch64-linux-gnu,libc6-dev,clang,lld,llvm,libclang-dev,cmake,make,pkgconf,ca-certificates,qemu-user,qemu-system-arm,e2fsprogs,cpio,kmod,xz-utils,device-tree-compiler,systemd
   fi
   local name
   for name in cc c++; do
