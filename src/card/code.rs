@@ -12,6 +12,13 @@ const QUIET: u32 = 4;
 /// Below three dots a module (0.25 mm) a card printer's spread closes the light modules.
 const MIN_DOTS: u32 = 3;
 
+/// A code on anything but a card: its dark areas as a path of whole units, a unit a module, and its edge with the
+/// quiet zone.
+pub fn outline(text: &str) -> Result<(String, u32), CardError> {
+    let matrix = Matrix::encode(text, Side::Front)?;
+    Ok((matrix.outline(0, 0, 1), matrix.edge_with_quiet_zone(1)))
+}
+
 /// The modules of a code, without quiet zone.
 #[derive(Clone, Debug)]
 pub struct Matrix {

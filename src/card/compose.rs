@@ -151,7 +151,7 @@ fn write_code(out: &mut String, data: &CardData, side: Side, slot: &Slot) -> Res
 }
 
 /// Text for XML. Control characters were turned into spaces before the text was measured.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -212,21 +212,13 @@ impl Measured {
     }
 }
 
+/// Words are measured at this size.
+const MEASURED_AT: f32 = 100.0;
+
 /// Advance widths at font size 1, shaped by the same engine and fonts that draw the card.
 fn widths(id: &'static str, words: &[&str], weight: u16) -> Result<Vec<f32>, CardError> {
-    const SIZE: f32 = 100.0;
-    let mut svg = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">");
-    for word in words {
-        let _ = write!(
-            svg,
-            "<text xml:space=\"preserve\" font-size=\"{SIZE}\" font-weight=\"{weight}\">{}</text>",
-            super::compose::escape(word)
-        );
-    }
-    svg.push_str("</svg>");
     let no_glyph = |word: &str| CardError::NoGlyph { id, character: word.chars().next().unwrap_or(' ') };
-    let tree = usvg::Tree::from_str(&svg, &fonts::options())
-        .map_err(|_| no_glyph(words.first().copied().unwrap_or_default()))?;
+    let tree = laid_out(words, weight).ok_or_else(|| no_glyph(words.first().copied().unwrap_or_default()))?;
     let drawn: Vec<&usvg::Text> = texts(tree.root()).collect();
     words
         .iter()
@@ -234,15 +226,51 @@ fn widths(id: &'static str, words: &[&str], weight: u16) -> Result<Vec<f32>, Car
         .map(|(index, word)| {
             let text = drawn.get(index).filter(|_| drawn.len() == words.len());
             let text = text.ok_or_else(|| no_glyph(word))?;
-            let missing =
-                text.layouted().iter().flat_map(|span| &span.positioned_glyphs).find(|glyph| glyph.id.0 == 0);
-            if let Some(glyph) = missing {
-                let character = glyph.text.chars().next().unwrap_or(' ');
-                return Err(CardError::NoGlyph { id, character });
+            match missing(text) {
+                Some(character) => Err(CardError::NoGlyph { id, character }),
+                None => Ok(text.bounding_box().width() / MEASURED_AT),
             }
-            Ok(text.bounding_box().width() / SIZE)
         })
         .collect()
+}
+
+/// Advance widths of single letters at font size 1; `None` where the fonts have no such letter. For lists, in
+/// which a letter that is missing must not cost the whole list.
+pub fn letter_widths(letters: &[char], weight: u16) -> Vec<Option<f32>> {
+    let words: Vec<String> = letters.iter().map(char::to_string).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let tree = laid_out(&words, weight);
+    let drawn: Vec<&usvg::Text> = tree.iter().flat_map(|tree| texts(tree.root())).collect();
+    if drawn.len() == words.len() {
+        let width =
+            |text: &&usvg::Text| missing(text).is_none().then(|| text.bounding_box().width() / MEASURED_AT);
+        return drawn.iter().map(width).collect();
+    }
+    // One of them draws nothing by itself: which one, is found in halves.
+    if letters.len() == 1 {
+        return vec![None];
+    }
+    let (left, right) = letters.split_at(letters.len() / 2);
+    [letter_widths(left, weight), letter_widths(right, weight)].concat()
+}
+
+fn laid_out(words: &[&str], weight: u16) -> Option<usvg::Tree> {
+    let mut svg = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">");
+    for word in words {
+        let _ = write!(
+            svg,
+            "<text xml:space=\"preserve\" font-size=\"{MEASURED_AT}\" font-weight=\"{weight}\">{}</text>",
+            super::compose::escape(word)
+        );
+    }
+    svg.push_str("</svg>");
+    usvg::Tree::from_str(&svg, &fonts::options()).ok()
+}
+
+/// The first letter that the fonts do not have.
+fn missing(text: &usvg::Text) -> Option<char> {
+    let mut glyphs = text.layouted().iter().flat_map(|span| &span.positioned_glyphs);
+    glyphs.find(|glyph| glyph.id.0 == 0).map(|glyph| glyph.text.chars().next().unwrap_or(' '))
 }
 
 fn texts(group: &usvg::Group) -> impl Iterator<Item = &usvg::Text> {

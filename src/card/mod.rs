@@ -22,10 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::person::{Kind, Nip};
 
-pub use compose::svg;
+pub use code::outline as code_outline;
+pub use compose::{escape, svg};
 pub use error::{CardError, TemplateProblem};
+pub use fit::letter_widths;
 pub use fonts::fonts;
-pub use output::{drawing, drawings_pdf, pdf, pdf_moved, png, render, round_corners};
+pub use output::{drawing, drawings_pdf, pages_pdf, pdf, pdf_moved, png, render, round_corners};
 pub use template::Templates;
 
 /// Long side of a CR80 card in millimetres (ISO/IEC 7810, ID-1).

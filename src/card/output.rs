@@ -14,6 +14,7 @@ use super::compose::compose;
 use super::error::{CardError, TemplateProblem};
 use super::photo::Detail;
 use super::{CORNER_MM, CardData, DPI, Orientation, Side, Templates, fonts};
+use crate::lang::Lang;
 
 /// Points of a PDF in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
@@ -121,6 +122,32 @@ fn document(faces: &[usvg::Tree], orientation: Orientation, by: (f32, f32)) -> R
         page.finish();
     }
     document.set_metadata(Metadata::new().title("Kartu ASN Virtual".to_owned()).language("id".to_owned()));
+    document.finish().map_err(|e| CardError::Pdf(format!("{e:?}")))
+}
+
+/// Drawings as the pages of a document, such as lists and labels: each page so many millimetres wide and high,
+/// with its words as words, so that a reader finds and copies them.
+pub fn pages_pdf(
+    svgs: &[String],
+    (width, height): (f32, f32),
+    title: &str,
+    lang: Lang,
+) -> Result<Vec<u8>, CardError> {
+    let size =
+        || Size::from_wh(width * POINTS, height * POINTS).ok_or_else(|| CardError::Pdf("no size".to_owned()));
+    let options = fonts::options();
+    let mut document = Document::new();
+    for svg in svgs {
+        let tree = usvg::Tree::from_str(svg, &options).map_err(|e| CardError::Pdf(e.to_string()))?;
+        let mut page = document.start_page_with(PageSettings::new(size()?));
+        let mut surface = page.surface();
+        surface
+            .draw_svg(&tree, size()?, SvgSettings::default())
+            .ok_or_else(|| CardError::Pdf("a page cannot be drawn".to_owned()))?;
+        surface.finish();
+        page.finish();
+    }
+    document.set_metadata(Metadata::new().title(title.to_owned()).language(lang.tag().to_owned()));
     document.finish().map_err(|e| CardError::Pdf(format!("{e:?}")))
 }
 
