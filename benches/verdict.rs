@@ -104,6 +104,7 @@ impl Desk {
             codes: &codes,
             trust: &self.trust,
             status: Some(&self.list),
+            live: None,
             record: None,
             clock: ClockTrust::Trusted,
             now: now(),

@@ -36,6 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
         codes: &codes,
         trust: &TRUST,
         status: None,
+        live: None,
         record: None,
         clock: ClockTrust::Trusted,
         now: "2026-03-02T00:00:00Z".parse().unwrap(),

@@ -48,6 +48,9 @@ pub struct Evidence<'a> {
     /// The verified list for the card in view, see [`Code::list`]; one for another issuer or key
     /// counts as none.
     pub status: Option<&'a StatusList>,
+    /// What the office's own server has said of this card since that list, where it was asked. Nobody signed it, so it
+    /// can take away and never give.
+    pub live: Option<(Serial, CardStatus)>,
     /// The record of the holder that this card opened, where the desk has one. It also says that the
     /// office made this code: a withdrawn key proves nothing any more, and with the record the card is
     /// to be confirmed.
@@ -202,6 +205,7 @@ fn standing(evidence: &Evidence, card: &Genuine) -> (Verdict, Vec<Reason>) {
             .is_some_and(|id| *id == ListId { issuer: card.holder.issuer.clone(), kid: card.kid.clone() })
     });
     let entry = list.and_then(|list| list.get(card.status_index));
+    let live = evidence.live.filter(|(serial, _)| *serial == card.holder.serial).map(|(_, status)| status);
     let mut doubts = Vec::new();
     if card.withdrawn {
         doubts.push(Reason::KeyRevoked);
@@ -215,6 +219,13 @@ fn standing(evidence: &Evidence, card: &Genuine) -> (Verdict, Vec<Reason>) {
         Some(CardStatus::Unknown(_)) => doubts.push(Reason::StatusUnknown),
         Some(CardStatus::Valid | CardStatus::Replaced) => {}
         None => doubts.push(Reason::StatusMissing),
+    }
+    match live {
+        Some(CardStatus::Revoked | CardStatus::NoLongerAsn) => {
+            return (Verdict::NoLongerValid, vec![Reason::NoLongerInForce]);
+        }
+        Some(CardStatus::Suspended) if entry != Some(CardStatus::Suspended) => doubts.push(Reason::Suspended),
+        _ => {}
     }
     if record(evidence, card).is_some_and(|record| record.in_service == Some(false)) {
         return (Verdict::NoLongerValid, vec![Reason::NoLongerInForce]);

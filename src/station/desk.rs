@@ -12,8 +12,8 @@ use super::clerk::facts_of;
 use super::time_trust::TimeTrust;
 use crate::clock::{SharedClock, day, offset, random_bytes};
 use crate::credential::{
-    AgeLimits, ClockTrust, Code, Evidence, Judgement, ListId, Reason, Record, StatusList, TrustList, Verdict,
-    judge, parse,
+    AgeLimits, CardStatus, ClockTrust, Code, Evidence, Judgement, ListId, Reason, Record, Serial, StatusList,
+    TrustList, Verdict, judge, parse,
 };
 use crate::person::Status;
 use crate::protocol::{AuditAction, Looked, OpenRecord};
@@ -30,7 +30,19 @@ pub struct Desk<S> {
     utc_offset_hours: i8,
     trust: Option<(u64, TrustList)>,
     lists: Vec<(ListId, Timestamp, StatusList)>,
+    heard: Vec<Heard>,
 }
+
+/// What the office's server said of a card, until a list comes that is newer than the one held then.
+struct Heard {
+    serial: Serial,
+    status: CardStatus,
+    /// When that list was made; `None` until the card is judged with it.
+    under: Option<Timestamp>,
+}
+
+/// Cards that the server spoke against, at a time. Lists come every few minutes.
+const MOST_HEARD: usize = 200;
 
 impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
     /// `utc_offset_hours` is that of the station's place: days and hours that people read are its own.
@@ -41,7 +53,16 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
         limits: AgeLimits,
         utc_offset_hours: i8,
     ) -> Desk<S> {
-        Desk { store, clock, time, limits, utc_offset_hours, trust: None, lists: Vec::new() }
+        Desk {
+            store,
+            clock,
+            time,
+            limits,
+            utc_offset_hours,
+            trust: None,
+            lists: Vec::new(),
+            heard: Vec::new(),
+        }
     }
 
     /// Judges the texts of all codes in view. A fault of the store is no fault of the card: it
@@ -65,11 +86,19 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
             in_service: in_service(record, day(now, self.utc_offset_hours), clock),
             portrait: portrait.is_some(),
         });
+        let live = codes.iter().find_map(|code| self.said_of(code));
         let status = codes.iter().find_map(Code::list).and_then(|id| self.held(&id));
         let judgement = match &self.trust {
-            Some((_, trust)) => {
-                judge(&Evidence { codes: &codes, trust, status, record, clock, now, limits: self.limits })
-            }
+            Some((_, trust)) => judge(&Evidence {
+                codes: &codes,
+                trust,
+                status,
+                live,
+                record,
+                clock,
+                now,
+                limits: self.limits,
+            }),
             // Without a trust list there is no signer to know: that is the station's lack.
             None if codes.iter().any(is_ours) => Judgement {
                 verdict: Verdict::Confirm,
@@ -81,6 +110,7 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
                 codes: &codes,
                 trust: &TrustList { version: 0, issued_at: now, issuers: Vec::new() },
                 status: None,
+                live: None,
                 record: None,
                 clock,
                 now,
@@ -98,6 +128,44 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
         let differs = judgement.reasons.contains(&Reason::RecordDiffers);
         let facts = opened.filter(|_| staff && judgement.holder.is_some() && !differs).map(facts_of);
         Finding { judgement, portrait: portrait.map(Arc::new), status, facts }
+    }
+
+    /// The server has said this of a card. `true`: it speaks against it, and whatever stands on the screen must be
+    /// judged again.
+    pub fn heard(&mut self, serial: Serial, status: CardStatus) -> bool {
+        self.heard.retain(|known| known.serial != serial);
+        let against = matches!(status, CardStatus::Revoked | CardStatus::Suspended | CardStatus::NoLongerAsn);
+        if against {
+            if self.heard.len() >= MOST_HEARD {
+                self.heard.remove(0);
+            }
+            self.heard.push(Heard { serial, status, under: None });
+        }
+        against
+    }
+
+    /// The card that the server may be asked about: one of its own that seems to hold.
+    pub fn to_ask(&self, finding: &Finding) -> Option<Serial> {
+        let holder = finding.judgement.holder.as_ref()?;
+        let open = matches!(finding.judgement.verdict, Verdict::Valid | Verdict::Confirm);
+        let identity = self.store.identity().ok()??;
+        (open && identity.enrolled.issuer == holder.issuer.as_str()).then_some(holder.serial)
+    }
+
+    /// What the server said of the card with this code, where no newer list has come since.
+    fn said_of(&mut self, code: &Code) -> Option<(Serial, CardStatus)> {
+        let (serial, list) = (code.serial()?, code.list()?);
+        let made = self.held(&list).and_then(StatusList::iat);
+        let index = self.heard.iter().position(|known| known.serial == serial)?;
+        let known = &mut self.heard[index];
+        if known.under.is_none() {
+            known.under = made;
+        }
+        if made > known.under {
+            self.heard.remove(index);
+            return None;
+        }
+        Some((serial, known.status))
     }
 
     /// How old a verified list is, in the station's own days and hours.
@@ -221,6 +289,26 @@ mod tests {
     use crate::credential::{Holder, IssuerId, Serial};
     use crate::protocol::OutboxKind;
     use crate::store::{OutboxStore, SqliteStore};
+
+    #[test]
+    fn what_the_server_says_against_a_card_is_kept_until_it_says_otherwise() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap());
+        let store = SqliteStore::open(dir.path().join("station.db"), Timestamp::UNIX_EPOCH).unwrap().store;
+        let mut desk = Desk::new(store, Arc::new(clock), TimeTrust::default(), AgeLimits::default(), 7);
+        let serial = |n| Serial::from_bytes([n; 10]);
+        assert!(desk.heard(serial(1), CardStatus::Suspended));
+        assert!(desk.heard(serial(1), CardStatus::Revoked), "the last word");
+        assert_eq!((desk.heard.len(), desk.heard[0].status), (1, CardStatus::Revoked));
+        for good in [CardStatus::Valid, CardStatus::Replaced, CardStatus::Unknown(9)] {
+            assert!(!desk.heard(serial(2), good));
+        }
+        assert!(!desk.heard(serial(1), CardStatus::Valid) && desk.heard.is_empty());
+        for n in 0..=255 {
+            desk.heard(serial(n), CardStatus::NoLongerAsn);
+        }
+        assert_eq!((desk.heard.len(), desk.heard[0].serial), (MOST_HEARD, serial(56)), "the oldest go");
+    }
 
     #[test]
     fn a_card_in_view_is_one_look_and_a_code_without_a_holder_none() {

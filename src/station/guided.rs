@@ -65,8 +65,8 @@ pub enum Way {
     Card { nip: String, password: String },
     /// Fetch a card that could not be had at an earlier visit.
     PickUp { code: String },
-    /// Hold a card to the scan camera.
-    Check,
+    /// Hold a card to the scan camera, and on for so many seconds after its first verdict: the server may have its word.
+    Check { seconds: u64 },
     /// Call staff, sign in by phone, sign in with a clerk.
     Help { nip: String, staff_code: String, pin: String },
     /// At a desk: answer the call of this station.
@@ -170,7 +170,7 @@ impl Walk {
         let result = match way {
             Way::Card { nip, password } => self.card(&nip, &password),
             Way::PickUp { code } => self.pick_up(&code),
-            Way::Check => self.check(),
+            Way::Check { seconds } => self.check(Duration::from_secs(seconds)),
             Way::Help { nip, staff_code, pin } => self.help(&nip, &staff_code, &pin),
             Way::Answer { station } => self.answer(&station),
             Way::Live { nip, password, seconds } => self.live(&nip, &password, seconds),
@@ -294,14 +294,21 @@ impl Walk {
         self.summary("summary.json", &serde_json::json!({ "pick_up": code, "fault": fault.code() }))
     }
 
-    fn check(&mut self) -> Result<(), GuidedError> {
+    fn check(&mut self, held: Duration) -> Result<(), GuidedError> {
         self.begin()?;
         self.press("Periksa Kartu Tamu", "check-looking")?;
-        let finding = self.fact("a card in the scan camera's picture", |fact| match fact {
+        let mut finding = self.fact("a card in the scan camera's picture", |fact| match fact {
             Fact::Found(finding) => Some(finding),
             _ => None,
         })?;
-        settle(1);
+        let until = self.clock.monotonic() + held;
+        while let Some(left) = until.checked_sub(self.clock.monotonic()).filter(|left| !left.is_zero()) {
+            match self.facts.recv_timeout(left) {
+                Ok(Fact::Found(later)) => finding = later,
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
         self.shot("check-verdict")?;
         let verdict = serde_json::json!({
             "verdict": finding.judgement.verdict,

@@ -3,6 +3,7 @@
 //! [`run`] and [`Parts`] are the wiring list: what is opened, which worker gets what, and in which
 //! order things end. The screen's thread only shows; everything that takes time has a thread of its own.
 
+mod asking;
 mod clerk;
 pub mod commands;
 mod condition;
@@ -45,6 +46,7 @@ use crate::display::{self, DisplayError};
 use crate::session::{Alert, Duty, Event, Fault, Role, Session};
 use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
+use asking::Asking;
 use clerk::{ClerkWorker, OnDuty};
 use condition::Condition;
 use desk::Desk;
@@ -54,7 +56,7 @@ use live::LiveView;
 use office::OfficeWorker;
 use paper::PaperWorker;
 use print_queue::{Device, PrintQueue};
-use scanner::ScanWorker;
+use scanner::{Live, ScanWorker};
 use screens::App;
 use time_trust::TimeTrust;
 use watchdog::Watchdog;
@@ -160,9 +162,11 @@ impl Parts {
             export_dir: config.export_dir.clone(),
             visit_days: config.limits.visit_days,
         };
+        let ((asks, asked), (tell, heard)) = (channel(), channel());
         let office_worker =
             OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone())
-                .with_condition(condition.clone());
+                .with_condition(condition.clone())
+                .with_asking(Asking { asked, heard: tell });
         let face_worker = FaceWorker {
             uri: config.cameras.face.clone(),
             data_dir: config.data_dir.clone(),
@@ -183,6 +187,7 @@ impl Parts {
             ),
             clock: clock.clone(),
             on_duty,
+            live: Live::new(asks, heard),
         };
         let templates = Arc::clone(&self.templates);
         let paper_worker = PaperWorker {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 
+use super::asking::Asking;
 use super::clerk::{count_tries, wrong_tries};
 use super::condition::{Condition, Facts, Sent};
 use super::engine::post;
@@ -82,6 +83,7 @@ pub struct OfficeWorker {
     clock_limit: Duration,
     profile: Profile,
     condition: Condition,
+    asking: Option<Asking>,
     facts: Facts,
     /// Counts wrong staff codes: they are guessed here or nowhere.
     staff: Staff,
@@ -107,6 +109,7 @@ impl OfficeWorker {
             clock_limit: Duration::from_hours(u64::from(config.limits.clock_days) * 24),
             profile: config.profile,
             condition: Condition::default(),
+            asking: None,
             facts: Facts { has_printer: config.printer.is_some(), data_dir: config.data_dir.clone() },
             staff: Staff::default(),
         }
@@ -116,6 +119,12 @@ impl OfficeWorker {
     #[must_use]
     pub fn with_condition(self, condition: Condition) -> OfficeWorker {
         OfficeWorker { condition, ..self }
+    }
+
+    /// Asks the server about cards that the scan camera sees.
+    #[must_use]
+    pub fn with_asking(self, asking: Asking) -> OfficeWorker {
+        OfficeWorker { asking: Some(asking), ..self }
     }
 
     /// Runs until the station lets go of the other end.
@@ -148,6 +157,12 @@ impl OfficeWorker {
         let (help, help_orders) = channel();
         let helping = HelpLoop::new(desk.clone(), help_orders, Arc::clone(&self.clock));
         let helping = std::thread::Builder::new().name("help".into()).spawn(move || helping.run());
+        if let (Some(asking), Ok(desk)) = (self.asking.take(), desk.clone()) {
+            let thread = std::thread::Builder::new().name("card state".into());
+            if let Err(error) = thread.spawn(move || asking.run(&desk)) {
+                tracing::error!(%error, "cards are judged by the lists alone");
+            }
+        }
         if let (Ok(desk), Ok(store)) = (&desk, self.store.beside()) {
             listen(desk.clone(), store, self.profile);
         }

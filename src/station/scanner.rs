@@ -1,8 +1,9 @@
 //! Station: the worker of the scan camera. Frames in, findings out, live picture beside it.
 
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
 
+use super::asking::Heard;
 use super::clerk::OnDuty;
 use super::desk::Desk;
 use super::engine::post;
@@ -10,6 +11,7 @@ use super::in_view::InView;
 use super::live::LiveView;
 use crate::camera::{self, Camera};
 use crate::clock::{SharedClock, thread_cpu};
+use crate::credential::Serial;
 use crate::protocol::{AuditEntry, Looked};
 use crate::scan::{self, Budget, LiveReader, Luma};
 use crate::session::{Alert, CodeText, Event, Ticket};
@@ -19,6 +21,9 @@ const FRAME_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The same codes seen again within this time say nothing new, so they are not judged again.
 const SAME_AGAIN: Duration = Duration::from_secs(1);
+
+/// A card that stays in view is asked about again after this time.
+const ASK_AGAIN: Duration = Duration::from_secs(10);
 
 const REOPEN_AFTER: Duration = Duration::from_secs(1);
 
@@ -36,6 +41,37 @@ pub struct ScanWorker {
     pub desk: Desk<SqliteStore>,
     pub clock: SharedClock,
     pub on_duty: OnDuty,
+    pub live: Live,
+}
+
+/// The line to whoever asks the server about cards.
+pub struct Live {
+    asks: Sender<Serial>,
+    heard: Receiver<Heard>,
+    /// What was asked last, and when.
+    asked: Option<(Serial, Duration)>,
+    /// The card whose verdict stands on the screen, and the codes that it came from.
+    shown: Option<(Serial, Vec<String>)>,
+}
+
+impl Live {
+    pub fn new(asks: Sender<Serial>, heard: Receiver<Heard>) -> Live {
+        Live { asks, heard, asked: None, shown: None }
+    }
+
+    fn ask(&mut self, serial: Serial, now: Duration) {
+        let lately =
+            self.asked.is_some_and(|(asked, at)| asked == serial && now.saturating_sub(at) < ASK_AGAIN);
+        // A station that has not joined has nobody to ask.
+        if !lately && self.asks.send(serial).is_ok() {
+            self.asked = Some((serial, now));
+        }
+    }
+
+    /// Another visitor: what was shown before is not judged again.
+    fn begin(&mut self) {
+        (self.asked, self.shown) = (None, None);
+    }
 }
 
 impl ScanWorker {
@@ -54,12 +90,21 @@ impl ScanWorker {
         let mut last: Option<(Vec<String>, Duration)> = None;
         let mut noted = Vec::new();
         let (mut reader, mut in_view) = (LiveReader::default(), InView::default());
+        self.live.begin();
         loop {
+            while let Ok((serial, status)) = self.live.heard.try_recv() {
+                if self.desk.heard(serial, status)
+                    && let Some((_, texts)) = self.live.shown.take_if(|(shown, _)| *shown == serial)
+                {
+                    self.judge(ticket, &texts, &mut noted);
+                }
+            }
             match self.orders.try_recv() {
                 Ok(ScanOrder::Open(again)) => {
                     (ticket, last) = (again, None);
                     (reader, in_view) = (LiveReader::default(), InView::default());
                     noted.clear();
+                    self.live.begin();
                 }
                 Ok(ScanOrder::Look(ticket, CodeText(text))) => {
                     self.judge(ticket, &[text], &mut noted);
@@ -111,6 +156,10 @@ impl ScanWorker {
         post(Event::Scanned(ticket, Box::new(finding.clone())));
         let actor = clerk.as_ref().map_or(AuditEntry::PUBLIC, |clerk| clerk.id.as_str());
         self.desk.note_look(&finding, actor, noted);
+        self.live.shown = finding.judgement.holder.as_ref().map(|holder| (holder.serial, texts.to_vec()));
+        if let Some(serial) = self.desk.to_ask(&finding) {
+            self.live.ask(serial, self.clock.monotonic());
+        }
     }
 }
 

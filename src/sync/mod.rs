@@ -16,6 +16,7 @@ mod error;
 mod forgetting;
 mod help;
 mod lists;
+mod live;
 mod outbox;
 pub mod pick_up;
 pub mod plan;

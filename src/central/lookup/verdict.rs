@@ -34,6 +34,7 @@ pub async fn verdict(
         codes: &[parse(&text)],
         trust: &trust,
         status: None,
+        live: None,
         record: None,
         // The server's own; and both lists are asked about at this moment, not by their age.
         clock: ClockTrust::Trusted,

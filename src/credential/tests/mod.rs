@@ -136,6 +136,7 @@ fn evidence(codes: &[Code]) -> Evidence<'_> {
         codes,
         trust: &READY.trust,
         status: Some(&READY.list),
+        live: None,
         record: None,
         clock: ClockTrust::Trusted,
         now: now(),

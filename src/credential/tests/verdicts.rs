@@ -33,6 +33,7 @@ impl Desk {
             codes: &codes,
             trust: &self.trust,
             status: self.list.as_ref(),
+            live: None,
             record: self.portrait.then(opened),
             clock: self.clock,
             now: self.now,
@@ -219,4 +220,37 @@ fn what_is_no_code_of_ours() {
     desk.says(&["https://asndigital.bkn.go.id/k/1"], Verdict::Confirm, &[Reason::BknLink]);
     let damaged = "HTTPS://A.B/V/BEEQSCIJBEEQSCIJ#MFRGG";
     desk.says(&[damaged], Verdict::NotGenuine, &[Reason::Damaged]);
+}
+
+#[test]
+fn what_the_server_says_of_a_card_takes_away_and_never_gives() {
+    let with = |desk: &Desk, live| {
+        let codes = [parse(&READY.front)];
+        let judgement = judge(&Evidence {
+            trust: &desk.trust,
+            status: desk.list.as_ref(),
+            clock: desk.clock,
+            live: Some(live),
+            ..evidence(&codes)
+        });
+        (judgement.verdict, judgement.reasons)
+    };
+    let (good, face) = (Desk::good(), vec![Reason::CompareTheFace]);
+    let gone = (Verdict::NoLongerValid, vec![Reason::NoLongerInForce]);
+    for status in [CardStatus::Revoked, CardStatus::NoLongerAsn] {
+        assert_eq!(with(&good, (serial(9), status)), gone);
+        assert_eq!(with(&good, (serial(8), status)), (Verdict::Valid, face.clone()), "another card");
+    }
+    let suspended = (Verdict::Confirm, vec![Reason::Suspended, Reason::CompareTheFace]);
+    assert_eq!(with(&good, (serial(9), CardStatus::Suspended)), suspended);
+    assert_eq!(with(&Desk::with(CardStatus::Suspended), (serial(9), CardStatus::Suspended)), suspended);
+    for status in [CardStatus::Valid, CardStatus::Replaced, CardStatus::Unknown(9)] {
+        assert_eq!(
+            with(&Desk::with(CardStatus::Revoked), (serial(9), status)),
+            gone,
+            "an answer gives nothing back"
+        );
+        assert_eq!(with(&Desk::with(CardStatus::Suspended), (serial(9), status)), suspended);
+        assert_eq!(with(&good, (serial(9), status)), (Verdict::Valid, face.clone()));
+    }
 }

@@ -71,9 +71,9 @@ pub struct Guided {
     /// Whose call is answered.
     #[arg(long, required_if_eq("way", "answer"))]
     station: Option<String>,
-    /// How long to stand before the live picture.
-    #[arg(long, default_value_t = 30)]
-    seconds: u64,
+    /// How long to stand before the live picture (30 without it), or to hold a card up after its first verdict (1).
+    #[arg(long)]
+    seconds: Option<u64>,
     #[arg(long, default_value = "id")]
     lang: Lang,
     /// Writes beside each picture where its buttons are, for a finger on another machine's glass.
@@ -95,7 +95,7 @@ impl Guided {
         };
         let person = (self.nip, password);
         let way = match self.way {
-            Way::Check => guided::Way::Check,
+            Way::Check => guided::Way::Check { seconds: self.seconds.unwrap_or(1) },
             Way::Help => guided::Way::Help {
                 nip: person.0.ok_or("--nip is missing")?,
                 staff_code: self.staff_code.ok_or("--staff-code is missing")?,
@@ -108,7 +108,7 @@ impl Guided {
                     return Err("--nip and --password-file are missing".into());
                 };
                 match self.way {
-                    Way::Live => guided::Way::Live { nip, password, seconds: self.seconds },
+                    Way::Live => guided::Way::Live { nip, password, seconds: self.seconds.unwrap_or(30) },
                     _ => guided::Way::Card { nip, password },
                 }
             }
