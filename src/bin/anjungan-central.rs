@@ -56,11 +56,7 @@ enum Command {
     /// Looks through the configuration, and starts nothing
     Check,
     /// Deletes what is older than the configuration keeps; the server does so itself once a day
-    Retention {
-        /// Says how much, and deletes nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Retention(commands::Retention),
     /// Writes database, photos and configuration into one file (tar), also while the server runs
     Backup {
         file: PathBuf,
@@ -94,6 +90,8 @@ enum Command {
     /// What people reported as wrong in their data
     #[command(subcommand)]
     Corrections(commands::Corrections),
+    /// Who of a unit has no card yet, as a PDF for its head
+    Report(commands::Report),
     /// Walks the stations' chains of who looked at whom; 1: one does not hold
     Audit,
     /// Writes manual pages and shell completions; for whoever makes packages
@@ -132,7 +130,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export { file } => commands::export(config, &file).await?,
         Command::Sample(sample) => sample.run(config).await?,
         Command::Check => commands::check(&config)?,
-        Command::Retention { dry_run } => commands::tidy(config, dry_run, json).await?,
+        Command::Retention(act) => act.run(config, json).await?,
         Command::Backup { file, keys } => commands::backup(config, &file, keys, json).await?,
         Command::Restore { file } => commands::restore(&config, &file, json).await?,
         Command::Device(act) => act.run(config, json).await?,
@@ -143,6 +141,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Corrections(act) => act.run(config, json).await?,
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,
+        Command::Report(report) => report.run(config, json).await?,
         Command::Audit => commands::audit(config, json).await?,
         Command::Pages { .. } => unreachable!("written above, without a configuration"),
     }))

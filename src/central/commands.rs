@@ -19,6 +19,7 @@ use crate::person::{Nip, sample};
 
 pub use super::help::cli::{Corrections, Issue, User};
 pub use super::registry::{Import, export_to as export};
+pub use super::report_cli::Report;
 
 /// Who acts, in the journal, where a command does: whoever may run it on the server.
 pub const CONSOLE: &str = "admin";
@@ -51,19 +52,28 @@ pub fn check(config: &CentralConfig) -> Result<u8, CentralError> {
 }
 
 /// `retention [--dry-run]`: what the rules delete, kind by kind.
-pub async fn tidy(config: CentralConfig, dry_run: bool, as_json: bool) -> Result<u8, CentralError> {
-    let office = open(config).await?;
-    let kinds = retention::run(&office, dry_run).await;
-    office.store.close().await;
-    for kind in kinds? {
-        if as_json {
-            say(&serde_json::to_string(&kind).unwrap_or_default());
-        } else {
-            let days = if kind.days == 0 { "kept".to_owned() } else { format!("{} days", kind.days) };
-            say(&format!("{:10}  {:9}  {}", kind.kind, days, kind.count));
+#[derive(clap::Args)]
+pub struct Retention {
+    /// Says how much, and deletes nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Retention {
+    pub async fn run(self, config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+        let office = open(config).await?;
+        let kinds = retention::run(&office, self.dry_run).await;
+        office.store.close().await;
+        for kind in kinds? {
+            if as_json {
+                say(&serde_json::to_string(&kind).unwrap_or_default());
+            } else {
+                let days = if kind.days == 0 { "kept".to_owned() } else { format!("{} days", kind.days) };
+                say(&format!("{:10}  {:9}  {}", kind.kind, days, kind.count));
+            }
         }
+        Ok(0)
     }
-    Ok(0)
 }
 
 /// `backup FILE [--keys]`
@@ -169,6 +179,12 @@ pub enum Device {
         list: PathBuf,
         /// The file to copy onto the boot partitions, as anjungan-batch.toml; its codes live a day
         file: PathBuf,
+        /// Writes a sheet of labels too (PDF): each station's code as a QR code
+        #[arg(long)]
+        labels: Option<PathBuf>,
+        /// What the batch is called on the office's page; its day where nothing is said
+        #[arg(long, default_value = "")]
+        name: String,
     },
     /// Shows the stations and their ids
     List,
@@ -183,7 +199,9 @@ impl Device {
                 let new = (name.unwrap_or_default(), place.unwrap_or_default());
                 device_new(config, again, new, as_json).await
             }
-            Device::Batch { list, file } => device_batch(config, &list, &file, as_json).await,
+            Device::Batch { list, file, labels, name } => {
+                device_batch(config, &list, (&file, labels.as_deref()), &name, as_json).await
+            }
             Device::List => device_list(config, as_json).await,
             Device::Revoke { id } => device_revoke(config, &id).await,
         }
@@ -206,28 +224,54 @@ async fn device_new(
     answer_of(answer.map(|(id, code)| one_time_code(&id, &code, as_json)))
 }
 
-/// `device batch LIST FILE`
+/// `device batch LIST FILE [--labels PDF] [--name NAME]`. Nothing is made where the list cannot be taken whole, or a
+/// file is there already.
 async fn device_batch(
     config: CentralConfig,
     list: &Path,
-    file: &Path,
+    (file, sheet): (&Path, Option<&Path>),
+    name: &str,
     as_json: bool,
 ) -> Result<u8, CentralError> {
+    let failed = |why: batch::ListFault| CentralError::Config(format!("{}: {why}", list.display()));
+    let bytes = std::fs::read(list).map_err(|error| CentralError::io(list, error))?;
+    let wanted = batch::read(&bytes).map_err(failed)?;
+    let mut out = new_file(file)?;
+    let mut labels = sheet.map(new_file).transpose()?;
     let office = open(config).await?;
-    let handed = batch::make(&office, CONSOLE, list, file).await;
+    let made = batch::make(&office, CONSOLE, name, wanted).await?.map_err(|why| {
+        // Empty as they are, they would stand in the way of the next try.
+        for path in [Some(file), sheet].into_iter().flatten() {
+            let _ = std::fs::remove_file(path);
+        }
+        failed(why)
+    })?;
+    let text = batch::file(&office, &made.handed)?;
+    keep(&mut out, text.as_bytes(), file)?;
+    if let (Some(labels), Some(sheet)) = (&mut labels, sheet) {
+        keep(labels, &batch::labels(&office, &made, crate::lang::Lang::Id).await?, sheet)?;
+    }
     office.store.close().await;
-    for station in handed? {
-        let batch::Handed { device_id, name, place, serial, staff_code, pin } = station;
+    for station in &made.handed {
+        let batch::Handed { name, place, serial, staff_code, pin, .. } = station;
         if as_json {
-            let facts = json!({ "device_id": device_id, "name": name, "place": place, "serial": serial,
-                "staff_code": staff_code, "pin": pin });
-            println!("{facts}");
+            println!("{}", serde_json::to_string(station).unwrap_or_default());
         } else {
             println!("{serial}  {name}, {place}: staff code {staff_code}, PIN {pin}");
         }
     }
     eprintln!("The codes in {} live a day. What stands above is shown this once.", file.display());
     Ok(0)
+}
+
+/// A file for its owner alone, that was not there before.
+pub(super) fn new_file(path: &Path) -> Result<std::fs::File, CentralError> {
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    made.map_err(|error| CentralError::io(path, error))
+}
+
+pub(super) fn keep(file: &mut std::fs::File, bytes: &[u8], path: &Path) -> Result<(), CentralError> {
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| CentralError::io(path, error))
 }
 
 fn one_time_code(id: &str, code: &str, as_json: bool) -> String {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::codes::{self, code_hash, new_token, random_id, token_hash};
 use super::keys::epoch;
-use super::storage::audit;
+use super::storage::{Tx, audit};
 use super::{CentralError, Office, trust};
 use crate::clock::{os_random, random_bytes};
 use crate::credential::verify_assertion;
@@ -35,6 +35,10 @@ pub struct DeviceLine {
     pub revoked_at: Option<i64>,
     /// When it last opened a session.
     pub seen_at: Option<i64>,
+    /// The serial number of the board that it is meant for, where a batch said so.
+    pub board_serial: Option<String>,
+    /// Until when its code to join is good; none once it is used.
+    pub code_expires_at: Option<i64>,
 }
 
 /// Makes room for a station. Returns its id and the one-time code, which is shown this once.
@@ -44,8 +48,21 @@ pub async fn new_device(
     name: &str,
     place: &str,
 ) -> Result<(String, String), CentralError> {
-    let (id, code, now) = (random_id(), codes::new_code(), office.clock.now());
     let mut tx = office.store.write().await?;
+    let made = room_in(office, &mut tx, actor, name, place).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The same, as a part of something larger.
+pub async fn room_in(
+    office: &Office,
+    tx: &mut Tx,
+    actor: &str,
+    name: &str,
+    place: &str,
+) -> Result<(String, String), CentralError> {
+    let (id, code, now) = (random_id(), codes::new_code(), office.clock.now());
     sqlx::query(
         "INSERT INTO devices (id, name, place, utc_offset_hours, code_hash, code_expires_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -57,10 +74,9 @@ pub async fn new_device(
     .bind(code_hash(&office.keys.code, PURPOSE, &code))
     .bind(now.as_second() + CODE_LIFE.as_secs())
     .bind(now.as_second())
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    audit(&mut tx, now, actor, "device-new", &id).await?;
-    tx.commit().await?;
+    audit(tx, now, actor, "device-new", &id).await?;
     Ok((id, code))
 }
 
@@ -68,29 +84,41 @@ pub async fn new_device(
 /// id stays, and with it the grants: what was accepted there and still waits is taken from it. Until
 /// the code is used, the station works on as before.
 pub async fn new_code(office: &Office, actor: &str, id: &str) -> Result<String, CentralError> {
-    let (code, now) = (codes::new_code(), office.clock.now());
     let mut tx = office.store.write().await?;
+    let code = code_in(office, &mut tx, actor, id).await?;
+    tx.commit().await?;
+    Ok(code)
+}
+
+/// The same, as a part of something larger.
+pub async fn code_in(office: &Office, tx: &mut Tx, actor: &str, id: &str) -> Result<String, CentralError> {
+    let (code, now) = (codes::new_code(), office.clock.now());
     let done = sqlx::query(
         "UPDATE devices SET code_hash = $2, code_expires_at = $3 WHERE id = $1 AND revoked_at IS NULL",
     )
     .bind(id)
     .bind(code_hash(&office.keys.code, PURPOSE, &code))
     .bind(now.as_second() + CODE_LIFE.as_secs())
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
     if done.rows_affected() == 0 {
         return Err(CentralError::NotFound("no such device, or it is revoked"));
     }
-    audit(&mut tx, now, actor, "device-code", id).await?;
-    tx.commit().await?;
+    audit(tx, now, actor, "device-code", id).await?;
     Ok(code)
+}
+
+/// What a station's camera reads to join with this code.
+pub fn join_link(office: &Office, code: &str) -> String {
+    format!("{}#{code}", office.config.page("/"))
 }
 
 /// All stations, the oldest first.
 pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
     Ok(sqlx::query_as(
-        "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at FROM devices
-         ORDER BY created_at, id",
+        "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at, board_serial,
+             code_expires_at
+         FROM devices ORDER BY created_at, id",
     )
     .fetch_all(office.store.pool())
     .await?)
@@ -267,7 +295,7 @@ pub async fn device_of(office: &Office, token: &str, now: Timestamp) -> Result<S
 }
 
 /// The public key of a device that has joined and is not revoked.
-async fn known_key(tx: &mut super::storage::Tx, device_id: &str) -> Result<[u8; 32], Refused> {
+async fn known_key(tx: &mut Tx, device_id: &str) -> Result<[u8; 32], Refused> {
     let key: Option<Vec<u8>> = sqlx::query_scalar(
         "SELECT device_public FROM devices
          WHERE id = $1 AND revoked_at IS NULL AND device_public IS NOT NULL",

@@ -28,12 +28,17 @@ mod lookup;
 mod mail;
 mod metrics;
 mod pages;
+mod paper;
 mod password;
 mod phone;
 mod portrait;
+mod prints;
 mod recovery;
 mod registry;
+mod report;
+mod report_cli;
 mod retention;
+mod reviews;
 mod roster;
 mod routes;
 mod serving;
@@ -133,6 +138,8 @@ pub struct App {
     room: Semaphore,
     /// Lists that somebody has uploaded.
     imports: Arc<imports::Imports>,
+    /// Files and labels of batches, for a quarter of an hour.
+    handouts: batch::Handouts,
     /// Calls of other systems, by client; and of those whose key is none, by address.
     clients: lookup::Rates,
     strangers: lookup::Rates,
@@ -161,6 +168,7 @@ impl App {
             studio: Arc::default(),
             room: Semaphore::new(routes::ROOM),
             imports: Arc::new(imports),
+            handouts: batch::Handouts::default(),
             clients: routes::api::rates(),
             strangers: routes::api::strangers(),
         })

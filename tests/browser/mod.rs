@@ -157,6 +157,15 @@ impl Browser {
         self.write(css, "\u{e007}");
     }
 
+    /// The tab key, wherever the focus is.
+    pub fn tab(&self) {
+        let keys =
+            json!([{ "type": "keyDown", "value": "\u{e004}" }, { "type": "keyUp", "value": "\u{e004}" }]);
+        let value =
+            self.post("actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": keys }] }));
+        assert!(value.is_null(), "{value}");
+    }
+
     pub fn write(&self, css: &str, text: &str) {
         let id = self.find(css).unwrap_or_else(|| panic!("no {css} in:\n{}", self.text()));
         let value = self.post(&format!("element/{id}/value"), &json!({ "text": text }));

@@ -36,7 +36,11 @@ pub enum Area {
     /// Suspending and revoking cards.
     Cards,
     Corrections,
+    /// Photos, looked at after they counted.
+    Photos,
     Stations,
+    /// What came out of the printers.
+    Prints,
     /// Lists of employees, taken in.
     Lists,
     /// Keys of other systems.
@@ -60,8 +64,10 @@ impl Role {
     pub fn may(self, area: Area) -> bool {
         match self {
             Role::Administrator => true,
-            Role::Desk => matches!(area, Area::People | Area::Corrections),
-            Role::Technician => area == Area::Stations,
+            Role::Desk => {
+                matches!(area, Area::People | Area::Corrections | Area::Photos | Area::Prints)
+            }
+            Role::Technician => matches!(area, Area::Stations | Area::Prints),
         }
     }
 }

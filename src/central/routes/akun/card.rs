@@ -16,7 +16,7 @@ use crate::central::issuing::{self, IssueLine, MOST_A_DAY, NoCard};
 use crate::central::pages::{APP_SCRIPT, card as card_page};
 use crate::central::routes::download::file;
 use crate::central::routes::notice::{self, alert};
-use crate::central::{App, CentralError};
+use crate::central::{App, CentralError, reviews};
 use crate::credential::Verdict;
 use crate::lang::Lang;
 use crate::person::{Employee, Refusal, card_holds, eligibility};
@@ -47,6 +47,16 @@ impl Held {
             (None, "suspended") => Held::Suspended(newest),
             (None, _) => Held::Revoked(newest),
         })
+    }
+
+    /// Why the office asks for another photo, if it does.
+    pub async fn asked_again(&self, app: &App) -> Result<Option<String>, CentralError> {
+        match self {
+            Held::Card(line) | Held::Suspended(line) => {
+                reviews::asked_again(&app.office.store, &line.serial).await
+            }
+            Held::Revoked(_) | Held::Ended | Held::None(_) => Ok(None),
+        }
     }
 
     /// In a few words, for the menu.
@@ -81,6 +91,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     shown(&app, &parts, async |own| {
         let (lang, held) = (own.lang(), Held::of(&app, &own.person).await?);
         let shape = orientation(own, Orientation::Portrait);
+        let asked = held.asked_again(&app).await?;
         let main = html! {
             h1 { "Kartu ASN Virtual" }
             @if own.visitor.parameter("baru") == "1" {
@@ -90,6 +101,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
                 )) } } }
             }
             (state(&held, lang))
+            @if let Some(why) = &asked { (another_photo(why, lang)) }
             @if !matches!(held, Held::Ended | Held::None(Some(_))) {
                 a.button.other[!matches!(held, Held::None(_))] href=(own.link("/akun/foto")) {
                     (lang.pick("Perbarui Foto", "Update Photo"))
@@ -112,6 +124,19 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
         Ok(own.page(Some(&path), &main).answer_installable(StatusCode::OK))
     })
     .await
+}
+
+/// The office would like another photo: why, and what that means.
+pub(super) fn another_photo(why: &str, lang: Lang) -> Markup {
+    html! {
+        div.alert role="status" {
+            p { strong { (lang.pick("Kantor meminta foto baru", "The office asks for another photo")) } ": " (why) }
+            p { (lang.pick(
+                "Kartu yang ada tidak berubah karenanya. Foto baru dapat diambil di sini atau di Anjungan.",
+                "The card you have is not changed by this. A new photo can be taken here or at a station."
+            )) }
+        }
+    }
 }
 
 /// The way to the card's other shape.

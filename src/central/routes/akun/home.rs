@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::card::Held;
+use super::card::{Held, another_photo};
 use super::{bare, shown};
 use crate::central::App;
 use crate::central::pages::icons;
@@ -16,12 +16,14 @@ use crate::central::pages::icons;
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     shown(&app, &parts, async |own| {
         let (lang, held) = (own.lang(), Held::of(&app, &own.person).await?);
+        let asked = held.asked_again(&app).await?;
         let way = |path: &str, icon: Markup, name: &str, hint: &str| {
             html! { li { a href=(own.link(path)) { (icon) span { strong { (name) } span.hint { (hint) } } } } }
         };
         let main = html! {
             h1 { (lang.pick("Layanan Lainnya", "Other Services")) }
             p { (own.person.name) br; span.quiet.number { "NIP " (own.person.nip.grouped()) } }
+            @if let Some(why) = &asked { (another_photo(why, lang)) }
             ul.ways {
                 (way("/akun/kartu", icons::id_card(), "Kartu ASN Virtual", held.word(lang)))
                 (way("/akun/foto", icons::camera(), lang.pick("Perbarui Foto", "Update Photo"),

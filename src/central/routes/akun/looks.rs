@@ -11,6 +11,7 @@ use maud::html;
 use super::{moment, shown};
 use crate::central::App;
 use crate::central::looks::{self, Look, Sight};
+use crate::central::staff::Role;
 use crate::lang::Lang;
 
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
@@ -19,8 +20,8 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
         let main = html! {
             h1 { (lang.pick("Siapa melihat kartu saya", "Who looked at my card")) }
             p { (lang.pick(
-                "Setiap kali kartu atau data Bapak/Ibu dibuka di Anjungan atau lewat kode QR-nya, itu dicatat. Terbaru di atas.",
-                "Each time your card or data are opened at a station or by the QR code, it is noted. Newest first."
+                "Setiap kali kartu atau data Bapak/Ibu dibuka di Anjungan, lewat kode QR-nya, atau oleh petugas kantor, itu dicatat. Terbaru di atas.",
+                "Each time your card or data are opened at a station, by the QR code or by the office's staff, it is noted. Newest first."
             )) }
             @if looks.is_empty() { p.card { (lang.pick("Belum ada yang melihat.", "Nobody has looked yet.")) } }
             @else {
@@ -51,10 +52,22 @@ fn what(sight: Sight, lang: Lang) -> &'static str {
         Sight::NotAccepted => lang.pick("Kartu belum diterima", "The card was not accepted"),
         Sight::PrintSeen => lang.pick("Gambar cetakan dilihat petugas", "Staff saw the picture of a print"),
         Sight::Scanned => lang.pick("Data dibuka dari kode QR", "The data were opened from the QR code"),
+        Sight::PageSeen => {
+            lang.pick("Data dan foto dibuka di kantor", "Data and photo were opened at the office")
+        }
+        Sight::PhotoSeen => lang.pick("Foto ditinjau di kantor", "The photo was looked at at the office"),
     }
 }
 
 fn place(look: &Look, lang: Lang) -> String {
+    if let Some(role) = look.office {
+        return match role {
+            Role::Administrator => lang.pick("Administrator kantor", "An administrator of the office"),
+            Role::Desk => lang.pick("Petugas meja kantor", "A desk clerk of the office"),
+            Role::Technician => lang.pick("Teknisi kantor", "A technician of the office"),
+        }
+        .to_owned();
+    }
     match &look.station {
         Some((name, place)) => {
             let who = if look.clerk {

@@ -12,7 +12,7 @@ use super::{Work, shown};
 use crate::central::help::corrections;
 use crate::central::registry::{self, UnitLine};
 use crate::central::staff::Area;
-use crate::central::{App, CentralError, fleet, issuing};
+use crate::central::{App, CentralError, fleet, issuing, reviews};
 
 /// A station that was not heard of for so long is out of reach: it opens a session every quarter of an hour.
 const SILENT_S: i64 = 3600;
@@ -36,6 +36,7 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let people: i64 = units.iter().map(|unit| unit.people).sum();
     let with_card: i64 = units.iter().map(|unit| unit.with_card).sum();
     let open = corrections::list(&office.store, false).await?.len();
+    let photos = reviews::count(&office.store).await?;
     let week = issuing::issued_since(&office.store, now - 7 * 24 * 3600).await?;
     Ok(html! {
         h1 { (lang.pick("Ringkasan", "Overview")) }
@@ -45,10 +46,16 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
             (number(week, lang.pick("kartu dalam 7 hari", "cards in 7 days")))
             (number(in_use.len() as i64 - silent as i64, lang.pick("Anjungan terhubung", "stations in touch")))
             (number(silent as i64, lang.pick("Anjungan tidak terdengar sejam lebih", "stations not heard of for an hour")))
+            (number(photos, lang.pick("foto menunggu ditinjau", "photos wait for a review")))
             (number(open as i64, lang.pick("laporan data keliru menunggu", "reports of wrong data wait")))
         }
         p { a href=(work.link("/kantor/grafik")) { (lang.pick("Grafik 30 hari", "The last 30 days")) } }
-        @if role.may(Area::People) { (units_table(work, &units)) }
+        @if role.may(Area::People) {
+            p { a href=(work.link("/kantor/laporan")) {
+                (lang.pick("Laporan per unit kerja (PDF)", "Reports by work unit (PDF)"))
+            } }
+            (units_table(work, &units))
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! `/kantor`: the office's pages, for staff who are signed in with a second factor. HTML without a
 //! script; what names a person travels in bodies, never in an address.
 
+mod batches;
 mod condition;
 mod corrections;
 mod door;
@@ -12,7 +13,10 @@ mod journal;
 mod names;
 mod people;
 mod person;
+mod photos;
 mod plots;
+mod prints;
+mod reports;
 mod said;
 mod stations;
 mod systems;
@@ -21,9 +25,9 @@ mod units;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
@@ -56,13 +60,21 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/kantor/sistem/{id}", post(systems::revoke))
         .route("/kantor/anjungan", get(stations::show).post(stations::make))
         .route("/kantor/anjungan/{id}", post(stations::change))
+        .route("/kantor/kelompok/{id}", get(batches::show).post(batches::renew))
+        .route("/kantor/kelompok/{id}/{file}", get(batches::fetch))
+        .route("/kantor/cetakan", get(prints::show))
+        .route("/kantor/laporan", get(reports::show).post(reports::make))
         .route("/kantor/koreksi", get(corrections::show).post(corrections::close))
+        .route("/kantor/foto", get(photos::show))
+        .route("/kantor/foto/{serial}", get(photos::one).post(photos::decide))
         .route("/kantor/catatan", get(journal::show))
 }
 
 /// What takes longer than a form, and is larger.
 pub fn uploads() -> Router<Arc<App>> {
-    Router::new().route("/kantor/impor/berkas", post(impor::take))
+    Router::new()
+        .route("/kantor/impor/berkas", post(impor::take))
+        .route("/kantor/kelompok", post(batches::make))
 }
 
 /// Somebody of the staff at work.
@@ -122,8 +134,10 @@ impl Work {
         let parts = [
             ("/kantor", lang.pick("Ringkasan", "Overview"), None),
             ("/kantor/orang", lang.pick("Orang", "People"), Some(Area::People)),
+            ("/kantor/foto", lang.pick("Foto", "Photos"), Some(Area::Photos)),
             ("/kantor/koreksi", lang.pick("Data keliru", "Wrong data"), Some(Area::Corrections)),
             ("/kantor/anjungan", lang.pick("Anjungan", "Stations"), Some(Area::Stations)),
+            ("/kantor/cetakan", lang.pick("Cetakan", "Prints"), Some(Area::Prints)),
             ("/kantor/impor", lang.pick("Daftar", "Lists"), Some(Area::Lists)),
             ("/kantor/sistem", lang.pick("Sistem lain", "Systems"), Some(Area::Systems)),
             ("/kantor/catatan", lang.pick("Catatan", "Journal"), Some(Area::Journal)),
@@ -192,6 +206,21 @@ fn failed(work: &Work, refused: Refused) -> Response {
         div.alert role="alert" { p { (why) } }
     };
     work.page(status, None, &main)
+}
+
+/// A file for the disk of whoever asked, and for no cache on the way.
+fn attached(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let shown = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_str(&shown).unwrap_or(HeaderValue::from_static("attachment")),
+        ),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// A day and a time as people of the office write them.

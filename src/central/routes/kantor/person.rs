@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use super::people::{state_word, status_word};
 use super::{Work, acted, shown};
 use crate::central::issuing::{Decision, IssueLine, LONGEST_REASON, decide as decide_card, issues_of};
+use crate::central::looks::{self, Opened};
 use crate::central::routes::masuk::see;
 use crate::central::staff::Area;
 use crate::central::{App, CentralError, Refused, accounts, registry};
@@ -23,6 +24,7 @@ const NOBODY: CentralError = CentralError::NotFound("nobody in the registry has 
 pub async fn show(State(app): State<Arc<App>>, Path(record): Path<String>, parts: Parts) -> Response {
     shown(&app, &parts, Some(Area::People), async |work| {
         let nip = nip_of(&app, &record).await?;
+        looks::note(&app.office, &work.session, Opened::Page, &record).await?;
         let main = page(&app, work, &record, nip).await?;
         Ok(work.page(StatusCode::OK, Some(&format!("/kantor/orang/{record}")), &main))
     })
@@ -35,10 +37,11 @@ pub async fn photo(
     Path((record, serial)): Path<(String, String)>,
     parts: Parts,
 ) -> Response {
-    shown(&app, &parts, Some(Area::People), async |_| {
+    shown(&app, &parts, Some(Area::People), async |work| {
         let nip = nip_of(&app, &record).await?;
         let cards = issues_of(&app.office, nip).await?;
         let card = cards.into_iter().find(|card| card.serial == serial).ok_or(NOBODY)?;
+        looks::note(&app.office, &work.session, Opened::Photo, &record).await?;
         let store = app.office.store.clone();
         let png = tokio::task::spawn_blocking(move || store.photo(&card.photo_hash));
         let png = png.await.map_err(|_| CentralError::Worker)??;
@@ -176,6 +179,9 @@ fn card_box(app: &App, work: &Work, record: &str, card: &IssueLine) -> Markup {
             div {
                 p.state { strong { (state_word(&card.state, lang)) }
                     @if let Some(reason) = &card.reason { " – " (reason) } }
+                @if work.session.role.may(Area::Photos) {
+                    p { a href=(work.link(&format!("/kantor/foto/{}", card.serial))) { (lang.pick("Tinjau fotonya", "Review its photo")) } }
+                }
                 p { (card.face_serial) span.second { (issued.map(|day| lang.long_date(day)).unwrap_or_default()) } }
                 @if work.session.role.may(Area::Cards) {
                     @for (decision, word, means) in choices {

@@ -7,7 +7,7 @@ use crate::person::NipError;
 
 /// Refusals: how one begins, and the whole sentence in Indonesian. A test looks whether each is here.
 const REFUSALS: &[(&str, &str)] = &[
-    ("a reason has", "Alasan berisi 1 sampai 300 karakter, satu baris."),
+    ("a reason has", "Alasan berisi 1 sampai 200 karakter, satu baris."),
     ("an answer has", "Jawaban berisi 1 sampai 300 karakter, satu baris."),
     ("not a serial", "Ini bukan nomor seri kartu."),
     ("no card has this serial", "Tidak ada kartu dengan nomor seri ini."),
@@ -16,6 +16,15 @@ const REFUSALS: &[(&str, &str)] = &[
         "Keadaan kartu sudah berubah, sehingga hal ini tidak dapat diputuskan lagi. Mohon lihat kartunya kembali.",
     ),
     ("no such decision", "Putusan ini tidak dikenal."),
+    ("no card has this photo", "Tidak ada kartu dengan foto ini."),
+    (
+        "the card of this photo was",
+        "Kartu dengan foto ini sudah diganti atau dicabut, sehingga fotonya tidak perlu ditinjau lagi.",
+    ),
+    (
+        "somebody else has decided about",
+        "Petugas lain sudah memutuskan foto ini. Mohon lihat putusannya dahulu.",
+    ),
     ("no such device", "Anjungan ini tidak ada, atau sudah dicabut."),
     ("no such station", "Anjungan ini tidak ada."),
     ("name and place have", "Nama dan tempat masing-masing berisi 1 sampai 60 karakter."),
@@ -40,9 +49,13 @@ const REFUSALS: &[(&str, &str)] = &[
     ("no such scope", "Hak ini tidak dikenal."),
     ("a client's name has", "Nama sistem berisi 1 sampai 60 karakter."),
     ("no such client", "Sistem ini tidak ada, atau kuncinya sudah dicabut."),
-    ("a batch has", "Satu lembar berisi 1 sampai 60 label."),
-    ("no such batch", "Lembar ini tidak ada."),
-    ("no such month", "Bulan ini tidak dapat dibaca."),
+    ("a batch's name has", "Nama kelompok berisi paling banyak 60 karakter."),
+    ("no such batch", "Kelompok ini tidak ada."),
+    ("every station of this batch", "Semua Anjungan dalam kelompok ini sudah bergabung."),
+    (
+        "these codes were shown once",
+        "Kode-kode ini hanya tampil sekali dan tidak disimpan. Buat kode baru di halaman kelompoknya.",
+    ),
     ("no such unit", "Unit kerja ini tidak ada."),
 ];
 
@@ -175,7 +188,11 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("correction", "Data keliru dilaporkan", "Wrong data reported"),
     ("correction-closed", "Laporan dijawab", "Report answered"),
     ("deny-station", "Masuk di Anjungan ditolak lewat ponsel", "Sign-in at a station declined on a phone"),
-    ("device-batch", "Lembar label Anjungan dibuat", "Sheet of station labels made"),
+    (
+        "device-batch",
+        "Kode dan label kelompok Anjungan dibuat",
+        "Codes and labels of a batch of stations made",
+    ),
     ("device-code", "Kode bergabung dibuat", "Code to join made"),
     ("device-new", "Anjungan disiapkan", "Room made for a station"),
     ("device-revoke", "Anjungan dicabut", "Station revoked"),
@@ -192,6 +209,22 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("look: not-genuine", "Kartu diperiksa: kode tidak sah", "Card checked: code not genuine"),
     ("look: valid", "Kartu diperiksa: berlaku", "Card checked: valid"),
     ("page: data shown", "Data pemegang kartu dilihat lewat ponsel", "A holder's data seen on a phone"),
+    (
+        "page: person seen by administrator",
+        "Data pegawai dibuka administrator",
+        "A person's page opened by an administrator",
+    ),
+    (
+        "page: person seen by desk",
+        "Data pegawai dibuka petugas meja",
+        "A person's page opened by a desk clerk",
+    ),
+    (
+        "page: photo seen by administrator",
+        "Foto ditinjau administrator",
+        "A photo looked at by an administrator",
+    ),
+    ("page: photo seen by desk", "Foto ditinjau petugas meja", "A photo looked at by a desk clerk"),
     ("password-by-link", "Kata sandi diganti lewat tautan", "Password changed by a link"),
     ("password-link", "Tautan kata sandi dikirim", "Password link sent"),
     ("person-status", "Status pegawai diubah", "Employee's status changed"),
@@ -245,7 +278,17 @@ mod tests {
 
     #[test]
     fn each_refusal_behind_these_pages_has_its_indonesian_words() {
-        let behind = ["kantor/", "decisions.rs", "fleet.rs", "accounts.rs", "corrections.rs", "imports.rs"];
+        let behind = [
+            "kantor/",
+            "decisions.rs",
+            "fleet.rs",
+            "accounts.rs",
+            "corrections.rs",
+            "imports.rs",
+            "reviews.rs",
+            "report.rs",
+            "batch/",
+        ];
         let mut seen = 0;
         for (path, text) in all().iter().filter(|(path, _)| behind.iter().any(|part| path.contains(part))) {
             for kind in ["CentralError::NotFound(", "CentralError::Argument("] {

@@ -78,6 +78,7 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
         p { (joined) " " (lang.pick("bergabung", "joined")) ", " (waiting) " "
             (lang.pick("menunggu bergabung", "waiting to join")) "." }
         @if !stations.is_empty() { (table(app, work, &stations, &conditions)) }
+        (super::batches::list(app, work).await?)
         h2 { (lang.pick("Anjungan baru", "A new station")) }
         (work.form(app, "/kantor/anjungan", &html! {
             label for="nama" { (lang.pick("Nama", "Name")) span.hint { (lang.pick("Misalnya Lobi 1", "For example Lobby 1")) } }
@@ -158,7 +159,7 @@ fn actions(app: &App, work: &Work, station: &DeviceLine) -> Markup {
 /// The code on paper or on the screen: a station's own camera reads it.
 fn code_page(app: &App, work: &Work, name: &str, place: &str, code: &str) -> Markup {
     let lang = work.lang();
-    let link = format!("{}#{code}", app.office.config.page("/"));
+    let link = fleet::join_link(&app.office, code);
     let drawn = QrCode::new(&link).map(|qr| qr.render::<svg::Color>().min_dimensions(240, 240).build());
     // The renderer writes an XML header, which has no place in a page.
     let drawn = drawn.unwrap_or_default();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::central::registry::UnitLine;
+use crate::central::report::levels;
 use crate::lang::Lang;
 
 /// Units on the page; the rest is in the numbers above it.
@@ -33,11 +34,6 @@ impl Unit {
         units.sort_by_key(|(_, unit)| std::cmp::Reverse(unit.people - unit.with_card));
         units
     }
-}
-
-/// The levels of a path.
-pub fn levels(path: &str) -> impl Iterator<Item = &str> {
-    path.split(" / ").map(str::trim).filter(|level| !level.is_empty())
 }
 
 pub fn tree(lines: &[UnitLine], lang: Lang) -> Markup {
