@@ -219,7 +219,7 @@ fn a_batch_is_prepared_from_a_list_and_its_page_says_who_is_ready() {
     ));
     desk.until("Tampil sekali ini saja");
     assert!(desk.text().contains(short) && desk.text().contains("<b>Kecamatan</b> <script>"));
-    both(&desk, "batch-made");
+    both(&desk, "batch-made-script");
     reached_by_tab(&desk, "a[href$='label.pdf']");
     let path =
         desk.run("return document.querySelector('a[href$=\"anjungan-batch.toml\"]').getAttribute('href')");
@@ -239,7 +239,7 @@ fn a_batch_is_prepared_from_a_list_and_its_page_says_who_is_ready() {
     desk.until("2 dari 3 siap");
     let text = desk.text();
     assert!(text.contains("Bergabung") && text.contains("Menunggu; kode sampai"), "{text}");
-    both(&desk, "batch");
+    both(&desk, "batch-script");
     at(&office, &desk, &format!("{batch}?lang=en"));
     desk.until("2 of 3 ready");
     both(&desk, "batch-en");
@@ -259,7 +259,9 @@ fn a_batch_is_prepared_from_a_list_and_its_page_says_who_is_ready() {
     at(&office, &desk, &batch);
     desk.until("3 dari 3 siap");
 
-    // Nobody else is given the codes, and after a restart nobody.
+    prepared_on_the_server(&office, &desk, folder.path());
+
+    // Nobody else is given the codes.
     let other = Browser::start(WIDE.0, WIDE.1);
     sign_in(&other, &office, admin, &code(&staff(&office, admin, "administrator"), 0));
     other.until("Ringkasan");
@@ -276,6 +278,41 @@ fn a_batch_is_prepared_from_a_list_and_its_page_says_who_is_ready() {
     for entry in file.station.iter().chain(&renewed.station) {
         assert!(!log.contains(&entry.code) && !log.contains(&entry.pin), "a code in the log");
     }
+}
+
+/// The same from the command line: both files, once; a board that is taken leaves nothing behind.
+fn prepared_on_the_server(office: &Office, desk: &Browser, folder: &Path) {
+    let lines: Vec<String> = ["Kecamatan Utara", "Kecamatan Selatan", "Kelurahan Baru"]
+        .iter()
+        .enumerate()
+        .map(|(n, name)| format!("{name},Ruang pelayanan,10000000a1b2c3{n:02}\n"))
+        .collect();
+    let csv = list(folder, &format!("name,place,serial\n{}", lines.concat()));
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let make = |file: &str, labels: &str, code: i32| {
+        let (file, labels) = (path(file), path(labels));
+        let args =
+            ["--json", "device", "batch", &csv, &file, "--labels", &labels, "--name", "Kecamatan 2026"];
+        office.server.command(&args, code)
+    };
+    let told = make("a.toml", "a.pdf", 0);
+    assert!(told.lines().count() == 3 && told.contains("\"pin\""), "{told}");
+    assert!(std::fs::read(path("a.pdf")).unwrap().starts_with(b"%PDF-"));
+    make("b.toml", "b.pdf", 2);
+    make("a.toml", "c.pdf", 2);
+    for none in ["b.toml", "b.pdf", "c.pdf"] {
+        assert!(!folder.join(none).exists(), "{none} is left");
+    }
+    let file: anjungan::protocol::Batch =
+        toml::from_str(&std::fs::read_to_string(path("a.toml")).unwrap()).unwrap();
+    for entry in &file.station[..2] {
+        Station::try_enrol(&office.server, &entry.code).unwrap().open();
+    }
+    at(office, desk, "/kantor/anjungan");
+    desk.until("Kecamatan 2026");
+    desk.run("[...document.querySelectorAll('li a')].find(a => a.innerText === 'Kecamatan 2026').click()");
+    desk.until("2 dari 3 siap");
+    both(desk, "batch");
 }
 
 #[test]
@@ -370,7 +407,7 @@ fn a_units_head_gets_a_report_from_the_page_and_from_the_command_line() {
     let desk = Browser::start(WIDE.0, WIDE.1);
     sign_in(&desk, &office, clerk, &code(&staff(&office, clerk, "desk"), 0));
     desk.until("Ringkasan");
-    both(&desk, "overview");
+    both(&desk, "overview-script");
     desk.click("a[href*='/kantor/laporan']");
     desk.until("Laporan per unit kerja");
     assert!(desk.run("return document.querySelector('#unit').innerText").as_str().unwrap().contains(harm));

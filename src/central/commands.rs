@@ -233,25 +233,13 @@ async fn device_batch(
     name: &str,
     as_json: bool,
 ) -> Result<u8, CentralError> {
-    let failed = |why: batch::ListFault| CentralError::Config(format!("{}: {why}", list.display()));
     let bytes = std::fs::read(list).map_err(|error| CentralError::io(list, error))?;
+    let failed = |why: batch::ListFault| CentralError::Config(format!("{}: {why}", list.display()));
     let wanted = batch::read(&bytes).map_err(failed)?;
-    let mut out = new_file(file)?;
-    let mut labels = sheet.map(new_file).transpose()?;
     let office = open(config).await?;
-    let made = batch::make(&office, CONSOLE, name, wanted).await?.map_err(|why| {
-        // Empty as they are, they would stand in the way of the next try.
-        for path in [Some(file), sheet].into_iter().flatten() {
-            let _ = std::fs::remove_file(path);
-        }
-        failed(why)
-    })?;
-    let text = batch::file(&office, &made.handed)?;
-    keep(&mut out, text.as_bytes(), file)?;
-    if let (Some(labels), Some(sheet)) = (&mut labels, sheet) {
-        keep(labels, &batch::labels(&office, &made, crate::lang::Lang::Id).await?, sheet)?;
-    }
+    let made = batch_files(&office, wanted, (file, sheet), name).await;
     office.store.close().await;
+    let made = made?.map_err(failed)?;
     for station in &made.handed {
         let batch::Handed { name, place, serial, staff_code, pin, .. } = station;
         if as_json {
@@ -262,6 +250,34 @@ async fn device_batch(
     }
     eprintln!("The codes in {} live a day. What stands above is shown this once.", file.display());
     Ok(0)
+}
+
+/// Makes the batch and writes its files. Where it is not made, none of them is left in the way of the next try.
+async fn batch_files(
+    office: &Office,
+    wanted: Vec<batch::Wanted>,
+    (file, sheet): (&Path, Option<&Path>),
+    name: &str,
+) -> Result<Result<batch::Made, batch::ListFault>, CentralError> {
+    let mut out = new_file(file)?;
+    let gone = |path: &Path| {
+        if let Err(error) = std::fs::remove_file(path) {
+            tracing::warn!(%error, "an empty file is left");
+        }
+    };
+    let mut labels = sheet.map(new_file).transpose().inspect_err(|_| gone(file))?;
+    let made = match batch::make(office, CONSOLE, name, wanted).await {
+        Ok(Ok(made)) => made,
+        other => {
+            [Some(file), sheet].into_iter().flatten().for_each(gone);
+            return other;
+        }
+    };
+    keep(&mut out, batch::file(office, &made.handed)?.as_bytes(), file)?;
+    if let (Some(labels), Some(sheet)) = (&mut labels, sheet) {
+        keep(labels, &batch::labels(office, &made, crate::lang::Lang::Id).await?, sheet)?;
+    }
+    Ok(Ok(made))
 }
 
 /// A file for its owner alone, that was not there before.
