@@ -175,8 +175,10 @@ impl Server {
             .unwrap();
         }
         let row = sqlx::query("SELECT issuer, kid FROM issuer_keys").fetch_one(&mut *tx).await.unwrap();
-        let nip: i64 =
-            sqlx::query_scalar("SELECT nip FROM people LIMIT 1").fetch_one(&mut *tx).await.unwrap();
+        let nip: i64 = sqlx::query_scalar("SELECT nip FROM people ORDER BY nip DESC LIMIT 1")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         sqlx::query(
             "INSERT INTO issues (serial, face_serial, issuer, kid, status_index, state, nip, name, body, unit,
                  photo_hash, issued_on, issued_at, return_to, front_code, back_code, item_id, pick_up_hash)

@@ -1,5 +1,5 @@
 //! Any bytes become a bounded picture or a named error, never a panic.
-//! `cargo +nightly fuzz run --features photo photo_decode -- -max_len=65536 -rss_limit_mb=1024`
+//! `cargo +nightly fuzz run photo_decode -- -max_len=65536 -rss_limit_mb=1024`
 #![no_main]
 
 use anjungan::photo::{MAX_PIXELS, decode};

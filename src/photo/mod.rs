@@ -14,6 +14,7 @@ mod cloth;
 mod crop;
 mod cut;
 mod decode;
+mod edge;
 mod extend;
 mod eyes;
 mod face;
@@ -42,6 +43,7 @@ mod studio_tests;
 mod tests;
 mod texture;
 mod tone;
+mod whole;
 
 pub use burst::best_of;
 pub use check::{Reason, Report, Taken, check, take};

@@ -3,7 +3,8 @@
 
 use super::backdrop::Backdrop;
 use super::plane::{Colour, Plane};
-use super::regions::{nearest, pieces};
+use super::regions::nearest;
+use super::whole::one_person;
 
 /// Evidence for the person, natural logarithm of odds, and the decision made from it.
 pub struct Shape {
@@ -177,7 +178,7 @@ pub fn weighed(frame: &Plane<Colour>, backdrop: &Backdrop, net: &Plane<f32>, mor
     }
     let odds = settled(&odds.box_mean(1), frame, backdrop.noise);
     let mut inside = odds.map(|o| o > 0.0);
-    one_person(&mut inside, &odds);
+    one_person(&mut inside, &odds, net);
     // What of the person is told from the backdrop neither by colour nor by weave: only there can
     // more of it be lost.
     let mut silent = difference.map(|d| d < LOOKS_ALIKE);
@@ -319,45 +320,9 @@ fn saturation(colour: Colour) -> f32 {
     1.0 - least / most.max(0.02)
 }
 
-/// Keeps the largest piece and what is nearly as large; fills holes that are tiny or hardly less
-/// than person by their odds.
-fn one_person(inside: &mut Plane<bool>, odds: &Plane<f32>) {
-    let (w, h) = (inside.width, inside.height);
-    let persons = pieces(inside, true);
-    let largest = persons.iter().map(Vec::len).max().unwrap_or(0);
-    for piece in persons.iter().filter(|p| p.len() * 20 < largest) {
-        for &i in piece {
-            inside.data[i] = false;
-        }
-    }
-    for hole in pieces(inside, false) {
-        let at_edge = hole.iter().any(|i| i % w == 0 || i % w == w - 1 || i / w == 0 || i / w == h - 1);
-        let opinion = hole.iter().map(|&i| odds.data[i]).sum::<f32>() / hole.len() as f32;
-        if !at_edge && (hole.len() <= 4.max(largest / 5000) || opinion > -0.7) {
-            for i in hole {
-                inside.data[i] = true;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn small_specks_go_and_small_holes_are_filled() {
-        let mut map = Plane::filled(60, 60, false);
-        for y in 10..50 {
-            for x in 10..50 {
-                map.data[y * 60 + x] = true;
-            }
-        }
-        map.data[30 * 60 + 30] = false;
-        map.data[2 * 60 + 2] = true;
-        one_person(&mut map, &Plane::filled(60, 60, -9.0));
-        assert!(map.at(30, 30) && !map.at(2, 2));
-    }
 
     #[test]
     fn a_shadow_counts_less_than_another_colour() {
