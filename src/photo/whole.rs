@@ -22,7 +22,7 @@ pub fn one_person(inside: &mut Plane<bool>, odds: &Plane<f32>, net: &Plane<f32>)
             inside.data[i] = false;
         }
     }
-    let at_edge = |i: &usize| i % w == 0 || i % w == w - 1 || i / w == 0 || i / w == h - 1;
+    let at_edge = |i: &usize| i.is_multiple_of(w) || i % w == w - 1 || i / w == 0 || i / w == h - 1;
     let (around, holes): (Vec<_>, Vec<_>) =
         pieces(inside, false).into_iter().partition(|piece| piece.iter().any(at_edge));
     if holes.is_empty() {

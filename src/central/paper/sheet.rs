@@ -177,6 +177,6 @@ mod tests {
         let letters = Letters::of([odd].into_iter());
         let clean = letters.clean(odd);
         assert!(clean.starts_with("Dinas é ñ <b>& ") && clean.ends_with("??"), "{clean}");
-        assert!(clean.chars().all(|c| printable(c)));
+        assert!(clean.chars().all(printable));
     }
 }
