@@ -179,7 +179,7 @@ async fn photos(office: &Office, days: u32, dry_run: bool) -> Result<u64, Centra
     }
     tx.commit().await?;
     for hash in &old {
-        office.store.forget_photo(hash)?;
+        office.store.forget_photo(hash).await?;
     }
     Ok(old.len() as u64)
 }
