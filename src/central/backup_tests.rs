@@ -6,7 +6,7 @@ use crate::clock::SharedClock;
 async fn in_use() -> (TestOffice, tempfile::TempDir) {
     let t = office().await;
     somebody(&t).await;
-    let hash = t.office.store.keep_photo(b"a picture").unwrap();
+    let hash = t.office.store.keep_photo(b"a picture".to_vec()).await.unwrap();
     let mut tx = t.office.store.write().await.unwrap();
     sqlx::query("INSERT INTO photos (hash, bytes, stored_at) VALUES ($1, 9, 0)")
         .bind(hash)
@@ -43,7 +43,7 @@ async fn a_restored_server_is_the_one_that_was_backed_up() {
     assert_eq!(again.keys.root().unwrap().public(), t.office.keys.root().unwrap().public());
     let hash: String =
         sqlx::query_scalar("SELECT hash FROM photos").fetch_one(again.store.pool()).await.unwrap();
-    assert_eq!(again.store.photo(&hash).unwrap(), b"a picture");
+    assert_eq!(again.store.photo(&hash).await.unwrap(), b"a picture");
     assert!(matches!(restore(&config, &file).await, Err(CentralError::Argument(_))), "not over a server");
     let left: Vec<_> = fs::read_dir(&config.data).unwrap().flatten().map(|e| e.file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".restore")), "{left:?}");

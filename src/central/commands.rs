@@ -18,6 +18,7 @@ use crate::clock::{SharedClock, SystemClock, random_bytes};
 use crate::person::{Nip, sample};
 
 pub use super::help::cli::{Corrections, Issue, User};
+use super::leaving::Quarantine;
 pub use super::registry::{Import, export_to as export};
 pub use super::report_cli::Report;
 
@@ -188,8 +189,11 @@ pub enum Device {
     },
     /// Shows the stations and their ids
     List,
-    /// Shuts a station out at once and for good
+    /// Shuts a station out at once and for good; it hands over what it owed and wipes itself
     Revoke { id: String },
+    /// What revoked stations handed over
+    #[command(subcommand)]
+    Quarantine(Quarantine),
 }
 
 impl Device {
@@ -204,6 +208,7 @@ impl Device {
             }
             Device::List => device_list(config, as_json).await,
             Device::Revoke { id } => device_revoke(config, &id).await,
+            Device::Quarantine(act) => act.run(config, as_json).await,
         }
     }
 }
@@ -307,12 +312,17 @@ async fn device_list(config: CentralConfig, as_json: bool) -> Result<u8, Central
             say(&serde_json::to_string(&device).unwrap_or_default());
             continue;
         }
-        let state = match (device.revoked_at, device.enrolled_at) {
-            (Some(_), _) => "revoked",
-            (None, Some(_)) => "joined",
-            (None, None) => "waiting",
+        let state = match (device.revoked_at, device.wiped_at, device.enrolled_at) {
+            (Some(_), Some(_), _) => "wiped",
+            (Some(_), None, _) => "revoked",
+            (None, _, Some(_)) => "joined",
+            (None, _, None) => "waiting",
         };
-        say(&format!("{}  {state:8}  {}  ({})", device.id, device.name, device.place));
+        let held = match device.quarantined {
+            0 => String::new(),
+            count => format!("  {count} items in quarantine"),
+        };
+        say(&format!("{}  {state:8}  {}  ({}){held}", device.id, device.name, device.place));
     }
     office.store.close().await;
     Ok(0)

@@ -13,6 +13,9 @@ pub enum CentralError {
     Schema(#[from] sqlx::migrate::MigrateError),
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: std::io::Error },
+    /// The library names the file, which is a photo's hash.
+    #[error("the photos: {0}")]
+    Photos(#[source] Box<object_store::Error>),
     #[error("the key in {}: {reason}", path.display())]
     Key { path: PathBuf, reason: &'static str },
     #[error("in the configuration: {0}")]
@@ -40,5 +43,9 @@ pub enum CentralError {
 impl CentralError {
     pub fn io(path: &Path, source: std::io::Error) -> CentralError {
         CentralError::Io { path: path.to_owned(), source }
+    }
+
+    pub fn photos(error: object_store::Error) -> CentralError {
+        CentralError::Photos(Box::new(error))
     }
 }

@@ -39,6 +39,10 @@ pub struct DeviceLine {
     pub board_serial: Option<String>,
     /// Until when its code to join is good; none once it is used.
     pub code_expires_at: Option<i64>,
+    /// When it said, after it was revoked, that nothing is left on it.
+    pub wiped_at: Option<i64>,
+    /// What it handed over then and nobody has decided about.
+    pub quarantined: i64,
 }
 
 /// Makes room for a station. Returns its id and the one-time code, which is shown this once.
@@ -117,7 +121,9 @@ pub fn join_link(office: &Office, code: &str) -> String {
 pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
     Ok(sqlx::query_as(
         "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at, board_serial,
-             code_expires_at
+             code_expires_at, wiped_at,
+             (SELECT COUNT(*) FROM quarantine q WHERE q.device_id = devices.id AND q.decision IS NULL)
+             AS quarantined
          FROM devices ORDER BY created_at, id",
     )
     .fetch_all(office.store.pool())
@@ -220,14 +226,20 @@ pub async fn epoch_for(office: &Office, device_id: &str) -> Result<EpochWrap, Ce
 
 /// A nonce for a station to sign.
 pub async fn nonce(office: &Office, device_id: &str) -> Result<Nonce, Refused> {
-    let now = office.clock.now().as_second();
-    let nonce = random_bytes::<32>().to_vec();
     let mut tx = office.store.write().await?;
     known_key(&mut tx, device_id).await?;
-    sqlx::query("DELETE FROM nonces WHERE expires_at <= $1").bind(now).execute(&mut *tx).await?;
+    let nonce = new_nonce(&mut tx, device_id, office.clock.now()).await?;
+    tx.commit().await?;
+    Ok(nonce)
+}
+
+/// A nonce that is good once, for a minute.
+pub async fn new_nonce(tx: &mut Tx, device_id: &str, now: Timestamp) -> Result<Nonce, Refused> {
+    let (now, nonce) = (now.as_second(), random_bytes::<32>().to_vec());
+    sqlx::query("DELETE FROM nonces WHERE expires_at <= $1").bind(now).execute(&mut **tx).await?;
     let open: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM nonces WHERE device_id = $1")
         .bind(device_id)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
     if open >= MOST_NONCES {
         return Err(super::slow_down(std::time::Duration::from_secs(NONCE_LIFE_S as u64)).into());
@@ -236,29 +248,41 @@ pub async fn nonce(office: &Office, device_id: &str) -> Result<Nonce, Refused> {
         .bind(&nonce)
         .bind(device_id)
         .bind(now + NONCE_LIFE_S)
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    tx.commit().await?;
     Ok(Nonce { nonce: nonce.into() })
 }
 
-/// A signed nonce against a session. The nonce is spent whether the signature is right or not.
-pub async fn open_session(office: &Office, asked: &OpenSession) -> Result<DeviceSession, Refused> {
-    let now = office.clock.now().as_second();
-    let mut tx = office.store.write().await?;
-    let public = known_key(&mut tx, &asked.device_id).await?;
+/// Spends the nonce, whether the signature is right or not; why the proof does not hold, where it does not.
+/// The caller commits either way.
+pub async fn spend(
+    tx: &mut Tx,
+    asked: &OpenSession,
+    public: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Problem>, CentralError> {
     let spent = sqlx::query("DELETE FROM nonces WHERE nonce = $1 AND device_id = $2 AND expires_at > $3")
         .bind(&asked.nonce.0)
         .bind(&asked.device_id)
-        .bind(now)
-        .execute(&mut *tx)
+        .bind(now.as_second())
+        .execute(&mut **tx)
         .await?;
-    let signed = verify_assertion(&asked.signature.0, &public, &asked.device_id, &asked.nonce.0);
-    if spent.rows_affected() != 1 || signed.is_err() {
+    let wrong = |detail| Some(Problem::new(ProblemCode::DeviceSession, detail));
+    if verify_assertion(&asked.signature.0, public, &asked.device_id, &asked.nonce.0).is_err() {
+        return Ok(wrong("the signature does not fit"));
+    }
+    Ok(if spent.rows_affected() == 1 { None } else { wrong("the nonce is used or too old") })
+}
+
+/// A signed nonce against a session.
+pub async fn open_session(office: &Office, asked: &OpenSession) -> Result<DeviceSession, Refused> {
+    let moment = office.clock.now();
+    let now = moment.as_second();
+    let mut tx = office.store.write().await?;
+    let public = known_key(&mut tx, &asked.device_id).await?;
+    if let Some(problem) = spend(&mut tx, asked, &public, moment).await? {
         tx.commit().await?;
-        let detail =
-            if signed.is_err() { "the signature does not fit" } else { "the nonce is used or too old" };
-        return Err(Problem::new(ProblemCode::DeviceSession, detail).into());
+        return Err(problem.into());
     }
     let token = new_token();
     sqlx::query("DELETE FROM device_sessions WHERE expires_at <= $1").bind(now).execute(&mut *tx).await?;
@@ -307,7 +331,7 @@ async fn known_key(tx: &mut Tx, device_id: &str) -> Result<[u8; 32], Refused> {
     Ok(key.try_into().map_err(|_| CentralError::Stored("the key of a device"))?)
 }
 
-fn unknown() -> Problem {
+pub fn unknown() -> Problem {
     Problem::new(ProblemCode::UnknownDevice, "the device was revoked or never joined")
 }
 

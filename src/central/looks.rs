@@ -211,7 +211,7 @@ mod tests {
             end = Some(ChainEnd { seq: entry.seq, hash: entry.digest() });
             let kind = OutboxKind::Audit(entry);
             let item = OutboxItem { id: format!("LOOK-000{n}"), happened_at: ahead, kind };
-            issuing::take(&app, &device, item).await.unwrap();
+            issuing::take(&app.office, &app.in_flight, &device, item).await.unwrap();
             t.advance(60);
         }
         lookup::holder(&t.office, serial.parse::<Serial>().unwrap()).await.unwrap().unwrap();

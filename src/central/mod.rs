@@ -23,6 +23,7 @@ mod help;
 mod imports;
 mod issuing;
 mod keys;
+mod leaving;
 mod looks;
 mod lookup;
 mod mail;

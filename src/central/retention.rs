@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::leaving::LINE_DAYS;
 use super::storage::audit;
 use super::{CentralError, Office};
 
@@ -31,6 +32,8 @@ pub struct Retention {
     pub audit_days: u32,
     /// The server's first answers to what stations handed in.
     pub outbox_days: u32,
+    /// What revoked stations handed over and nobody decided about.
+    pub quarantine_days: u32,
 }
 
 impl Default for Retention {
@@ -41,6 +44,7 @@ impl Default for Retention {
             sign_ins_days: 365,
             audit_days: 1825,
             outbox_days: 365,
+            quarantine_days: 90,
         }
     }
 }
@@ -85,6 +89,8 @@ const SIGN_IN: &str = "action LIKE 'sign-in%' AND at < $1";
 const OTHER: &str =
     "action NOT LIKE 'look:%' AND action NOT LIKE 'page:%' AND action NOT LIKE 'sign-in%' AND at < $1";
 
+const UNDECIDED: &str = "decision IS NULL AND received_at < $1";
+
 fn rules(kept: &Retention) -> Vec<Rule> {
     let rule = |kind, table, key, where_old, days| Rule { kind, table, key, where_old, days };
     let run_out = |table, key| rule("run-out", table, key, "expires_at < $1", RUN_OUT_DAYS);
@@ -93,6 +99,9 @@ fn rules(kept: &Retention) -> Vec<Rule> {
         rule("sign-ins", "audit", "id", SIGN_IN, kept.sign_ins_days),
         rule("audit", "audit", "id", OTHER, kept.audit_days),
         rule("outbox", "outbox_items", "id", "received_at < $1", kept.outbox_days),
+        // What nobody decided about holds portraits: it goes no later than what a station keeps of its own.
+        rule("quarantine", "quarantine", "id", UNDECIDED, kept.quarantine_days),
+        rule("quarantine", "quarantine", "id", "decided_at < $1", LINE_DAYS),
         rule("grants", "grants", "hash", "expires_at < $1", GRANT_DAYS),
         run_out("device_sessions", "token_hash"),
         run_out("nonces", "nonce"),
@@ -179,7 +188,7 @@ async fn photos(office: &Office, days: u32, dry_run: bool) -> Result<u64, Centra
     }
     tx.commit().await?;
     for hash in &old {
-        office.store.forget_photo(hash)?;
+        office.store.forget_photo(hash).await?;
     }
     Ok(old.len() as u64)
 }

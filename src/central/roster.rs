@@ -173,9 +173,9 @@ pub fn front_signature(front_code: &str) -> Result<Vec<u8>, CentralError> {
 }
 
 async fn record_picture(store: &Store, hash: String) -> Result<Vec<u8>, CentralError> {
-    let store = store.clone();
+    let png = store.photo(&hash).await?;
     tokio::task::spawn_blocking(move || {
-        portrait::record_of(&store.photo(&hash)?).map_err(|_| CentralError::Stored("a photo"))
+        portrait::record_of(&png).map_err(|_| CentralError::Stored("a photo"))
     })
     .await
     .map_err(|_| CentralError::Worker)?

@@ -15,17 +15,23 @@ use super::{CentralError, GRACE};
 
 /// How long the head of a request may take. Bodies have limits of their own.
 const HEAD: Duration = Duration::from_secs(15);
-/// How often a renewed certificate is looked for.
-const LOOK: Duration = Duration::from_mins(1);
 
 /// Certificate and key as PEM files. Both or neither; without, a proxy before the server does TLS.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TlsConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<PathBuf>,
+    /// How often a renewed pair is looked for.
+    pub look_seconds: u32,
+}
+
+impl Default for TlsConfig {
+    fn default() -> Self {
+        TlsConfig { certificate: None, key: None, look_seconds: 60 }
+    }
 }
 
 impl TlsConfig {
@@ -37,10 +43,13 @@ impl TlsConfig {
         for file in [&self.certificate, &self.key].into_iter().flatten() {
             std::fs::File::open(file).map_err(|e| CentralError::io(file, e))?;
         }
-        if self.certificate.is_some() == self.key.is_some() {
-            return Ok(());
+        if self.certificate.is_some() != self.key.is_some() {
+            return Err(CentralError::Config("tls: certificate and key belong together".into()));
         }
-        Err(CentralError::Config("tls: certificate and key belong together".into()))
+        if self.look_seconds == 0 {
+            return Err(CentralError::Config("tls: look_seconds: at least 1".into()));
+        }
+        Ok(())
     }
 
     /// When either file changed last.
@@ -88,11 +97,12 @@ pub async fn serve(
         return server.serve(routes).await;
     };
     let rustls = tls.rustls.clone();
+    let look = Duration::from_secs(tls.config.look_seconds.into());
     tokio::spawn(async move {
         let mut known = tls.config.changed();
         loop {
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(look) => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
             let now = tls.config.changed();

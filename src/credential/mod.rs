@@ -7,7 +7,8 @@
 //! - [`TrustList`] says whose signatures count, [`StatusList`] what became of a card since.
 //! - [`judge`] puts code, lists and clock together into a [`Judgement`].
 //! - [`SignedTime`], [`sign_assertion`] and [`verify_assertion`] are what a station and the
-//!   central server prove to each other before TLS and tokens can.
+//!   central server prove to each other before TLS and tokens can; [`WipeOrder`] and [`sign_wiped`] are
+//!   how a station ends.
 //!
 //! All signatures are Ed25519 in COSE_Sign1 (RFC 9052). Each kind of document has its own
 //! external associated data or its own `typ`, so that none passes for another.
@@ -24,6 +25,7 @@ mod handover;
 mod id;
 mod judge;
 mod key;
+mod leaving;
 mod parse;
 mod reason;
 mod status;
@@ -41,6 +43,7 @@ pub use handover::{follow_handovers, sign_handover, verify_handover};
 pub use id::{IssuerId, Kid, Serial};
 pub use judge::{AgeLimits, ClockTrust, Evidence, Holder, Judgement, Record, Verdict, judge};
 pub use key::{KeyPair, SigningKey};
+pub use leaving::{WipeOrder, sign_wiped, verify_wiped};
 pub use parse::{Code, parse};
 pub use reason::Reason;
 pub use status::{CardStatus, ListId, StatusList};

@@ -66,3 +66,10 @@ pub struct DeviceSession {
     pub token: String,
     pub expires_in_s: u64,
 }
+
+/// The server knows the station that asks. One that is idle asks this, so that it hears within the minute
+/// when it was revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub device_id: String,
+}

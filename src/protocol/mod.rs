@@ -21,8 +21,14 @@
 //! | `GET  calls?known=VERSION` | → [`DeskCalls`] | a device session, at a desk |
 //! | `POST calls/ID` | [`MarkCall`] → [`Call`] | a desk of the same place, or the caller |
 //! | `POST outbox` | [`OutboxItem`] → [`OutboxAnswer`] | a device session |
+//! | `POST outbox/batch` | [`OutboxBatch`] → [`OutboxAnswers`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
 //! | `GET  card/SERIAL` | → [`LiveCard`] | a device session |
+//! | `GET  device` | → [`Standing`] | a device session |
+//! | `POST leave/nonce` | [`AskNonce`] → [`Nonce`] | a station that was revoked |
+//! | `POST leave/items` | [`HandOver`] → [`HandedOver`] | the same, signing the nonce |
+//! | `POST leave/wipe` | [`AskWipe`] → [`Ordered`], an order that is signed | the same, signing the nonce |
+//! | `POST leave/wiped` | [`Wiped`] → 204 | who holds the statement that it signed |
 //! | `POST state` | [`StationState`] → 204 | a device session |
 //! | `GET  roster?after=CURSOR` | → [`RosterPage`] | a device session |
 //! | `GET  epoch` | → [`EpochWrap`], the region's key for this station | a device session |
@@ -40,6 +46,7 @@ mod call;
 mod card;
 mod device;
 mod issue;
+mod leaving;
 mod outbox;
 mod problem;
 mod roster;
@@ -53,9 +60,12 @@ pub use batch::{Batch, Entry as BatchEntry};
 pub use bytes::Blob;
 pub use call::{Call, CallState, DeskCall, DeskCalls, MarkCall};
 pub use card::{CardState, LiveCard};
-pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession};
+pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Standing};
 pub use issue::{Activate, Issue, PickUp, SignIn, SignedIn};
-pub use outbox::{Looked, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed};
+pub use leaving::{AskWipe, HandOver, HandedOver, LeftItem, Ordered, Wiped};
+pub use outbox::{
+    Looked, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, PrintOutcome, Printed,
+};
 pub use problem::{Problem, ProblemCode};
 pub use roster::{OpenRecord, RosterPage};
 pub use service::{AskDownload, Correction, DownloadLink, Report, Reported, WrongField};

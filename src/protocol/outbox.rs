@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, AuditEntry, Issue};
+use super::{Acceptance, AuditEntry, Issue, Problem};
 use crate::credential::{Serial, Verdict};
 
 /// One thing that happened at a station and that the server must learn.
@@ -65,4 +65,28 @@ pub enum OutboxAnswer {
     Noted,
     /// Never going to be taken. The station parks the item with the reason.
     Rejected { reason: String },
+}
+
+/// Several items at once, in their order. Each is read by itself: one of a kind that the server does not
+/// know does not hold up those before it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OutboxBatch {
+    /// Each an [`OutboxItem`].
+    pub items: Vec<serde_json::Value>,
+}
+
+impl OutboxBatch {
+    /// A longer one is malformed.
+    pub const MOST: usize = 50;
+}
+
+/// The answers to the first items, in their order, each what the item would have got by itself. The server
+/// stops at the first one that it refuses, and says why; it also stops where the answer grows long, for there
+/// may be a portrait in each. What comes after was not looked at.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OutboxAnswers {
+    pub answers: Vec<OutboxAnswer>,
+    /// Why the next item has no answer, where it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
 }

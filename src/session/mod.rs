@@ -284,9 +284,11 @@ impl Session {
                 self.idle.touched(now);
             }
             Event::Broken(fault) => {
+                // Whatever staff had opened closes with it.
+                let open = self.duty.leave(now);
                 let (mut session, closing) = self.go_home(now);
                 session.step = Step::OutOfOrder { fault };
-                return (session, closing);
+                return (session, open.then_some(Effect::StaffLock).into_iter().chain(closing).collect());
             }
             // Nothing but a new start leads out of it.
             _ if matches!(self.step, Step::OutOfOrder { .. }) => return (self, Vec::new()),

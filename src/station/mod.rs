@@ -16,6 +16,7 @@ mod faults;
 pub mod guided;
 mod helping;
 mod in_view;
+mod leaving;
 mod listening;
 mod live;
 mod office;
@@ -97,6 +98,8 @@ struct Parts {
     templates: Arc<Templates>,
     name: String,
     joined: bool,
+    /// It was revoked, and has wiped itself.
+    wiped: bool,
     /// A damaged database gave way to a new one.
     set_aside: bool,
     utc_offset_hours: i8,
@@ -106,7 +109,8 @@ impl Parts {
     /// What the station keeps comes first: without it nothing may be accepted.
     fn open(config: &StationConfig, system: &SharedClock) -> Result<Parts, StationError> {
         let opened = SqliteStore::open(database(config), system.now())?;
-        let (store, set_aside) = (opened.store, opened.set_aside.is_some());
+        let (mut store, set_aside) = (opened.store, opened.set_aside.is_some());
+        let wiped = leaving::finish(&mut store, &config.data_dir)?;
         let identity = store.identity()?;
         let clock = Arc::new(CorrectedClock::new(Arc::clone(system)));
         let time = TimeTrust::of_this_machine(system.now(), store.clock_floor()?);
@@ -115,8 +119,12 @@ impl Parts {
         let enrolled = identity.as_ref().map(|identity| &identity.enrolled);
         Ok(Parts {
             templates: Arc::new(drawing::templates(config.templates.as_ref())?),
-            name: enrolled.map_or_else(|| "Anjungan".to_owned(), |e| e.station_name.clone()),
+            name: enrolled
+                .map(|enrolled| enrolled.station_name.clone())
+                .or(wiped.as_ref().map(|farewell| farewell.station_name.clone()))
+                .unwrap_or_else(|| "Anjungan".to_owned()),
             joined: identity.is_some(),
+            wiped: wiped.is_some(),
             set_aside,
             utc_offset_hours: config.utc_offset_hours.or(enrolled.map(|e| e.utc_offset_hours)).unwrap_or(7),
             store,
@@ -242,7 +250,7 @@ pub fn run(
             return Err(error);
         }
     };
-    let set_aside = parts.set_aside;
+    let (set_aside, wiped) = (parts.set_aside, parts.wiped);
     let (name, joined, hours) = (parts.name.clone(), parts.joined, parts.utc_offset_hours);
     let clock: SharedClock = parts.clock.clone();
     let wrong = clerk::wrong_tries(&parts.store);
@@ -265,7 +273,9 @@ pub fn run(
     if set_aside {
         engine::handle(Event::Alert(Alert::SetAside, true));
     }
-    if !joined {
+    if wiped {
+        engine::handle(Event::Broken(Fault::Removed));
+    } else if !joined {
         engine::handle(Event::Alert(Alert::NotJoined, true));
     }
 

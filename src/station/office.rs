@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -15,6 +16,7 @@ use super::condition::{Condition, Facts, Sent};
 use super::engine::post;
 use super::faults::{of_assist, of_store, of_sync};
 use super::helping::{HelpLoop, HelpOrder};
+use super::leaving::SeeingOff;
 use super::listening::listen;
 use super::syncing::{SyncLoop, Waiting, lock};
 use super::time_trust::TimeTrust;
@@ -27,7 +29,9 @@ use crate::protocol::{
 use crate::provision::open_as;
 use crate::session::staff::{Staff, StaffEvent};
 use crate::session::{Alert, Event, Fault, NewPassword, Portrait, Secret, SignedInBox, Ticket};
-use crate::store::{IdentityStore, NoteStore, OutboxStore, SqliteStore, StaffStore, StoreError};
+use crate::store::{
+    IdentityStore, LeavingStore, NoteStore, OutboxStore, SqliteStore, StaffStore, StoreError,
+};
 use crate::sync::{Desk, Roots, SyncError, Syncer, Timeouts, pick_up};
 
 pub enum OfficeOrder {
@@ -146,12 +150,13 @@ impl OfficeWorker {
                     clock: Arc::clone(&self.clock),
                     store: self.store.beside().ok(),
                     rest: self.rest,
+                    gone: false,
                 };
                 (Ok(desk), std::thread::Builder::new().name("sync".into()).spawn(move || loop_.run()).ok())
             }
             Err(error) => {
                 tracing::error!(%error, "no sync");
-                (Err(of_sync(&error)), None)
+                (Err(of_sync(&error)), self.see_off(woken))
             }
         };
         let (help, help_orders) = channel();
@@ -285,6 +290,16 @@ impl OfficeWorker {
             Fault::CodeUnknown => Fault::NobodyByNip,
             other => other,
         })
+    }
+
+    /// The last word of a station that was wiped, where the server has not heard it yet.
+    fn see_off(&self, ended: Receiver<()>) -> Option<JoinHandle<()>> {
+        let store = self.store.beside().ok()?;
+        let untold = store.farewell().ok()?.is_some_and(|farewell| !farewell.told);
+        let seeing_off =
+            SeeingOff { store, clock: Arc::clone(&self.clock), central_ca: self.central_ca.clone(), ended };
+        let thread = std::thread::Builder::new().name("seeing off".into());
+        if untold { thread.spawn(move || seeing_off.run()).ok() } else { None }
     }
 
     fn syncer(&self) -> Result<Syncer, SyncError> {

@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const BELIEVED: u32 = 3;
 const BELIEVED_AGAIN: u32 = 2;
 
+/// The plates of one side of the cloth, of the other, and of any other wall.
+pub const FILES: [&str; 3] = ["plate-red.png", "plate-blue.png", "plate.png"];
+
 /// Why no plate was taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PlateError {
@@ -68,11 +71,8 @@ impl Plates {
     #[allow(clippy::similar_names, reason = "places of plates")]
     pub fn open(folder: &Path) -> Plates {
         let place = |cloth, name| Place { cloth, file: folder.join(name), written: None, kept: None };
-        let places = vec![
-            place(Some(Cloth::Red), "plate-red.png"),
-            place(Some(Cloth::Blue), "plate-blue.png"),
-            place(None, "plate.png"),
-        ];
+        let [red, blue, any] = FILES;
+        let places = vec![place(Some(Cloth::Red), red), place(Some(Cloth::Blue), blue), place(None, any)];
         let mut plates = Plates { places, own: None, verdict: Verdict::default() };
         plates.refresh();
         plates

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::condition::{Condition, Facts, Sent};
 use super::engine::post;
+use super::leaving::remove_plates;
 use super::time_trust::TimeTrust;
 use crate::clock::{Clock, CorrectedClock};
 use crate::credential::ClockTrust;
@@ -35,6 +36,8 @@ pub struct SyncLoop {
     /// None: the floor cannot be asked for, so the system's clock is not taken.
     pub store: Option<SqliteStore>,
     pub rest: Duration,
+    /// It was said that this station has wiped itself.
+    pub gone: bool,
 }
 
 impl SyncLoop {
@@ -43,9 +46,9 @@ impl SyncLoop {
             let report = self.syncer.run_once();
             // After a fault the pause grows as sync says; desks must not knock in step.
             let rest = if report.errors.is_empty() { report.next_in.min(self.rest) } else { report.next_in };
-            let online = report.online == Some(true);
+            let (online, wiped) = (report.online == Some(true), report.wiped);
             self.tell(report);
-            if online {
+            if online && !wiped {
                 self.tell_condition();
             }
             match self.woken.recv_timeout(rest) {
@@ -69,7 +72,7 @@ impl SyncLoop {
         }
     }
 
-    fn tell(&self, report: SyncReport) {
+    fn tell(&mut self, report: SyncReport) {
         self.time.signed(report.clock_trusted);
         if let Some(Ok(floor)) = self.store.as_ref().map(ListStore::clock_floor) {
             self.time.ask_again(&self.clock, floor);
@@ -79,7 +82,13 @@ impl SyncLoop {
         if let Some(online) = report.online {
             post(Event::Alert(Alert::Offline, !online));
         }
-        post(Event::Alert(Alert::NotJoined, report.revoked));
+        if !report.wiped {
+            post(Event::Alert(Alert::NotJoined, report.revoked));
+        } else if !self.gone {
+            self.gone = true;
+            remove_plates(&self.facts.data_dir);
+            post(Event::Broken(Fault::Removed));
+        }
         let mut waiting = lock(&self.waiting);
         for item in report.issued {
             if let Some(ticket) = waiting.remove(&item.outbox_id) {

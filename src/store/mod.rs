@@ -13,6 +13,7 @@ mod error;
 mod faults;
 mod identity;
 mod jobs;
+mod leaving;
 mod lists;
 mod notes;
 mod outbox;
@@ -30,6 +31,7 @@ pub use error::StoreError;
 pub use faults::Faults;
 pub use identity::{Identity, IdentityStore};
 pub use jobs::{JobEnd, JobState, JobStore, JournalLine, NewJob, PrintJob};
+pub use leaving::{Farewell, LeavingStore};
 pub use lists::{HeldStatus, HeldTrust, ListStore};
 pub use notes::{Event, NoteStore};
 pub use outbox::{AcceptanceState, KeptAcceptance, OutboxCounts, OutboxStore, ParkedItem, QueuedItem};
@@ -41,11 +43,27 @@ pub use visits::{SealedVisit, VisitStore};
 
 /// Everything a station keeps.
 pub trait Store:
-    IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + PruneStore + Send
+    IdentityStore
+    + OutboxStore
+    + JobStore
+    + RosterStore
+    + ListStore
+    + NoteStore
+    + PruneStore
+    + LeavingStore
+    + Send
 {
 }
 
 impl<T> Store for T where
-    T: IdentityStore + OutboxStore + JobStore + RosterStore + ListStore + NoteStore + PruneStore + Send
+    T: IdentityStore
+        + OutboxStore
+        + JobStore
+        + RosterStore
+        + ListStore
+        + NoteStore
+        + PruneStore
+        + LeavingStore
+        + Send
 {
 }

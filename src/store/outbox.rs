@@ -61,6 +61,10 @@ pub trait OutboxStore {
     /// The oldest item that is neither answered nor parked.
     fn outbox_head(&self) -> Result<Option<QueuedItem>, StoreError>;
 
+    /// The oldest items that are neither answered nor parked, in order: so many at most, and no more after
+    /// so many bytes.
+    fn outbox_heads(&self, most: usize, bytes: usize) -> Result<Vec<QueuedItem>, StoreError>;
+
     /// Says that the item is about to be sent.
     fn outbox_trying(&mut self, id: &str, now: Timestamp) -> Result<(), StoreError>;
 

@@ -3,6 +3,7 @@
 //! Over `https` every call but the one for the time judges the server's certificate, by the
 //! station's own clock: see [`tls`](super::tls).
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +61,8 @@ pub struct Client {
     pub(super) clock: SharedClock,
     pub(super) device: Option<Arc<Device>>,
     pub(super) session: Arc<Mutex<Option<Session>>>,
+    /// The server said that it takes items one by one only.
+    pub(super) one_by_one: Arc<AtomicBool>,
 }
 
 /// What a conditional fetch gave.
@@ -96,6 +99,7 @@ impl Client {
             clock,
             device: None,
             session: Arc::default(),
+            one_by_one: Arc::default(),
         })
     }
 

@@ -1,9 +1,11 @@
-//! Sends what is owed, in order, one at a time. A repeat is harmless: the item's id says so.
+//! Sends what is owed, in order. A repeat is harmless: the item's id says so.
+
+use std::sync::atomic::Ordering;
 
 use super::client::Weight;
 use super::{Client, Next, SyncError};
-use crate::protocol::{Issue, OutboxAnswer, OutboxItem, OutboxKind, ProblemCode};
-use crate::store::Store;
+use crate::protocol::{Issue, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, ProblemCode};
+use crate::store::{QueuedItem, Store};
 
 /// A card that was made because of something this station sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct RefusedItem {
 /// it: a body that was cut on its way is "malformed" too, and a proxy may not find the path.
 const PATIENCE: u32 = 3;
 
+/// Bytes of items in one call: a few portraits, so that a thin line gets on.
+const AT_A_TIME: usize = 2 * 1024 * 1024;
+
 /// What one round did.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
@@ -32,46 +37,130 @@ pub(super) struct Sent {
 }
 
 /// Sends until the queue is empty or something is in the way; what was done until then stands in
-/// `sent` either way.
+/// `sent` either way. Several at a time, where the server takes them so: after an outage there are many, and
+/// each would wait for its own answer.
 pub(super) fn send(client: &Client, store: &mut dyn Store, sent: &mut Sent) -> Result<(), SyncError> {
-    while let Some(head) = store.outbox_head()? {
-        let item = match head.item {
-            Ok(item) => item,
-            Err(why) => {
+    loop {
+        let most = if client.one_by_one.load(Ordering::Relaxed) { 1 } else { OutboxBatch::MOST };
+        let mut heads = store.outbox_heads(most, AT_A_TIME)?;
+        match heads.iter().take_while(|head| head.item.is_ok()).count() {
+            0 if heads.is_empty() => return Ok(()),
+            0 => {
+                let head = heads.remove(0);
+                let why = head.item.err().unwrap_or_default();
                 park(client, store, &head.id, format!("cannot be read here: {why}"), sent)?;
-                continue;
             }
-        };
-        store.outbox_trying(&head.id, client.clock.now())?;
-        match post(client, &item) {
-            Ok(OutboxAnswer::Issued(issue)) => {
-                if !matches!(item.kind, OutboxKind::Acceptance(_)) {
-                    return Err(odd("a card for something that asked for none"));
-                }
-                store.outbox_answered(&head.id, Some(&issue.serial), client.clock.now())?;
-                sent.issued.push(IssuedItem { outbox_id: head.id, issue: *issue });
+            1 => send_one(client, store, heads.remove(0), sent)?,
+            readable => {
+                heads.truncate(readable);
+                send_several(client, store, heads, sent)?;
             }
-            Ok(OutboxAnswer::Noted) => {
-                if matches!(item.kind, OutboxKind::Acceptance(_)) {
-                    return Err(odd("an acceptance noted without a card"));
-                }
-                store.outbox_answered(&head.id, None, client.clock.now())?;
-                sent.noted += 1;
-            }
-            Ok(OutboxAnswer::Rejected { reason }) => park(client, store, &head.id, reason, sent)?,
-            Err(SyncError::Refused(problem))
-                if is_about_the_item(problem.code) && head.attempts + 1 >= PATIENCE =>
-            {
-                park(client, store, &head.id, problem.to_string(), sent)?;
-            }
-            Err(other) => return Err(other),
         }
     }
-    Ok(())
 }
 
-fn post(client: &Client, item: &OutboxItem) -> Result<OutboxAnswer, SyncError> {
-    client.as_device(|token| client.post("outbox", item, Some(token), Weight::Transfer))?.json()
+fn send_one(
+    client: &Client,
+    store: &mut dyn Store,
+    head: QueuedItem,
+    sent: &mut Sent,
+) -> Result<(), SyncError> {
+    let Ok(item) = head.item else { return Ok(()) };
+    store.outbox_trying(&head.id, client.clock.now())?;
+    match client
+        .as_device(|token| client.post("outbox", &item, Some(token), Weight::Transfer))
+        .and_then(|answer| answer.json())
+    {
+        Ok(answer) => answered(client, store, &item, answer, sent),
+        Err(error) => refused(client, store, (&head.id, head.attempts), error, sent),
+    }
+}
+
+/// Sends what stands at the head of the queue in one call. An answer that is lost is asked for again: the
+/// server knows each item by its id.
+fn send_several(
+    client: &Client,
+    store: &mut dyn Store,
+    heads: Vec<QueuedItem>,
+    sent: &mut Sent,
+) -> Result<(), SyncError> {
+    let mut items = Vec::with_capacity(heads.len());
+    let mut batch = OutboxBatch { items: Vec::with_capacity(heads.len()) };
+    for head in heads {
+        let Ok(item) = head.item else { continue };
+        let written = serde_json::to_value(&item).map_err(|_| odd("an item that cannot be written"))?;
+        batch.items.push(written);
+        items.push((item, head.attempts));
+    }
+    let asked = client.as_device(|token| client.post("outbox/batch", &batch, Some(token), Weight::Transfer));
+    let OutboxAnswers { answers, problem } = match asked.and_then(|answer| answer.json()) {
+        Ok(answers) => answers,
+        // A server that knows no batches, or one that finds this one too large: each by itself, which also
+        // says which one it is.
+        Err(SyncError::Refused(problem)) if is_about_the_item(problem.code) => {
+            tracing::info!(%problem, "the server takes items one by one");
+            client.one_by_one.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        Err(other) => return Err(other),
+    };
+    // Fewer are well: the server stops where its answer grows long, and the rest has its turn next.
+    if answers.len() > items.len() || (answers.is_empty() && problem.is_none()) {
+        return Err(odd("another number of answers than of items"));
+    }
+    let count = answers.len();
+    for ((item, _), answer) in items.iter().zip(answers) {
+        answered(client, store, item, answer, sent)?;
+    }
+    match (problem, items.get(count)) {
+        (Some(problem), Some((item, attempts))) => {
+            store.outbox_trying(&item.id, client.clock.now())?;
+            refused(client, store, (&item.id, *attempts), SyncError::Refused(problem), sent)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the server made of an item is written down.
+fn answered(
+    client: &Client,
+    store: &mut dyn Store,
+    item: &OutboxItem,
+    answer: OutboxAnswer,
+    sent: &mut Sent,
+) -> Result<(), SyncError> {
+    let is_acceptance = matches!(item.kind, OutboxKind::Acceptance(_));
+    match answer {
+        OutboxAnswer::Issued(_) if !is_acceptance => Err(odd("a card for something that asked for none")),
+        OutboxAnswer::Issued(issue) => {
+            store.outbox_answered(&item.id, Some(&issue.serial), client.clock.now())?;
+            sent.issued.push(IssuedItem { outbox_id: item.id.clone(), issue: *issue });
+            Ok(())
+        }
+        OutboxAnswer::Noted if is_acceptance => Err(odd("an acceptance noted without a card")),
+        OutboxAnswer::Noted => {
+            store.outbox_answered(&item.id, None, client.clock.now())?;
+            sent.noted += 1;
+            Ok(())
+        }
+        OutboxAnswer::Rejected { reason } => park(client, store, &item.id, reason, sent),
+    }
+}
+
+/// An item that is refused too often is parked, and the next one has its turn; all else is in the way.
+fn refused(
+    client: &Client,
+    store: &mut dyn Store,
+    (id, attempts): (&str, u32),
+    error: SyncError,
+    sent: &mut Sent,
+) -> Result<(), SyncError> {
+    match error {
+        SyncError::Refused(problem) if is_about_the_item(problem.code) && attempts + 1 >= PATIENCE => {
+            park(client, store, id, problem.to_string(), sent)
+        }
+        other => Err(other),
+    }
 }
 
 /// A refusal that the same item would meet for ever, while others may pass. What concerns the

@@ -12,6 +12,8 @@ pub enum Operation {
     Trust,
     Status(ListId),
     Roster,
+    /// Is this station still one of the office's?
+    Standing,
 }
 
 /// What is known when the plan is made. Ages are since the last success in this run of the program;
@@ -27,6 +29,8 @@ pub struct Known {
     pub roster_age: Option<Duration>,
     /// A walk through the roster was interrupted.
     pub roster_unfinished: bool,
+    /// Since a call last showed that the server knows this station.
+    pub standing_age: Option<Duration>,
 }
 
 /// How old each thing may get.
@@ -36,6 +40,8 @@ pub struct Intervals {
     pub trust: Duration,
     pub status: Duration,
     pub roster: Duration,
+    /// A station that was revoked learns of it no later than this, and a round's pause.
+    pub standing: Duration,
 }
 
 impl Default for Intervals {
@@ -45,6 +51,7 @@ impl Default for Intervals {
             trust: Duration::from_hours(1),
             status: Duration::from_mins(10),
             roster: Duration::from_mins(5),
+            standing: Duration::from_secs(25),
         }
     }
 }
@@ -72,12 +79,17 @@ pub fn plan(known: &Known, intervals: &Intervals) -> Vec<Operation> {
     if known.roster_unfinished || due(known.roster_age, intervals.roster) {
         plan.push(Operation::Roster);
     }
+    // Outbox and roster show it by themselves.
+    let shown = plan.iter().any(|operation| matches!(operation, Operation::Outbox | Operation::Roster));
+    if !shown && due(known.standing_age, intervals.standing) {
+        plan.push(Operation::Standing);
+    }
     plan
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Operation::{Outbox, Roster, Status, Time, Trust};
+    use super::Operation::{Outbox, Roster, Standing, Status, Time, Trust};
     use super::*;
     use crate::credential::{IssuerId, Kid};
 
@@ -96,12 +108,14 @@ mod tests {
             lists: vec![(list(), age)],
             roster_age: age,
             roster_unfinished: false,
+            standing_age: Some(Duration::from_secs(10)),
         }
     }
 
     #[test]
     fn what_is_due() {
-        let old = Some(Duration::from_secs(4000));
+        let age = |seconds| Some(Duration::from_secs(seconds));
+        let old = age(4000);
         let table: Vec<(&str, Known, Vec<Operation>)> = vec![
             ("nothing", fresh(), vec![]),
             ("just started", Known::default(), vec![Time, Trust, Roster]),
@@ -117,6 +131,9 @@ mod tests {
             ("an old status list", Known { lists: vec![(list(), old)], ..fresh() }, vec![Status(list())]),
             ("a new issuer", Known { lists: vec![(list(), None)], ..fresh() }, vec![Status(list())]),
             ("an old roster", Known { roster_age: old, ..fresh() }, vec![Roster]),
+            ("nothing heard", Known { standing_age: age(25), ..fresh() }, vec![Standing]),
+            ("nothing heard yet", Known { standing_age: None, ..fresh() }, vec![Standing]),
+            ("what is owed tells", Known { standing_age: None, queued: 1, ..fresh() }, vec![Outbox]),
             ("half a roster", Known { roster_unfinished: true, ..fresh() }, vec![Roster]),
         ];
         for (name, known, expected) in table {

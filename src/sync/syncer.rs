@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 
+use super::client::Weight;
 use super::forgetting::Forgetting;
 use super::outbox::Sent;
 use super::plan::{Intervals, Known, Operation, plan};
 use super::time::TimeCheck;
 use super::{
-    Client, Desk, IssuedItem, Next, RefusedItem, Roots, SyncError, Timeouts, backoff, lists, outbox, roster,
-    time,
+    Client, Desk, IssuedItem, Next, RefusedItem, Roots, SyncError, Timeouts, backoff, leaving, lists, outbox,
+    roster, time,
 };
 use crate::clock::{Clock, CorrectedClock};
 use crate::credential::{ClockTrust, IssuerId, KeyPair, ListId, TrustList};
-use crate::protocol::ProblemCode;
-use crate::store::{Identity, OutboxCounts, PageApplied, Store, secrets};
+use crate::protocol::{ProblemCode, Standing};
+use crate::store::{Farewell, Identity, OutboxCounts, PageApplied, Store, secrets};
 
 /// How often a plan is made anew in one run: a fresh trust list names lists to fetch.
 const ROUNDS: u32 = 3;
@@ -33,6 +34,8 @@ pub struct SyncReport {
     pub online: Option<bool>,
     /// The server does not know this device any more: it was revoked. Staff must hear of it.
     pub revoked: bool,
+    /// The server ordered it, signed: everything that was owed is handed over, and the store is empty.
+    pub wiped: bool,
     pub clock_trusted: bool,
     pub time: Option<TimeCheck>,
     /// Cards that were made in this run.
@@ -55,6 +58,7 @@ struct Done {
     trust: Option<Duration>,
     roster: Option<Duration>,
     roster_unfinished: bool,
+    standing: Option<Duration>,
     lists: BTreeMap<ListId, Duration>,
 }
 
@@ -74,6 +78,8 @@ pub struct Syncer {
     done: Done,
     forgetting: Forgetting,
     failures: u32,
+    /// What is left of a station that was wiped.
+    farewell: Option<Farewell>,
 }
 
 impl Syncer {
@@ -108,6 +114,7 @@ impl Syncer {
             done: Done::default(),
             forgetting: Forgetting::default(),
             failures: 0,
+            farewell: None,
         })
     }
 
@@ -145,6 +152,11 @@ impl Syncer {
     pub fn run_once(&mut self) -> SyncReport {
         let mut report = SyncReport::default();
         let mut wait = None;
+        if self.farewell.is_some() {
+            self.see_off(&mut report);
+            report.next_in = self.paused(&report, wait);
+            return report;
+        }
         let since = self.done.time.map(|at| self.clock.monotonic().saturating_sub(at));
         if since.is_some_and(|since| since > self.clock_limit) {
             self.clock_trusted = false;
@@ -187,8 +199,18 @@ impl Syncer {
             }
         }
         self.forgetting.run(self.store.as_mut(), &self.clock, self.clock_trusted);
-        self.failures = if report.errors.is_empty() { 0 } else { self.failures.saturating_add(1) };
-        report.next_in = self.pause(wait);
+        if report.revoked {
+            match self.leave() {
+                Ok(farewell) => {
+                    self.farewell = Some(farewell);
+                    report.errors.clear();
+                    self.see_off(&mut report);
+                }
+                // Nobody ordered it, or it could not be done: everything stays, and is tried again.
+                Err(error) => tracing::warn!(%error, "this station stays as it is"),
+            }
+        }
+        report.next_in = self.paused(&report, wait);
         report.clock_trusted = self.clock_trusted;
         report.outbox = self.store.outbox_counts().unwrap_or_default();
         report
@@ -225,11 +247,33 @@ impl Syncer {
         false
     }
 
+    fn leave(&mut self) -> Result<Farewell, SyncError> {
+        let identity = self.store.identity()?.ok_or(SyncError::NotJoined)?;
+        leaving::leave(&self.client, self.store.as_mut(), &identity, &self.time_public, self.rng.as_mut())
+    }
+
+    /// Ends the wipe, and tells the server; what does not work is done in the next run.
+    fn see_off(&mut self, report: &mut SyncReport) {
+        let Some(farewell) = &self.farewell else { return };
+        report.wiped = true;
+        let (store, client) = (self.store.as_mut(), &self.client);
+        let done = leaving::go(client, store, farewell);
+        match done {
+            Ok(left) => self.farewell = Some(left),
+            Err(error) => report.errors.push((Operation::Standing, error)),
+        }
+    }
+
+    fn paused(&mut self, report: &SyncReport, wait: Option<Duration>) -> Duration {
+        self.failures = if report.errors.is_empty() { 0 } else { self.failures.saturating_add(1) };
+        self.pause(wait)
+    }
+
     fn pause(&mut self, wait: Option<Duration>) -> Duration {
         let mut bits = [0; 4];
         self.rng.fill_bytes(&mut bits);
         let pause = match self.failures {
-            0 => self.intervals.roster.min(self.intervals.status).min(Duration::from_mins(1)),
+            0 => self.intervals.roster.min(self.intervals.status).min(Duration::from_secs(30)),
             failures => backoff::pause(failures, backoff::jitter(u32::from_le_bytes(bits))),
         };
         pause.max(wait.unwrap_or_default())
@@ -249,6 +293,7 @@ impl Syncer {
             lists: named.into_iter().map(|id| (id.clone(), age(self.done.lists.get(&id).copied()))).collect(),
             roster_age: age(self.done.roster),
             roster_unfinished: self.done.roster_unfinished,
+            standing_age: age(self.done.standing),
         })
     }
 
@@ -263,7 +308,20 @@ impl Syncer {
                 self.done.time = Some(self.clock.monotonic());
                 report.time = Some(check);
             }
-            Operation::Outbox => send(&self.client, store, report)?,
+            Operation::Outbox => {
+                send(&self.client, store, report)?;
+                self.done.standing = Some(self.clock.monotonic());
+            }
+            Operation::Standing => {
+                let asked = self
+                    .client
+                    .as_device(|token| self.client.get::<Standing>("device", Some(token), Weight::Short));
+                // A server before this was asked does not know the path; it knew the station all the same.
+                if !matches!(&asked, Err(error) if error.code() == Some(ProblemCode::NotFound)) {
+                    asked?;
+                }
+                self.done.standing = Some(self.clock.monotonic());
+            }
             Operation::Trust => {
                 let fresh = lists::trust(&self.client, store, &mut self.root_public, self.trust.as_ref())?;
                 self.done.trust = Some(self.clock.monotonic());
@@ -294,6 +352,7 @@ impl Syncer {
                 }
                 self.done.roster_unfinished = false;
                 self.done.roster = Some(self.clock.monotonic());
+                self.done.standing = self.done.roster;
             }
         }
         Ok(())

@@ -135,11 +135,16 @@ pub struct Station {
 
 impl Station {
     pub fn join(central: &Central, url: &str, name: &str, face: &str, scan: &str) -> Station {
+        Station::join_with(url, &central.code(name), face, scan)
+    }
+
+    /// The same, with a one-time code of whichever server.
+    pub fn join_with(url: &str, code: &str, face: &str, scan: &str) -> Station {
         let folder = TempDir::new().unwrap();
         let mut station = Station { folder, staff_code: String::new() };
         let data = station.data();
         let told = run(anjungan()
-            .args(["provision", url, "--code", &central.code(name)])
+            .args(["provision", url, "--code", code])
             .arg("--data")
             .arg(&data)
             .env("ANJUNGAN_PIN", PIN));

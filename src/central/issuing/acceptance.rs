@@ -5,32 +5,32 @@ use crate::central::codes::{normal_code, token_hash};
 use crate::central::help::downloads;
 use crate::central::storage::{Tx, audit};
 use crate::central::words::Rejection;
-use crate::central::{App, CentralError, Office, registry};
+use crate::central::{CentralError, Office, registry};
 use crate::person::{Employee, eligibility};
 use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem};
 
 use super::issues::pick_up_hash;
 use super::making::{Making, keep_photo, make, prepare};
-use super::outbox::{Kept, keep};
+use super::outbox::{InFlight, Kept, keep};
 
 /// Letters and digits of a pick-up code that is none too easy to guess.
 const PICK_UP_LENGTH: std::ops::RangeInclusive<usize> = 8..=32;
 
 /// Makes the card, or says why it never will. The caller has seen that the item is new.
 pub async fn accept(
-    app: &App,
+    office: &Office,
+    in_flight: &InFlight,
     device_id: &str,
     item: &OutboxItem,
     sealed: &Acceptance,
 ) -> Result<Kept, CentralError> {
-    let office = &*app.office;
     let mut accepted = match open(office, item, sealed).await? {
         Ok(accepted) => accepted,
         Err(rejection) => return reject(office, device_id, item, rejection).await,
     };
     let code_hash = pick_up_hash(office, &accepted.pick_up_code);
     // From here on, whoever comes with the code is told that the card is on its way.
-    let _noted = app.in_flight.note(&code_hash);
+    let _noted = in_flight.note(&code_hash);
     // Encoding takes long; nothing is locked meanwhile. What may have changed since is checked
     // again below.
     let portrait = match prepare(office, std::mem::take(&mut accepted.png)).await? {

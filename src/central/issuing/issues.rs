@@ -33,9 +33,7 @@ struct Row {
 }
 
 async fn with_photo(store: &Store, row: Row) -> Result<Issue, CentralError> {
-    let (files, hash) = (store.clone(), row.photo_hash);
-    let png =
-        tokio::task::spawn_blocking(move || files.photo(&hash)).await.map_err(|_| CentralError::Worker)??;
+    let png = store.photo(&row.photo_hash).await?;
     Ok(Issue {
         serial: row.serial,
         face_serial: row.face_serial,

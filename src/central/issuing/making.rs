@@ -28,8 +28,7 @@ pub async fn prepare(office: &Office, png: Vec<u8>) -> Result<Result<Portrait, P
 
 /// Puts the photo where photos are kept; its name.
 pub async fn keep_photo(office: &Office, portrait: &Portrait) -> Result<String, CentralError> {
-    let (store, png) = (office.store.clone(), portrait.png.clone());
-    tokio::task::spawn_blocking(move || store.keep_photo(&png)).await.map_err(|_| CentralError::Worker)?
+    office.store.keep_photo(portrait.png.clone()).await
 }
 
 /// Makes the card; its serial. Whoever calls has seen that this person may hold one today.

@@ -12,11 +12,15 @@ use super::{acceptance, issues};
 use crate::central::chain;
 use crate::central::storage::{Store, Tx, audit};
 use crate::central::words::Rejection;
-use crate::central::{App, CentralError, Refused};
+use crate::central::{CentralError, Office, Refused};
 use crate::credential::Verdict;
 use crate::protocol::{
-    Looked, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed, Problem, ProblemCode,
+    Looked, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, PrintOutcome, Printed, Problem,
+    ProblemCode,
 };
+
+/// Bytes of portraits in one answer to a batch; it ends with the card that reaches this.
+const PICTURES: usize = 4 * 1024 * 1024;
 
 /// An answer as it is kept. A card is kept by its serial: an issue never changes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -87,30 +91,82 @@ impl Drop for Noted<'_> {
     }
 }
 
+/// Is this an id that an item may have?
+pub fn is_item_id(id: &str) -> bool {
+    (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Takes several items, in their order. The first one that is refused ends it: what a station owes is taken
+/// in its order or not at all.
+pub async fn take_all(
+    office: &Office,
+    in_flight: &InFlight,
+    device_id: &str,
+    batch: OutboxBatch,
+) -> Result<OutboxAnswers, Refused> {
+    if batch.items.len() > OutboxBatch::MOST {
+        return Err(Problem::new(ProblemCode::Malformed, "a batch has 50 items at most").into());
+    }
+    let (mut answers, mut pictures) = (Vec::with_capacity(batch.items.len()), 0);
+    for item in batch.items {
+        // The parser's own words may quote the item.
+        let taken = match serde_json::from_value::<OutboxItem>(item) {
+            Ok(item) => take(office, in_flight, device_id, item).await,
+            Err(_) => Err(Problem::new(ProblemCode::Malformed, "an item that cannot be read").into()),
+        };
+        match taken {
+            Ok(answer) => {
+                if let OutboxAnswer::Issued(issue) = &answer {
+                    pictures += issue.photo_png.0.len();
+                }
+                answers.push(answer);
+                if pictures >= PICTURES {
+                    break;
+                }
+            }
+            Err(Refused::Problem(problem)) => return Ok(OutboxAnswers { answers, problem: Some(problem) }),
+            // What was answered until here must reach the station, or it would wait for the rest.
+            Err(Refused::Server(error)) if !answers.is_empty() => {
+                tracing::error!(%error, "an item of a batch");
+                let problem = Problem::new(ProblemCode::Internal, "the server could not take the next item");
+                return Ok(OutboxAnswers { answers, problem: Some(problem) });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(OutboxAnswers { answers, problem: None })
+}
+
 /// Takes one item and answers it.
-pub async fn take(app: &App, device_id: &str, item: OutboxItem) -> Result<OutboxAnswer, Refused> {
-    if !(8..=64).contains(&item.id.len()) || !item.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    {
+pub async fn take(
+    office: &Office,
+    in_flight: &InFlight,
+    device_id: &str,
+    item: OutboxItem,
+) -> Result<OutboxAnswer, Refused> {
+    if !is_item_id(&item.id) {
         return Err(
             Problem::new(ProblemCode::Malformed, "an item's id has 8 to 64 letters and digits").into()
         );
     }
-    let _turn = app.in_flight.stripe(&item.id).lock().await;
-    let kept = match first_answer(&app.office.store, device_id, &item.id).await? {
+    let _turn = in_flight.stripe(&item.id).lock().await;
+    let kept = match first_answer(&office.store, device_id, &item.id).await? {
         Some(kept) => kept,
         None => match &item.kind {
-            OutboxKind::Acceptance(sealed) => acceptance::accept(app, device_id, &item, sealed).await?,
-            OutboxKind::Printed(printed) => note_print(app, device_id, &item, printed).await?,
-            OutboxKind::Looked(looked) => note_look(app, device_id, &item, looked).await?,
+            OutboxKind::Acceptance(sealed) => {
+                acceptance::accept(office, in_flight, device_id, &item, sealed).await?
+            }
+            OutboxKind::Printed(printed) => note_print(office, device_id, &item, printed).await?,
+            OutboxKind::Looked(looked) => note_look(office, device_id, &item, looked).await?,
             OutboxKind::Audit(entry) => {
-                chain::take(&app.office, device_id, &item, entry).await?;
+                chain::take(office, device_id, &item, entry).await?;
                 Kept::Noted
             }
         },
     };
     Ok(match kept {
         Kept::Issued { serial } => OutboxAnswer::Issued(Box::new(
-            issues::by_serial(&app.office.store, &serial).await?.ok_or(CentralError::Stored("an answer"))?,
+            issues::by_serial(&office.store, &serial).await?.ok_or(CentralError::Stored("an answer"))?,
         )),
         Kept::Noted => OutboxAnswer::Noted,
         Kept::Rejected { reason } => OutboxAnswer::Rejected { reason },
@@ -159,12 +215,12 @@ pub async fn keep(
 /// Notes who looked at which card, and what the desk was told. A card of another office is noted
 /// too: its holder's data was shown all the same.
 async fn note_look(
-    app: &App,
+    office: &Office,
     device_id: &str,
     item: &OutboxItem,
     looked: &Looked,
 ) -> Result<Kept, CentralError> {
-    let (store, now) = (&app.office.store, app.office.clock.now());
+    let (store, now) = (&office.store, office.clock.now());
     let action = match looked.verdict {
         Verdict::Valid => "look: valid",
         Verdict::Confirm => "look: confirm",
@@ -181,12 +237,11 @@ async fn note_look(
 }
 
 async fn note_print(
-    app: &App,
+    office: &Office,
     device_id: &str,
     item: &OutboxItem,
     printed: &Printed,
 ) -> Result<Kept, CentralError> {
-    let office = &app.office;
     let mut tx = office.store.write().await?;
     let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM issues WHERE serial = $1")
         .bind(&printed.serial)

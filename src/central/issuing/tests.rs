@@ -11,8 +11,8 @@ use crate::clock::os_random;
 use crate::credential::{CardStatus, Code, Kid, Serial, StatusList, TrustList, Verdict, parse};
 use crate::person::{Employee, Nip, Status};
 use crate::protocol::{
-    Acceptance, AcceptedPhoto, Issue, Looked, OpenRecord, OutboxAnswer, OutboxItem, OutboxKind, PickUp,
-    ProblemCode, SignIn,
+    Acceptance, AcceptedPhoto, Issue, Looked, OpenRecord, OutboxAnswer, OutboxAnswers, OutboxBatch,
+    OutboxItem, OutboxKind, PickUp, ProblemCode, SignIn,
 };
 use crate::sealed::open_by_card;
 
@@ -65,16 +65,24 @@ impl Desk {
         }
     }
 
+    async fn take(&self, item: OutboxItem) -> Result<OutboxAnswer, Refused> {
+        take(&self.app.office, &self.app.in_flight, &self.device, item).await
+    }
+
+    async fn take_all(&self, items: Vec<serde_json::Value>) -> Result<OutboxAnswers, Refused> {
+        take_all(&self.app.office, &self.app.in_flight, &self.device, OutboxBatch { items }).await
+    }
+
     async fn issued(&self, id: &str) -> Issue {
         let item = self.item(id, &self.grant().await, &portrait::tests::drawn(300, 400), CODE);
-        match take(&self.app, &self.device, item).await.unwrap() {
+        match self.take(item).await.unwrap() {
             OutboxAnswer::Issued(issue) => *issue,
             other => panic!("{other:?}"),
         }
     }
 
     async fn reason(&self, item: OutboxItem) -> String {
-        match take(&self.app, &self.device, item).await.unwrap() {
+        match self.take(item).await.unwrap() {
             OutboxAnswer::Rejected { reason } => reason,
             other => panic!("{other:?}"),
         }
@@ -171,7 +179,7 @@ async fn a_card_that_its_holder_has_no_more_is_not_picked_up() {
     let desk = desk().await;
     let accepted = async |id: &str, code: &str| {
         let item = desk.item(id, &desk.grant().await, &portrait::tests::drawn(300, 400), code);
-        take(&desk.app, &desk.device, item).await.unwrap();
+        desk.take(item).await.unwrap();
     };
     let picked_up = async |code: &str| {
         desk.t.advance(3600);
@@ -224,9 +232,9 @@ async fn a_full_disk_loses_nothing_and_spends_nothing() {
     // A folder that is gone fails as a full disk does: the photo cannot be kept.
     let photos = desk.t.office.config.data.join("photos");
     std::fs::rename(&photos, photos.with_extension("away")).unwrap();
-    assert!(matches!(take(&desk.app, &desk.device, item.clone()).await, Err(Refused::Server(_))));
+    assert!(matches!(desk.take(item.clone()).await, Err(Refused::Server(_))));
     std::fs::rename(photos.with_extension("away"), &photos).unwrap();
-    assert!(matches!(take(&desk.app, &desk.device, item).await, Ok(OutboxAnswer::Issued(_))));
+    assert!(matches!(desk.take(item).await, Ok(OutboxAnswer::Issued(_))));
 }
 
 #[tokio::test]
@@ -246,7 +254,7 @@ async fn a_pick_up_code_opens_its_card_and_is_nowhere_kept_as_it_is() {
     let short = desk.item("ITEM-0002", &grant, &png, "B--C");
     assert!(desk.reason(short).await.starts_with("pick-up-code: "));
     let good = desk.item("ITEM-0003", &grant, &png, "BCDF-GHJK");
-    assert!(matches!(take(&desk.app, &desk.device, good).await, Ok(OutboxAnswer::Issued(_))));
+    assert!(matches!(desk.take(good).await, Ok(OutboxAnswer::Issued(_))));
 }
 
 #[tokio::test]
@@ -267,7 +275,7 @@ async fn who_looked_is_noted_once_also_for_a_card_of_another_office() {
         item("LOOK-0001", ours, Verdict::Valid),
         item("LOOK-0002", theirs, Verdict::Confirm),
     ] {
-        assert!(matches!(take(&desk.app, &desk.device, item).await, Ok(OutboxAnswer::Noted)));
+        assert!(matches!(desk.take(item).await, Ok(OutboxAnswer::Noted)));
     }
     let noted: Vec<(i64, String, String, String)> = sqlx::query_as(
         "SELECT at, actor, action, subject FROM audit WHERE action LIKE 'look:%' ORDER BY action DESC",
@@ -319,4 +327,50 @@ async fn a_suspended_card_is_amber_until_it_is_good_again_and_a_revoked_one_stay
     let cards = issues_of(office, person().nip).await.unwrap();
     assert_eq!((cards[0].state.as_str(), cards[1].state.as_str()), ("live", "revoked"));
     assert_eq!(cards[1].reason.as_deref(), Some("Data keliru"));
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_in_its_order_and_a_repeat_of_it_does_nothing_again() {
+    let desk = desk().await;
+    let (grant, png) = (desk.grant().await, portrait::tests::drawn(300, 400));
+    let look = |id: &str| {
+        let kind =
+            OutboxKind::Looked(Looked { serial: Serial::from_bytes([9; 10]), verdict: Verdict::Valid });
+        OutboxItem { id: id.into(), happened_at: desk.t.office.clock.now(), kind }
+    };
+    let json = |item: &OutboxItem| serde_json::to_value(item).unwrap();
+    let card = desk.item("ITEM-0002", &grant, &png, CODE);
+    let spent = desk.item("ITEM-0003", &grant, &png, CODE);
+    let batch = vec![json(&look("ITEM-0001")), json(&card), json(&spent), json(&look("ITEM-0004"))];
+    let words = |told: &OutboxAnswers| {
+        let word = |answer: &OutboxAnswer| match answer {
+            OutboxAnswer::Issued(issue) => issue.serial.clone(),
+            OutboxAnswer::Noted => "noted".to_owned(),
+            OutboxAnswer::Rejected { reason } => reason.clone(),
+        };
+        told.answers.iter().map(word).collect::<Vec<_>>()
+    };
+    let first = desk.take_all(batch.clone()).await.unwrap();
+    assert!(first.problem.is_none());
+    let told = words(&first);
+    assert!(told[0] == "noted" && told[2].starts_with("grant-used: ") && told[3] == "noted", "{told:?}");
+    assert_eq!(words(&desk.take_all(batch).await.unwrap()), told, "the same answers, card and all");
+    let cards = issues_of(&desk.t.office, person().nip).await.unwrap();
+    assert_eq!((cards.len(), &cards[0].serial), (1, &told[1]));
+
+    // What cannot be read ends it there; what came before is answered, what comes after is not looked at.
+    let odd =
+        serde_json::json!({ "id": "ITEM-0006", "happened_at": "2026-01-01T00:00:00Z", "kind": "dance" });
+    let cut = desk.take_all(vec![json(&look("ITEM-0005")), odd, json(&look("ITEM-0007"))]).await.unwrap();
+    assert_eq!(words(&cut), ["noted"]);
+    assert_eq!(cut.problem.unwrap().code, ProblemCode::Malformed);
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM outbox_items ORDER BY id")
+        .fetch_all(desk.t.office.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(ids, ["ITEM-0001", "ITEM-0002", "ITEM-0003", "ITEM-0004", "ITEM-0005"]);
+    let many = (0..51).map(|n| json(&look(&format!("MANY-{n:04}")))).collect();
+    assert!(
+        matches!(desk.take_all(many).await, Err(Refused::Problem(p)) if p.code == ProblemCode::Malformed)
+    );
 }

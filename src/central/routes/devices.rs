@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 
 use super::answer::{Device, Json, Refusal, parameter};
+use super::packing::packed_json;
 use crate::central::{App, condition, fleet, issuing, roster};
 use crate::credential::{CardStatus, Serial};
 use crate::protocol::{
     AskNonce, CardState, DeviceSession, Enrol, Enrolled, EpochWrap, LiveCard, Nonce, OpenSession, Problem,
-    ProblemCode, RosterPage, StationState,
+    ProblemCode, RosterPage, Standing, StationState,
 };
 
 pub async fn enrol(State(app): State<Arc<App>>, Json(asked): Json<Enrol>) -> Result<Json<Enrolled>, Refusal> {
@@ -29,6 +31,11 @@ pub async fn session(
     Ok(Json(fleet::open_session(&app.office, &asked).await?))
 }
 
+/// Is the station still one of the office's? A refusal says that it is not.
+pub async fn standing(Device(device_id): Device) -> Json<Standing> {
+    Json(Standing { device_id })
+}
+
 pub async fn epoch(State(app): State<Arc<App>>, Device(device): Device) -> Result<Json<EpochWrap>, Refusal> {
     Ok(Json(fleet::epoch_for(&app.office, &device).await?))
 }
@@ -39,13 +46,15 @@ pub async fn roster(
     State(app): State<Arc<App>>,
     _device: Device,
     RawQuery(query): RawQuery,
-) -> Result<Json<RosterPage>, Refusal> {
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let foreign = || Problem::new(ProblemCode::Malformed, "the cursor is not one of this server");
     let after = match parameter(query.as_deref(), "after") {
         None | Some("") => 0,
         Some(cursor) => cursor.parse().ok().filter(|after| *after >= 0).ok_or_else(foreign)?,
     };
-    Ok(Json(roster::page(&app.office.store, after).await?.ok_or_else(foreign)?))
+    let page: RosterPage = roster::page(&app.office.store, after).await?.ok_or_else(foreign)?;
+    Ok(packed_json(page, headers).await?)
 }
 
 /// What became of a card, at this moment. A serial that is none is not found either: it says nothing about

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use super::answer::{Device, Json, Refusal};
 use super::caller::Caller;
 use crate::central::{App, accounts, issuing};
-use crate::protocol::{Activate, Issue, OutboxAnswer, OutboxItem, PickUp, SignIn, SignedIn};
+use crate::protocol::{
+    Activate, Issue, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, PickUp, SignIn, SignedIn,
+};
 
 pub async fn activate(
     State(app): State<Arc<App>>,
@@ -33,7 +35,16 @@ pub async fn outbox(
     Device(device): Device,
     Json(item): Json<OutboxItem>,
 ) -> Result<Json<OutboxAnswer>, Refusal> {
-    Ok(Json(issuing::take(&app, &device, item).await?))
+    Ok(Json(issuing::take(&app.office, &app.in_flight, &device, item).await?))
+}
+
+/// Several at once; the same holds for each.
+pub async fn outbox_batch(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    Json(batch): Json<OutboxBatch>,
+) -> Result<Json<OutboxAnswers>, Refusal> {
+    Ok(Json(issuing::take_all(&app.office, &app.in_flight, &device, batch).await?))
 }
 
 pub async fn pick_up(

@@ -17,11 +17,13 @@ mod health;
 mod help;
 mod issuing;
 mod kantor;
+mod leaving;
 mod lupa;
 mod manifest;
 mod masuk;
 mod multipart;
 mod notice;
+mod packing;
 mod room;
 mod signed;
 mod upload;
@@ -93,12 +95,21 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/epoch", get(devices::epoch))
         .route("/card/{serial}", get(devices::card))
         .route("/state", post(devices::state))
+        .route("/device", get(devices::standing))
+        .route("/leave/nonce", post(leaving::nonce))
+        .route("/leave/wiped", post(leaving::wiped))
         .merge(api::routes())
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(usual.clone())
-        .route(
-            "/outbox",
-            post(issuing::outbox).layer(DefaultBodyLimit::max(LARGE)).layer(admit).layer(upload.clone()),
+        .merge(
+            Router::new()
+                .route("/outbox", post(issuing::outbox))
+                .route("/outbox/batch", post(issuing::outbox_batch))
+                .route("/leave/items", post(leaving::items))
+                .route("/leave/wipe", post(leaving::wipe))
+                .layer(DefaultBodyLimit::max(LARGE))
+                .layer(admit)
+                .layer(upload.clone()),
         );
     Router::new()
         // The address that a status list names as its own.

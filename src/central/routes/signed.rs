@@ -1,6 +1,5 @@
 //! Documents that prove themselves: the time, the trust list, status lists. Anybody may ask.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
@@ -10,13 +9,11 @@ use axum::response::{IntoResponse as _, Response};
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::answer::{Json, Refusal, parameter};
+use super::packing::packed;
 use crate::central::documents::Document;
-use crate::central::{App, CentralError, status as lists, trust as trust_list};
+use crate::central::{App, status as lists, trust as trust_list};
 use crate::credential::SignedTime;
 use crate::protocol::{Blob, Problem, ProblemCode};
-
-/// Below this a compressed body is no smaller with its headers.
-const WORTH_GZIP: usize = 1024;
 
 /// The time, bound to the caller's nonce.
 pub async fn time(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Json<Blob>, Refusal> {
@@ -29,7 +26,7 @@ pub async fn time(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Res
 }
 
 pub async fn trust(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    Ok(document(&trust_list::list(&app.office).await?, "application/cose", &headers)?)
+    Ok(document(&trust_list::list(&app.office).await?, "application/cose", &headers))
 }
 
 /// How to come from a former root to the one that signs now.
@@ -46,11 +43,11 @@ pub async fn status(
     let none = || Problem::new(ProblemCode::NotFound, "no such status list");
     let Path((issuer, kid)) = path.map_err(|_| none())?;
     let list = lists::list(&app.office, &issuer, &kid).await?.ok_or_else(none)?;
-    Ok(document(&list, "application/statuslist+cwt", &headers)?)
+    Ok(document(&list, "application/statuslist+cwt", &headers))
 }
 
 /// A document with its ETag, nothing where the caller has it already, compressed where that helps.
-fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Result<Response, CentralError> {
+fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Response {
     let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     let has_it = text(header::IF_NONE_MATCH)
         .split(',')
@@ -60,53 +57,22 @@ fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Resul
         headers.insert(header::ETAG, etag);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if has_it {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    let takes_gzip = text(header::ACCEPT_ENCODING).split(',').any(|part| {
-        let mut words = part.split(';').map(str::trim);
-        words.next() == Some("gzip") && words.next() != Some("q=0")
-    });
-    if takes_gzip && document.bytes.len() > WORTH_GZIP {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        let packed = encoder.write_all(&document.bytes).and_then(|()| encoder.finish());
-        let packed = packed.map_err(|_| CentralError::Worker)?;
-        if packed.len() < document.bytes.len() {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            return Ok((headers, packed).into_response());
-        }
-    }
-    Ok((headers, document.bytes.as_ref().clone()).into_response())
+    packed(headers, document.bytes.as_ref().clone(), asked)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     fn answer(bytes: Vec<u8>, asked: &[(header::HeaderName, &'static str)]) -> Response {
         let given = Document { bytes: Arc::new(bytes), etag: "\"a\"".into() };
         let headers =
             asked.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
-        document(&given, "application/cose", &headers).unwrap()
-    }
-
-    #[tokio::test]
-    async fn large_documents_are_packed_for_who_takes_it() {
-        let plain = b"kartu ".repeat(1000);
-        let packed = answer(plain.clone(), &[(header::ACCEPT_ENCODING, "br, gzip;q=0.5")]);
-        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
-        let bytes = axum::body::to_bytes(packed.into_body(), 1 << 20).await.unwrap();
-        let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).unwrap();
-        assert_eq!(unpacked, plain);
-        for (bytes, encoding) in [(plain.clone(), "gzip;q=0"), (plain, "br"), (b"small".to_vec(), "gzip")] {
-            let response = answer(bytes, &[(header::ACCEPT_ENCODING, encoding)]);
-            assert!(!response.headers().contains_key(header::CONTENT_ENCODING), "{encoding}");
-        }
+        document(&given, "application/cose", &headers)
     }
 
     #[test]

@@ -10,10 +10,11 @@ mod snapshot;
 pub use database::{Db, Place, Tx};
 
 use database::Database;
+use photos::Photos;
 pub use photos::is_photo;
 
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -26,7 +27,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/central/storage
 #[derive(Clone)]
 pub struct Store {
     database: Database,
-    photos: PathBuf,
+    photos: Photos,
 }
 
 impl Store {
@@ -43,7 +44,7 @@ impl Store {
         }
         let database = Database::open(place, &file).await?;
         MIGRATIONS.run(database.pool()).await?;
-        Ok(Store { database, photos })
+        Ok(Store { database, photos: Photos::open(&photos)? })
     }
 
     /// For statements that only read.

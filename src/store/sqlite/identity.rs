@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{SqliteStore, millis, moment, roster};
+use super::{SqliteStore, leaving, millis, moment, roster};
 use crate::protocol::Enrolled;
 use crate::store::{Identity, IdentityStore, StoreError};
 
@@ -73,6 +73,7 @@ impl IdentityStore for SqliteStore {
             )?;
             // The staff of before hold envelopes of a key that is gone.
             tx.execute("DELETE FROM staff", [])?;
+            leaving::forget_farewell(tx)?;
             if !same_root {
                 tx.execute("DELETE FROM trust_list", [])?;
                 tx.execute("DELETE FROM status_lists", [])?;

@@ -3,6 +3,7 @@
 mod audit;
 mod identity;
 mod jobs;
+mod leaving;
 mod lists;
 mod migrate;
 mod notes;

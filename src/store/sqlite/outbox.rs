@@ -77,19 +77,28 @@ impl OutboxStore for SqliteStore {
     }
 
     fn outbox_head(&self) -> Result<Option<QueuedItem>, StoreError> {
-        let head = self
+        Ok(self.outbox_heads(1, usize::MAX)?.pop())
+    }
+
+    fn outbox_heads(&self, most: usize, bytes: usize) -> Result<Vec<QueuedItem>, StoreError> {
+        let mut query = self
             .conn
-            .query_row(
-                "SELECT id, attempts, body FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT 1",
-                [],
-                |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?)),
-            )
-            .optional()?;
-        Ok(head.map(|(id, attempts, body)| QueuedItem {
-            item: serde_json::from_str(&body).map_err(|error| error.to_string()),
-            id,
-            attempts,
-        }))
+            .prepare("SELECT id, attempts, body FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?1")?;
+        let mut rows = query.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let (mut heads, mut size) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let body: String = row.get(2)?;
+            size += body.len();
+            if size > bytes && !heads.is_empty() {
+                break;
+            }
+            heads.push(QueuedItem {
+                id: row.get(0)?,
+                attempts: row.get(1)?,
+                item: serde_json::from_str(&body).map_err(|error| error.to_string()),
+            });
+        }
+        Ok(heads)
     }
 
     fn outbox_trying(&mut self, id: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -1,8 +1,10 @@
 //! Sync against a stub of the server, with real signatures and a real database.
 
 mod bad_servers;
+mod batches;
 mod certificates;
 mod changes_of_keys;
+mod leaving;
 mod rounds;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -18,12 +20,13 @@ use super::{Syncer, Timeouts};
 use crate::clock::{Clock, CorrectedClock, ManualClock, os_random};
 use crate::credential::{
     CardStatus, Issuer, IssuerId, IssuerKey, KeyPair, ListId, SignedTime, SigningKey, StatusList, TrustList,
-    verify_assertion,
+    WipeOrder, verify_assertion, verify_wiped,
 };
 use crate::person::Nip;
 use crate::protocol::{
-    Acceptance, Blob, DeviceSession, Enrolled, EpochWrap, Issue, Nonce, OpenSession, OutboxAnswer,
-    OutboxItem, OutboxKind, PrintOutcome, Printed, Problem, ProblemCode, RosterPage,
+    Acceptance, AskWipe, Blob, DeviceSession, Enrolled, EpochWrap, HandOver, HandedOver, Issue, LeftItem,
+    Nonce, OpenSession, Ordered, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind,
+    PrintOutcome, Printed, Problem, ProblemCode, RosterPage, Standing, Wiped,
 };
 use crate::sealed::{Index, RecordId, SealedRecord, StaffEnvelope, StaffParams};
 use crate::store::{Identity, IdentityStore, SqliteStore, secrets};
@@ -50,6 +53,15 @@ pub struct Office {
     pub session_ended: AtomicBool,
     /// Ids in the order in which they were taken; a repeat is not taken twice.
     pub taken: Mutex<Vec<String>>,
+    /// What a station that left handed over.
+    pub quarantine: Mutex<Vec<LeftItem>>,
+    /// Stations that said they were empty.
+    pub wiped: Mutex<Vec<String>>,
+    pub revoked: AtomicBool,
+    /// Signs the order to wipe; another one is no server of this station.
+    pub orders: Mutex<KeyPair>,
+    /// Happens at the station while the server signs the order.
+    pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 pub fn root() -> KeyPair {
@@ -123,6 +135,11 @@ impl Office {
             sessions: AtomicU32::new(0),
             session_ended: AtomicBool::new(false),
             taken: Mutex::default(),
+            quarantine: Mutex::default(),
+            wiped: Mutex::default(),
+            revoked: AtomicBool::new(false),
+            orders: Mutex::new(time_key()),
+            meanwhile: Mutex::default(),
         });
         let answering = office.clone();
         (office, Stub::new(move |request| answering.answer(request)))
@@ -140,7 +157,9 @@ impl Office {
         }
         drop(instead);
         let (route, query) = path.split_once('?').unwrap_or((path, ""));
-        let authorised = request.header("authorization") == Some(&format!("Bearer {}", self.token()))
+        let revoked = self.revoked.load(Ordering::SeqCst);
+        let authorised = !revoked
+            && request.header("authorization") == Some(&format!("Bearer {}", self.token()))
             && !self.session_ended.load(Ordering::SeqCst);
         match route {
             "time" => {
@@ -148,6 +167,10 @@ impl Office {
                 let nonce = data_encoding::HEXLOWER.decode(nonce.as_bytes()).unwrap();
                 let now = *self.now.lock().unwrap();
                 Reply::json(200, &Blob(SignedTime::sign(&time_key(), &nonce, now).unwrap()))
+            }
+            _ if route.starts_with("leave/") => self.leave(route, request),
+            _ if route.starts_with("device") && self.revoked.load(Ordering::SeqCst) => {
+                problem(403, ProblemCode::UnknownDevice)
             }
             "device/nonce" => Reply::json(200, &Nonce { nonce: Blob(vec![5; 32]) }),
             "device/session" => {
@@ -169,7 +192,12 @@ impl Office {
                 _ => problem(404, ProblemCode::NotFound),
             },
             _ if !authorised => problem(401, ProblemCode::DeviceSession),
-            "outbox" => self.take(&serde_json::from_slice(&request.body).unwrap()),
+            "outbox" => match self.take(&serde_json::from_slice(&request.body).unwrap()) {
+                Ok(answer) => Reply::json(200, &answer),
+                Err(refused) => Reply::json(400, &refused),
+            },
+            "outbox/batch" => self.take_all(&serde_json::from_slice(&request.body).unwrap()),
+            "device" => Reply::json(200, &Standing { device_id: "device-1".into() }),
             "roster" => {
                 let position = query.strip_prefix("after=c").map_or(0, |n| n.parse().unwrap());
                 let roster = self.roster.lock().unwrap();
@@ -185,21 +213,75 @@ impl Office {
         format!("token-{}", self.sessions.load(Ordering::SeqCst))
     }
 
-    fn take(&self, item: &OutboxItem) -> Reply {
+    fn take(&self, item: &OutboxItem) -> Result<OutboxAnswer, Problem> {
         if item.id.contains("bad") {
-            return Reply::json(200, &OutboxAnswer::Rejected { reason: "no such grant".into() });
+            return Ok(OutboxAnswer::Rejected { reason: "no such grant".into() });
+        }
+        if item.id.contains("odd") {
+            return Err(Problem::new(ProblemCode::Malformed, "not this one"));
         }
         let mut taken = self.taken.lock().unwrap();
         if !taken.contains(&item.id) {
             taken.push(item.id.clone());
         }
-        match item.kind {
+        Ok(match item.kind {
             OutboxKind::Acceptance(_) => {
-                let issue = issue(&format!("SERIAL-{}", item.id));
-                Reply::json(200, &OutboxAnswer::Issued(Box::new(issue)))
+                OutboxAnswer::Issued(Box::new(issue(&format!("SERIAL-{}", item.id))))
             }
-            OutboxKind::Printed(_) | OutboxKind::Looked(_) | OutboxKind::Audit(_) => {
-                Reply::json(200, &OutboxAnswer::Noted)
+            OutboxKind::Printed(_) | OutboxKind::Looked(_) | OutboxKind::Audit(_) => OutboxAnswer::Noted,
+        })
+    }
+
+    fn take_all(&self, batch: &OutboxBatch) -> Reply {
+        let mut told = OutboxAnswers { answers: vec![], problem: None };
+        for item in &batch.items {
+            match self.take(&serde_json::from_value(item.clone()).unwrap()) {
+                Ok(answer) => told.answers.push(answer),
+                Err(refused) => {
+                    told.problem = Some(refused);
+                    break;
+                }
+            }
+        }
+        Reply::json(200, &told)
+    }
+
+    fn leave(&self, route: &str, request: &Request) -> Reply {
+        let proven = |proof: &OpenSession| {
+            verify_assertion(&proof.signature.0, &device_key().public(), "device-1", &[6; 32]).unwrap();
+        };
+        let body = &request.body;
+        match route {
+            _ if !self.revoked.load(Ordering::SeqCst) => problem(404, ProblemCode::NotFound),
+            "leave/nonce" => Reply::json(200, &Nonce { nonce: Blob(vec![6; 32]) }),
+            "leave/items" => {
+                let asked: HandOver = serde_json::from_slice(body).unwrap();
+                proven(&asked.proof);
+                let mut held = self.quarantine.lock().unwrap();
+                let kept = asked.items.iter().map(|item| item.id.clone()).collect();
+                for item in asked.items {
+                    if !held.iter().any(|known| known.id == item.id) {
+                        held.push(item);
+                    }
+                }
+                Reply::json(200, &HandedOver { kept })
+            }
+            "leave/wipe" => {
+                let asked: AskWipe = serde_json::from_slice(body).unwrap();
+                proven(&asked.proof);
+                if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
+                    meanwhile();
+                }
+                let key = self.orders.lock().unwrap();
+                let order = WipeOrder::sign(&key, "device-1", &asked.challenge.0, &asked.items).unwrap();
+                Reply::json(200, &Ordered { order: order.into() })
+            }
+            _ => {
+                let told: Wiped = serde_json::from_slice(body).unwrap();
+                let public = device_key().public();
+                verify_wiped(&told.statement.0, &public, "device-1", &told.challenge.0).unwrap();
+                self.wiped.lock().unwrap().push(told.device_id);
+                Reply::Whole { status: 204, etag: None, body: vec![] }
             }
         }
     }

@@ -42,9 +42,7 @@ pub async fn photo(
         let cards = issues_of(&app.office, nip).await?;
         let card = cards.into_iter().find(|card| card.serial == serial).ok_or(NOBODY)?;
         looks::note(&app.office, &work.session, Opened::Photo, &record).await?;
-        let store = app.office.store.clone();
-        let png = tokio::task::spawn_blocking(move || store.photo(&card.photo_hash));
-        let png = png.await.map_err(|_| CentralError::Worker)??;
+        let png = app.office.store.photo(&card.photo_hash).await?;
         let kept = [
             (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
