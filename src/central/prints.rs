@@ -124,7 +124,7 @@ mod tests {
         let (first, second) = (joined(&t).await, joined(&t).await);
         let send = async |device: &str, n: usize, kind: OutboxKind| {
             let item = OutboxItem { id: format!("PRINT-{n:04}"), happened_at: t.office.clock.now(), kind };
-            issuing::take(&app, device, item).await.unwrap();
+            issuing::take(&app.office, &app.in_flight, device, item).await.unwrap();
         };
         for (n, (device, outcome)) in [
             (&first, PrintOutcome::Printed),

@@ -28,6 +28,7 @@ const ROUNDS: u32 = 3;
 pub const CLOCK_LIMIT: Duration = Duration::from_hours(30 * 24);
 
 /// What one run did.
+#[allow(clippy::struct_excessive_bools, reason = "a report: each is a fact of its own")]
 #[derive(Debug, Default)]
 pub struct SyncReport {
     /// Did the server answer anything sensible? `None`: there was nothing to ask.
