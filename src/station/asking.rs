@@ -17,8 +17,16 @@ pub struct Asking {
 }
 
 impl Asking {
+    /// On a thread of its own.
+    pub fn start(self, desk: Desk) {
+        let thread = std::thread::Builder::new().name("card state".into());
+        if let Err(error) = thread.spawn(move || self.run(&desk)) {
+            tracing::error!(%error, "cards are judged by the lists alone");
+        }
+    }
+
     /// Runs until nobody asks any more.
-    pub fn run(self, desk: &Desk) {
+    fn run(self, desk: &Desk) {
         while let Ok(serial) = self.asked.recv() {
             // Over a slow line cards come and go; the one that is in view now counts.
             let serial = self.asked.try_iter().last().unwrap_or(serial);

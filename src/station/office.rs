@@ -127,6 +127,16 @@ impl OfficeWorker {
         OfficeWorker { asking: Some(asking), ..self }
     }
 
+    /// What goes on beside the orders.
+    fn start_beside(&mut self, desk: &Desk) {
+        if let Some(asking) = self.asking.take() {
+            asking.start(desk.clone());
+        }
+        if let Ok(store) = self.store.beside() {
+            listen(desk.clone(), store, self.profile);
+        }
+    }
+
     /// Runs until the station lets go of the other end.
     pub fn run(mut self) {
         let waiting = Waiting::default();
@@ -157,14 +167,8 @@ impl OfficeWorker {
         let (help, help_orders) = channel();
         let helping = HelpLoop::new(desk.clone(), help_orders, Arc::clone(&self.clock));
         let helping = std::thread::Builder::new().name("help".into()).spawn(move || helping.run());
-        if let (Some(asking), Ok(desk)) = (self.asking.take(), desk.clone()) {
-            let thread = std::thread::Builder::new().name("card state".into());
-            if let Err(error) = thread.spawn(move || asking.run(&desk)) {
-                tracing::error!(%error, "cards are judged by the lists alone");
-            }
-        }
-        if let (Ok(desk), Ok(store)) = (&desk, self.store.beside()) {
-            listen(desk.clone(), store, self.profile);
+        if let Ok(desk) = &desk {
+            self.start_beside(desk);
         }
         while let Ok(order) = self.orders.recv() {
             match order {
