@@ -28,7 +28,6 @@ const ROUNDS: u32 = 3;
 pub const CLOCK_LIMIT: Duration = Duration::from_hours(30 * 24);
 
 /// What one run did.
-#[allow(clippy::struct_excessive_bools, reason = "a report: each is a fact of its own")]
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "what was and what was not, each by itself")]
 pub struct SyncReport {
