@@ -55,10 +55,9 @@ impl Pages<'_> {
             };
             text.bytes().map(escape).collect::<String>()
         };
-        let mut body = format!("bukti={}", escaped(&self.proof));
-        for (name, value) in fields {
-            body.push_str(&format!("&{name}={}", escaped(value)));
-        }
+        let proof = [("bukti", self.proof.as_str())];
+        let pairs = proof.iter().chain(fields).map(|(name, value)| format!("{name}={}", escaped(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
         let request = self
             .agent
             .post(format!("{}{path}", self.server.base()))
@@ -106,6 +105,18 @@ fn code(otpauth: &str) -> String {
 struct Private(Vec<(String, String)>);
 
 impl Private {
+    /// The people's names and numbers.
+    fn of(people: &[(String, String)]) -> Private {
+        let mut private = Private(Vec::new());
+        for (nip, name) in people {
+            private.add("a NIP", nip);
+            let groups = format!("{} {} {} {}", &nip[..8], &nip[8..14], &nip[14..15], &nip[15..]);
+            private.add("a NIP in groups", &groups);
+            private.add("a name", name);
+        }
+        private
+    }
+
     fn add(&mut self, what: &str, text: &str) {
         assert!(text.len() >= 6, "{what} is too short to be searched for");
         self.0.push((what.to_owned(), text.to_owned()));
@@ -146,15 +157,7 @@ fn neither_program_says_anything_of_anybody() {
         text.lines().filter_map(|line| line.split_once(',')).map(|(a, b)| (a.into(), b.into())).collect();
     let known = people(&folder, &server);
 
-    let mut private = Private(Vec::new());
-    for (nip, name) in &known {
-        private.add("a NIP", nip);
-        private.add(
-            "a NIP in groups",
-            &format!("{} {} {} {}", &nip[..8], &nip[8..14], &nip[14..15], &nip[15..]),
-        );
-        private.add("a name", name);
-    }
+    let mut private = Private::of(&known);
     for (_, password) in &signs_in {
         private.add("a password", password);
     }
