@@ -119,13 +119,19 @@ pub fn join_link(office: &Office, code: &str) -> String {
 
 /// All stations, the oldest first.
 pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
+    devices_of(office, "").await
+}
+
+/// The stations of a batch, the oldest first; of all where it is empty.
+pub async fn devices_of(office: &Office, batch: &str) -> Result<Vec<DeviceLine>, CentralError> {
     Ok(sqlx::query_as(
         "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at, board_serial,
              code_expires_at, wiped_at,
              (SELECT COUNT(*) FROM quarantine q WHERE q.device_id = devices.id AND q.decision IS NULL)
              AS quarantined
-         FROM devices ORDER BY created_at, id",
+         FROM devices WHERE $1 = '' OR batch_id = $1 ORDER BY created_at, id",
     )
+    .bind(batch)
     .fetch_all(office.store.pool())
     .await?)
 }

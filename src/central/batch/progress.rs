@@ -1,6 +1,6 @@
 //! How far the batches are: which of their stations have joined.
 
-use crate::central::fleet::DeviceLine;
+use crate::central::fleet::{self, DeviceLine};
 use crate::central::{CentralError, Office};
 
 /// A batch in a list. Stations that were revoked are not counted.
@@ -34,12 +34,7 @@ pub async fn batch_name(office: &Office, id: &str) -> Result<Option<String>, Cen
 
 /// The stations of a batch, by name.
 pub async fn stations_of(office: &Office, id: &str) -> Result<Vec<DeviceLine>, CentralError> {
-    Ok(sqlx::query_as(
-        "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at, board_serial,
-             code_expires_at
-         FROM devices WHERE batch_id = $1 ORDER BY name, id",
-    )
-    .bind(id)
-    .fetch_all(office.store.pool())
-    .await?)
+    let mut stations = fleet::devices_of(office, id).await?;
+    stations.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    Ok(stations)
 }
