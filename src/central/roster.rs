@@ -2,7 +2,7 @@
 //! or the cards change, and handed out as deltas.
 
 use jiff::civil::Date;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::keys::epoch;
 use super::storage::{self, Store, Tx};
@@ -11,7 +11,7 @@ use crate::clock::os_random;
 use crate::credential::{Code, parse};
 use crate::person::{Employee, Status, card_holds};
 use crate::protocol::{Blob, OpenRecord, RosterPage};
-use crate::sealed::{LookUp, RecordId, SealedRecord, open_by_epoch, seal_record};
+use crate::sealed::{EpochKey, LookUp, RecordId, SealedRecord, open_by_epoch, seal_record};
 
 /// Records in one page at most.
 pub const PAGE: i64 = 500;
@@ -49,14 +49,33 @@ pub async fn reseal(
     write(office, tx, person, record_id, &signatures, picture).await
 }
 
-/// Seals the first record of a person who is new, and so has no card yet.
+/// Seals the first records of people who are new, and so have no card yet, under these ids.
 pub async fn seal_first(
     office: &Office,
     tx: &mut Tx,
-    person: &Employee,
-    record_id: String,
+    people: &[Employee],
+    ids: Vec<String>,
 ) -> Result<(), CentralError> {
-    write(office, tx, person, record_id, &[], None).await
+    let (today, epoch) = (office.today(), epoch::key(office).await?);
+    let first = storage::several_ever(tx, "roster", people.len(), office.clock.now()).await?;
+    let sql = format!(
+        "INSERT INTO roster_records (record_id, nip, change_no, version, sealed_on, sealed, epoch) VALUES {}",
+        storage::rows_of_places(people.len(), 7)
+    );
+    let mut insert = sqlx::query(AssertSqlSafe(sql));
+    for ((person, id), change_no) in people.iter().zip(ids).zip(first..) {
+        let sealed = sealed(person, today, id.clone(), change_no, &[], None, &epoch)?;
+        insert = insert
+            .bind(id)
+            .bind(person.nip.as_u64() as i64)
+            .bind(change_no)
+            .bind(change_no)
+            .bind(today.to_string())
+            .bind(sealed)
+            .bind(i64::from(epoch.epoch()));
+    }
+    insert.execute(&mut **tx).await?;
+    Ok(())
 }
 
 async fn write(
@@ -69,24 +88,11 @@ async fn write(
 ) -> Result<(), CentralError> {
     let nip = person.nip.as_u64() as i64;
     let today = office.today();
-    let plain = serde_json::to_vec(&OpenRecord::of(&as_of(person, today), picture))
-        .map_err(|_| CentralError::Stored("a record"))?;
-
     // The stations remember it: as their cursor, and as the version below which they go back to
     // nothing.
     let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
     let epoch = epoch::key(office).await?;
-    let look_ups = look_ups(person);
-    let sealed: SealedRecord = seal_record(
-        &plain,
-        RecordId(record_id.clone()),
-        change_no as u64,
-        signatures,
-        &epoch,
-        &look_ups,
-        &mut os_random(),
-    )?;
-    let sealed = serde_json::to_string(&sealed).map_err(|_| CentralError::Stored("a record"))?;
+    let sealed = sealed(person, today, record_id.clone(), change_no, signatures, picture, &epoch)?;
     sqlx::query(
         "INSERT INTO roster_records (record_id, nip, change_no, version, sealed_on, sealed, epoch)
          VALUES ($1, $2, $3, $3, $4, $5, $6)
@@ -102,6 +108,30 @@ async fn write(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// A person's record as the stations get it, in JSON.
+fn sealed(
+    person: &Employee,
+    today: Date,
+    record_id: String,
+    change_no: i64,
+    signatures: &[&[u8]],
+    picture: Option<Blob>,
+    epoch: &EpochKey,
+) -> Result<String, CentralError> {
+    let plain = serde_json::to_vec(&OpenRecord::of(&as_of(person, today), picture))
+        .map_err(|_| CentralError::Stored("a record"))?;
+    let sealed: SealedRecord = seal_record(
+        &plain,
+        RecordId(record_id),
+        change_no as u64,
+        signatures,
+        epoch,
+        &look_ups(person),
+        &mut os_random(),
+    )?;
+    serde_json::to_string(&sealed).map_err(|_| CentralError::Stored("a record"))
 }
 
 /// Seals a record again for the epoch of today, as it is: what it says does not change.

@@ -9,13 +9,14 @@ use tokio::sync::mpsc;
 
 use super::changes::{By, differing};
 use super::columns::{Column, Columns, HeaderError};
+use super::people::{many_in_tx, put_new};
 use super::row::{Field, Read, RowError, Rules};
 use super::source::{Asked, See, walk};
-use super::{Change, in_tx, put};
+use super::{Change, put};
 use crate::central::codes::random_id;
-use crate::central::storage::{Tx, audit};
+use crate::central::storage::audit;
 use crate::central::{CentralError, Office};
-use crate::person::Employee;
+use crate::person::{Employee, Nip};
 
 /// Rows in one transaction: a writer elsewhere waits no longer than this takes.
 const BATCH: usize = 500;
@@ -111,16 +112,43 @@ async fn take(
     let by = By { actor: &plan.actor, way: "import" };
     let mut told = Vec::with_capacity(batch.len());
     let mut tx = office.store.write().await?;
+    let nips: Vec<Nip> = batch.iter().filter_map(|(_, row)| Some(row.as_ref().ok()?.person.nip)).collect();
+    let mut known = many_in_tx(&mut tx, &nips).await?;
+    // Put in together: a statement for each would take five times as long.
+    let mut new = Vec::new();
     for (line, row) in batch {
         let outcome = match row {
             Err(reason) => Outcome::Refused(reason),
-            Ok(read) => {
-                report.converted += u64::from(read.converted);
-                one(office, &mut tx, &read.person, plan.dry_run, by).await?
+            Ok(Read { person, converted }) => {
+                report.converted += u64::from(converted);
+                let before = known.get(&person.nip);
+                let outcome = match before {
+                    None => Outcome::New,
+                    Some(before) if *before == person => Outcome::Same,
+                    Some(before) => Outcome::Changed(differing(before, &person)),
+                };
+                match before {
+                    _ if plan.dry_run || outcome == Outcome::Same => {}
+                    None => {
+                        new.push(person.clone());
+                        known.insert(person.nip, person);
+                    }
+                    Some(before) => {
+                        // Twice in this batch: the row before has to be in first.
+                        if new.iter().any(|new: &Employee| new.nip == person.nip) {
+                            put_new(office, &mut tx, &std::mem::take(&mut new)).await?;
+                        }
+                        let change = put(office, &mut tx, &person, Some(before.clone()), by).await?;
+                        debug_assert_ne!(change, Change::Same);
+                        known.insert(person.nip, person);
+                    }
+                }
+                outcome
             }
         };
         told.push(RowReport { line, outcome });
     }
+    put_new(office, &mut tx, &new).await?;
     tx.commit().await?;
     // Told once it is so.
     for row in &told {
@@ -134,26 +162,6 @@ async fn take(
         tell(row, report);
     }
     Ok(())
-}
-
-async fn one(
-    office: &Office,
-    tx: &mut Tx,
-    person: &Employee,
-    dry_run: bool,
-    by: By<'_>,
-) -> Result<Outcome, CentralError> {
-    let before = in_tx(tx, person.nip).await?;
-    let outcome = match &before {
-        None => Outcome::New,
-        Some(before) if before == person => Outcome::Same,
-        Some(before) => Outcome::Changed(differing(before, person)),
-    };
-    if !dry_run && outcome != Outcome::Same {
-        let change = put(office, tx, person, before, by).await?;
-        debug_assert_ne!(change, Change::Same);
-    }
-    Ok(outcome)
 }
 
 /// Reads on its own thread, and hands rows on in batches.

@@ -1,7 +1,9 @@
 //! Files as offices really send them.
 
+use super::super::changes_of;
 use super::super::columns::Mapping;
 use super::*;
+use crate::central::roster;
 use crate::central::testing::office;
 use crate::person::{Nip, Status};
 
@@ -46,6 +48,33 @@ async fn name_of(office: &Office, nip: &str) -> Option<String> {
 const A: &str = "197402152001122001";
 const B: &str = "199001012023211005";
 const C: &str = "198003102005011003";
+
+#[tokio::test]
+async fn a_person_who_stands_in_a_list_three_times_is_as_the_last_row_says() {
+    let t = office().await;
+    let row = |nip: &str, name: &str| {
+        format!("{nip},{name},aktif,2003-01-01,Pemkab Contoh,Dinas Kesehatan,Analis\n")
+    };
+    let file = [
+        "nip,nama,status,tmt,instansi,unit,jabatan\n".to_owned(),
+        row(A, "Sri"),
+        row(B, "Bayu"),
+        row(A, "Sri Wahyuni"),
+        row(A, "Sri Wahyuni"),
+        row(C, "Citra"),
+        row(C, "Citra Dewi"),
+    ]
+    .concat();
+    let (report, _) = run(&t.office, file.as_bytes()).await;
+    assert_eq!((report.new, report.changed, report.same, report.refused), (3, 2, 1, 0));
+    assert_eq!(name_of(&t.office, A).await.unwrap(), "Sri Wahyuni");
+    assert_eq!(name_of(&t.office, C).await.unwrap(), "Citra Dewi");
+    let noted = changes_of(&t.office.store, Nip::parse(A).unwrap()).await.unwrap();
+    assert_eq!(noted.iter().map(|line| line.before.as_str()).collect::<Vec<_>>(), ["Sri"]);
+    // A record each for the stations, under numbers of their own.
+    let page = roster::page(&t.office.store, 0).await.unwrap().unwrap();
+    assert_eq!(page.records.len(), 3);
+}
 
 #[tokio::test]
 async fn a_plain_file_goes_in_and_again_changes_nothing() {

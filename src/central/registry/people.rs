@@ -1,13 +1,15 @@
 //! Employees in the database. Whoever changes gets a record sealed anew.
 
+use std::collections::HashMap;
 use std::str::FromStr as _;
 
 use jiff::civil::Date;
+use sqlx::AssertSqlSafe;
 
 use super::changes::{self, By};
 use crate::central::codes::random_id;
 use crate::central::commands::CONSOLE;
-use crate::central::storage::{self, Tx};
+use crate::central::storage::{self, Tx, places, rows_of_places};
 use crate::central::{CentralError, Office, mail, roster, status};
 use crate::person::{Employee, Nip, Status, card_holds};
 
@@ -39,6 +41,9 @@ pub struct Row {
 const COLUMNS: &str =
     "SELECT nip, name, status, status_since, tmt, contract_end, body, unit, position, karpeg
      FROM people WHERE nip = $1";
+
+/// People in one statement: twelve values each, of the 32,766 that SQLite takes.
+const TOGETHER: usize = 100;
 
 impl Row {
     pub fn person(self) -> Result<Employee, CentralError> {
@@ -81,6 +86,23 @@ pub async fn in_tx(tx: &mut Tx, nip: Nip) -> Result<Option<Employee>, CentralErr
     row.map(Row::person).transpose()
 }
 
+/// Those of these numbers who are in the registry, inside a transaction.
+pub async fn many_in_tx(tx: &mut Tx, nips: &[Nip]) -> Result<HashMap<Nip, Employee>, CentralError> {
+    let mut found = HashMap::with_capacity(nips.len());
+    for nips in nips.chunks(TOGETHER) {
+        let sql = COLUMNS.replace("= $1", &format!("IN ({})", places(1, nips.len())));
+        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
+        for nip in nips {
+            query = query.bind(nip.as_u64() as i64);
+        }
+        for row in query.fetch_all(&mut **tx).await? {
+            let person = row.person()?;
+            found.insert(person.nip, person);
+        }
+    }
+    Ok(found)
+}
+
 /// Puts an employee in, or over what was known by that number: `before`, as this transaction sees it.
 pub async fn put(
     office: &Office,
@@ -89,20 +111,19 @@ pub async fn put(
     before: Option<Employee>,
     by: By<'_>,
 ) -> Result<Change, CentralError> {
-    if before.as_ref() == Some(person) {
+    let Some(before) = before else {
+        put_new(office, tx, std::slice::from_ref(person)).await?;
+        return Ok(Change::New);
+    };
+    if before == *person {
         return Ok(Change::Same);
     }
-    let day = |date: Option<Date>| date.map(|date| date.to_string());
-    let record_id: String = sqlx::query_scalar(
-        "INSERT INTO people (nip, record_id, name, status, status_since, tmt, contract_end, body, unit,
-             position, karpeg, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-         ON CONFLICT (nip) DO UPDATE SET name = $3, status = $4, status_since = $5, tmt = $6,
-             contract_end = $7, body = $8, unit = $9, position = $10, karpeg = $11, changed_at = $12
-         RETURNING record_id",
+    sqlx::query(
+        "UPDATE people SET name = $2, status = $3, status_since = $4, tmt = $5, contract_end = $6, body = $7,
+             unit = $8, position = $9, karpeg = $10, changed_at = $11
+         WHERE nip = $1",
     )
     .bind(person.nip.as_u64() as i64)
-    .bind(random_id())
     .bind(&person.name)
     .bind(person.status.word())
     .bind(day(person.status_since))
@@ -113,24 +134,53 @@ pub async fn put(
     .bind(&person.position)
     .bind(person.karpeg.as_deref())
     .bind(office.clock.now().as_second())
-    .fetch_one(&mut **tx)
+    .execute(&mut **tx)
     .await?;
-    match &before {
-        None => roster::seal_first(office, tx, person, record_id).await?,
-        Some(before) => {
-            changes::note(office, tx, by, before, person).await?;
-            roster::reseal(office, tx, person, None).await?;
-        }
-    }
+    changes::note(office, tx, by, &before, person).await?;
+    roster::reseal(office, tx, person, None).await?;
     let today = office.today();
-    Ok(match before {
-        None => Change::New,
-        Some(before) if card_holds(&before, today) != card_holds(person, today) => {
-            status::changed(tx).await?;
-            Change::CardsChanged
+    if card_holds(&before, today) != card_holds(person, today) {
+        status::changed(tx).await?;
+        return Ok(Change::CardsChanged);
+    }
+    Ok(Change::Changed)
+}
+
+/// Puts in employees who are not there yet, as this transaction sees it: a few statements for many of them.
+pub async fn put_new(office: &Office, tx: &mut Tx, people: &[Employee]) -> Result<(), CentralError> {
+    let now = office.clock.now().as_second();
+    for people in people.chunks(TOGETHER) {
+        let ids: Vec<String> = people.iter().map(|_| random_id()).collect();
+        let sql = format!(
+            "INSERT INTO people (nip, record_id, name, status, status_since, tmt, contract_end, body, unit,
+                 position, karpeg, changed_at)
+             VALUES {}",
+            rows_of_places(people.len(), 12)
+        );
+        let mut insert = sqlx::query(AssertSqlSafe(sql));
+        for (person, id) in people.iter().zip(&ids) {
+            insert = insert
+                .bind(person.nip.as_u64() as i64)
+                .bind(id)
+                .bind(&person.name)
+                .bind(person.status.word())
+                .bind(day(person.status_since))
+                .bind(day(person.tmt))
+                .bind(day(person.contract_end))
+                .bind(&person.body)
+                .bind(&person.unit)
+                .bind(&person.position)
+                .bind(person.karpeg.as_deref())
+                .bind(now);
         }
-        Some(_) => Change::Changed,
-    })
+        insert.execute(&mut **tx).await?;
+        roster::seal_first(office, tx, people, ids).await?;
+    }
+    Ok(())
+}
+
+fn day(date: Option<Date>) -> Option<String> {
+    date.map(|date| date.to_string())
 }
 
 /// Another status for somebody, from a day on.

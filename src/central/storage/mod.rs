@@ -5,6 +5,7 @@
 
 mod database;
 mod photos;
+mod places;
 mod snapshot;
 
 pub use database::{Db, Place, Tx};
@@ -12,6 +13,7 @@ pub use database::{Db, Place, Tx};
 use database::Database;
 use photos::Photos;
 pub use photos::is_photo;
+pub use places::{places, rows_of_places};
 
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -83,19 +85,31 @@ pub async fn next(tx: &mut Tx, name: &str) -> Result<i64, CentralError> {
 /// Takes a counter on to a value that was never given out, not even by a database that was lost:
 /// one more than the last, and no less than the microseconds since 1970. Somebody else remembers
 /// these values, and a database restored from a backup does not know the newest of them; the clock
-/// goes on meanwhile. Microseconds because an import counts a thousand times in a second and would
+/// goes on meanwhile. Microseconds because an import counts ten thousand times in a second and would
 /// run ahead of any coarser clock.
 pub async fn next_ever(tx: &mut Tx, name: &str, now: Timestamp) -> Result<i64, CentralError> {
-    let floor = now.as_microsecond().max(1);
-    Ok(sqlx::query_scalar(
+    several_ever(tx, name, 1, now).await
+}
+
+/// As many such values, one after the other. Returns the first.
+pub async fn several_ever(
+    tx: &mut Tx,
+    name: &str,
+    count: usize,
+    now: Timestamp,
+) -> Result<i64, CentralError> {
+    let (floor, more) = (now.as_microsecond().max(1), count.max(1) as i64 - 1);
+    let last: i64 = sqlx::query_scalar(
         "INSERT INTO counters (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE
-         SET value = CASE WHEN counters.value < $2 THEN $2 ELSE counters.value + 1 END RETURNING value",
+         SET value = CASE WHEN counters.value + $3 < $2 THEN $2 ELSE counters.value + $3 END RETURNING value",
     )
     .bind(name)
-    .bind(floor)
+    .bind(floor + more)
+    .bind(more + 1)
     .fetch_one(&mut **tx)
-    .await?)
+    .await?;
+    Ok(last - more)
 }
 
 /// The value of a counter; 0 before its first use.
@@ -198,6 +212,15 @@ mod tests {
             next_ever(&mut tx, "c", at(900)).await.unwrap(),
             backed_up + 2,
             "a clock that jumped back"
+        );
+        assert_eq!(several_ever(&mut tx, "c", 3, at(900)).await.unwrap(), backed_up + 3);
+        assert_eq!(next_ever(&mut tx, "c", at(900)).await.unwrap(), backed_up + 6);
+        let later = at(1_000).as_microsecond() + 500;
+        let some = several_ever(&mut tx, "d", 3, at(1_000)).await.unwrap();
+        assert_eq!(some, at(1_000).as_microsecond());
+        assert_eq!(
+            next_ever(&mut tx, "d", Timestamp::from_microsecond(later).unwrap()).await.unwrap(),
+            later
         );
         let mut lost = 0;
         for _ in 0..500 {

@@ -7,7 +7,7 @@ use std::path::Path;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::database::{Database, Db, read_only, sqlite};
-use super::{MIGRATIONS, Place, Store, Tx};
+use super::{MIGRATIONS, Place, Store, Tx, places, rows_of_places};
 use crate::central::CentralError;
 
 type Connection = <Db as sqlx::Database>::Connection;
@@ -186,12 +186,8 @@ impl Table {
         );
         let mut rows = sqlx::query(AssertSqlSafe(first)).fetch_all(&mut *from).await?;
         while let Some(last) = rows.last() {
-            let mut sql = format!("INSERT INTO {} ({}) VALUES ", self.name, names.join(", "));
-            for row in 0..rows.len() {
-                sql.push_str(if row == 0 { "(" } else { ", (" });
-                sql.push_str(&places(row * names.len() + 1, names.len()));
-                sql.push(')');
-            }
+            let many = rows_of_places(rows.len(), names.len());
+            let sql = format!("INSERT INTO {} ({}) VALUES {many}", self.name, names.join(", "));
             let mut insert = sqlx::query(AssertSqlSafe(sql));
             for row in &rows {
                 for column in &self.columns {
@@ -210,11 +206,6 @@ impl Table {
         }
         Ok(())
     }
-}
-
-/// `$3, $4, $5`
-fn places(first: usize, count: usize) -> String {
-    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
 fn bound<'q>(
