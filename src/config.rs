@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Time;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::lang::Lang;
@@ -161,11 +162,32 @@ pub struct DisplayConfig {
     /// Of the glass, corner to corner: what makes millimetres of pixels. None: what the display
     /// says of itself, or the usual size for so many pixels.
     pub diagonal_inches: Option<f32>,
+    /// From when until when the screen is black while nobody is there, at the station's place. None: never.
+    pub dark_from: Option<Time>,
+    pub dark_until: Option<Time>,
+}
+
+impl DisplayConfig {
+    /// Is this an hour of the night? The hours may go past midnight.
+    pub fn is_dark_at(&self, time: Time) -> bool {
+        match (self.dark_from, self.dark_until) {
+            (Some(from), Some(until)) if from <= until => (from..until).contains(&time),
+            (Some(from), Some(until)) => time >= from || time < until,
+            _ => false,
+        }
+    }
 }
 
 impl Default for DisplayConfig {
     fn default() -> Self {
-        DisplayConfig { kind: DisplayKind::Window, width: 1280, height: 800, diagonal_inches: None }
+        DisplayConfig {
+            kind: DisplayKind::Window,
+            width: 1280,
+            height: 800,
+            diagonal_inches: None,
+            dark_from: None,
+            dark_until: None,
+        }
     }
 }
 
@@ -265,6 +287,8 @@ pub struct StationConfig {
     pub templates: Option<PathBuf>,
     /// Where staff save the visitor log. None: it cannot be saved from the screen.
     pub export_dir: Option<PathBuf>,
+    /// Who sets the network: `nmcli:`, `simulated:` or `none:`.
+    pub network: String,
     pub display: DisplayConfig,
     pub cameras: CameraConfig,
     pub limits: LimitConfig,
@@ -284,6 +308,7 @@ impl Default for StationConfig {
             printer_spare: None,
             templates: None,
             export_dir: None,
+            network: "nmcli:".into(),
             display: DisplayConfig::default(),
             cameras: CameraConfig::default(),
             limits: LimitConfig::default(),
@@ -335,6 +360,9 @@ impl StationConfig {
         {
             return refuse("display.diagonal_inches", format!("{inches} inches is no size of a screen"));
         }
+        if self.display.dark_from.is_some() != self.display.dark_until.is_some() {
+            return refuse("display.dark_from", "goes with dark_until: both or neither".into());
+        }
         if self.sound.volume > 100 {
             return refuse("sound.volume", format!("{} percent is too loud; 0 to 100", self.sound.volume));
         }
@@ -343,6 +371,7 @@ impl StationConfig {
             return refuse("sound.headphones", message.into());
         }
         for (key, uri) in [
+            ("network", Some(&self.network)),
             ("cameras.face", Some(&self.cameras.face)),
             ("cameras.scan", self.cameras.scan.as_ref()),
             ("printer", self.printer.as_ref()),
@@ -390,7 +419,12 @@ mod tests {
             templates: Some(PathBuf::new()),
             export_dir: Some(PathBuf::new()),
             sound: SoundConfig { headphones: Some("alsa:plughw:1".into()), ..SoundConfig::default() },
-            display: DisplayConfig { diagonal_inches: Some(7.0), ..DisplayConfig::default() },
+            display: DisplayConfig {
+                diagonal_inches: Some(7.0),
+                dark_from: Some(Time::midnight()),
+                dark_until: Some(Time::midnight()),
+                ..DisplayConfig::default()
+            },
             cameras: CameraConfig { face: String::new(), scan: Some(String::new()) },
             ..StationConfig::default()
         })
@@ -442,6 +476,9 @@ mod tests {
         assert!(fails("[sound]\nvolume = 101\n").contains("volume"));
         assert!(fails("[sound]\nheadphones = \"auto\"\n").contains("headphones"));
         assert!(fails("[display]\nwidth = 3\n").contains("display"));
+        assert!(fails("[display]\ndark_from = \"19:00\"\n").contains("both or neither"));
+        assert!(fails("[display]\ndark_from = \"25:00\"\ndark_until = \"06:00\"\n").contains("line 2"));
+        assert!(fails("network = \"nmcli\"\n").contains("network"));
     }
 
     #[test]
@@ -452,6 +489,22 @@ mod tests {
         let odd = dir.path().join("odd.toml");
         std::fs::write(&odd, [0xff, 0xfe, 0x00]).unwrap();
         assert!(StationConfig::load(&odd).unwrap_err().to_string().contains("odd.toml"));
+    }
+
+    #[test]
+    fn the_night_may_go_past_midnight() {
+        let at = |hour| Time::constant(hour, 30, 0, 0);
+        let hours = |from, until| DisplayConfig {
+            dark_from: Some(at(from)),
+            dark_until: Some(at(until)),
+            ..DisplayConfig::default()
+        };
+        let night = |config: DisplayConfig| {
+            [5, 6, 12, 18, 19, 23].map(|hour| config.is_dark_at(Time::constant(hour, 45, 0, 0)))
+        };
+        assert_eq!(night(hours(18, 6)), [true, false, false, true, true, true]);
+        assert_eq!(night(hours(12, 19)), [false, false, true, true, false, false]);
+        assert_eq!(night(DisplayConfig::default()), [false; 6]);
     }
 
     #[test]

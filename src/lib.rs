@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod lang;
 pub mod manual;
+pub mod turn;
 
 // Floor 1: no I/O, no clock, no randomness.
 pub mod card;
@@ -29,6 +30,8 @@ pub mod session;
 pub mod camera;
 #[cfg(feature = "station")]
 pub mod display;
+#[cfg(feature = "station")]
+pub mod network;
 #[cfg(feature = "station")]
 pub mod printing;
 #[cfg(feature = "station")]

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 /// Modules by floor, lowest first. A module may use its own floor and those below, except that on
 /// floors 3 and 4 siblings do not know each other beyond what [`SIBLINGS`] allows.
 const FLOORS: [&[&str]; 6] = [
-    &["lang", "clock", "config", "manual"],
+    &["lang", "clock", "config", "manual", "turn"],
     &["person", "card", "photo", "scan", "credential", "protocol", "sealed"],
     &["session"],
-    &["camera", "printing", "display", "sound", "store"],
+    &["camera", "printing", "display", "network", "sound", "store"],
     &["sync", "provision"],
     &["station", "central"],
 ];

@@ -1,6 +1,6 @@
 //! A wrapper that makes any camera fail on command: unplugged, frozen, plugged in again. For tests and training.
 
-use super::{Camera, CameraError, Frame};
+use super::{Camera, CameraError, Frame, Held};
 use image::RgbImage;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -60,6 +60,10 @@ impl Camera for Faulty {
             }
             _ => self.inner.frame(timeout),
         }
+    }
+
+    fn hold(&mut self, on: bool) -> Held {
+        self.inner.hold(on)
     }
 
     fn plate(&mut self) -> Result<Option<RgbImage>, CameraError> {

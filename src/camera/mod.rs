@@ -11,20 +11,27 @@
 //! whether a picture is good: the checks in `photo` and `scan` treat all cameras alike.
 
 mod address;
+mod controls;
 mod demo;
 mod faulty;
 mod folder;
+mod found;
+mod hold;
 mod photographed;
 mod pixels;
 mod shown;
 mod v4l;
+mod wavering;
 
 pub use demo::Demo;
 pub use faulty::{FaultSwitch, Faulty};
 pub use folder::Folder;
+pub use found::found;
+pub use hold::{Held, Hold};
 pub use photographed::{Shot, photographed};
 pub use shown::Shown;
 pub use v4l::Video4Linux;
+pub use wavering::{Waver, Wavering};
 
 use address::Address;
 use image::RgbImage;
@@ -64,6 +71,13 @@ pub trait Camera: Send {
     /// The picture of the empty backdrop that belongs to this camera, `None` where it has none of its own (then the
     /// station takes one, with nobody in the picture).
     fn plate(&mut self) -> Result<Option<RgbImage>, CameraError>;
+
+    /// Holds exposure and white balance as they are now, or lets go of them; says what is held then. A camera that
+    /// cannot is fine.
+    fn hold(&mut self, on: bool) -> Held {
+        let _ = on;
+        Held::default()
+    }
 }
 
 /// Why there is no picture. Each sentence names the camera and says what to do.
@@ -170,6 +184,12 @@ pub fn open(uri: &str) -> Result<Box<dyn Camera>, CameraError> {
         "shown" => Box::new(Shown::new(address.path()?, address.fps(10.0)?)),
         other => return Err(address.bad(&format!("{other:?} is no kind of camera"))),
     })
+}
+
+/// What the camera at an address could hold; `None` where that cannot be asked now, as while it is in use.
+pub fn could_hold(uri: &str) -> Option<Held> {
+    let address = Address::parse(uri).ok()?;
+    if address.scheme == "v4l" { v4l::could_hold(&address) } else { Some(Held::default()) }
 }
 
 #[cfg(test)]

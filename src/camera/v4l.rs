@@ -7,7 +7,7 @@
 
 use super::address::Address;
 use super::pixels::{Packing, unpack};
-use super::{Camera, CameraError, Frame};
+use super::{Camera, CameraError, Frame, Held, controls};
 use image::RgbImage;
 use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// How long opening a camera may take before it counts as silent; slow webcams need about two seconds.
 const OPENING: Duration = Duration::from_secs(6);
+/// How long a camera may take to hold.
+const HOLDING: Duration = Duration::from_secs(1);
 /// Uncompressed pictures are better, but over USB 2 they come too slowly at full size; below this rate JPEG is asked for.
 const FLUENT: u32 = 15;
 
@@ -45,6 +47,10 @@ struct State {
     ended: Option<End>,
     /// Set by the watchdog or on drop: the thread ends at its next picture.
     abandoned: bool,
+    /// To hold, or to let go: for the thread to do at its next picture.
+    wish: Option<bool>,
+    /// What came of it.
+    held: Option<Held>,
 }
 
 enum End {
@@ -171,6 +177,25 @@ impl Camera for Video4Linux {
     fn plate(&mut self) -> Result<Option<RgbImage>, CameraError> {
         Ok(None)
     }
+
+    fn hold(&mut self, on: bool) -> Held {
+        let mut state = self.slot.lock();
+        (state.wish, state.held) = (Some(on), None);
+        let (mut state, _) = self
+            .slot
+            .changed
+            .wait_timeout_while(state, HOLDING, |s| s.held.is_none() && s.ended.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        state.wish = None;
+        state.held.take().unwrap_or_default()
+    }
+}
+
+/// What a camera that nobody uses could hold.
+pub(super) fn could_hold(address: &Address) -> Option<Held> {
+    let path = address.path().ok()?;
+    let index = path.to_str()?.strip_prefix("/dev/video")?.parse().ok()?;
+    open_best(index, (640, 480)).ok().map(|camera| controls::could(&camera))
 }
 
 impl Drop for Video4Linux {
@@ -199,6 +224,10 @@ fn capture(index: u32, size: (u32, u32), first: u64, slot: &Slot) -> End {
             Ok(bytes) => bytes.into_owned(),
             Err(e) => return End::Stopped(e.to_string()),
         };
+        if let Some(on) = slot.lock().wish.take() {
+            let held = controls::hold(&mut camera, on);
+            slot.lock().held = Some(held);
+        }
         let mut state = slot.lock();
         if state.abandoned {
             break;

@@ -5,7 +5,7 @@ use crate::central::testing::{TestOffice, office};
 use crate::credential::{KeyPair, sign_assertion};
 use crate::sealed::StationKeys;
 
-fn key() -> KeyPair {
+pub fn key() -> KeyPair {
     KeyPair::from_secret([9; 32])
 }
 

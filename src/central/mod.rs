@@ -12,6 +12,7 @@ mod chain;
 mod clients;
 mod codes;
 pub mod commands;
+mod commissioning;
 mod condition;
 mod config;
 mod documents;

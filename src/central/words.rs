@@ -16,6 +16,7 @@ pub enum Rejection {
     Portrait(PortraitError),
     PickUpCode,
     UnknownIssue,
+    CommissionSeal,
 }
 
 impl Rejection {
@@ -35,6 +36,7 @@ impl Rejection {
             Rejection::Portrait(_) => "portrait",
             Rejection::PickUpCode => "pick-up-code",
             Rejection::UnknownIssue => "unknown-issue",
+            Rejection::CommissionSeal => "commission-seal",
         }
     }
 
@@ -78,6 +80,10 @@ impl Rejection {
             Rejection::UnknownIssue => {
                 ("Kartu yang dicetak tidak dikenal.", "The printed card is not known.")
             }
+            Rejection::CommissionSeal => (
+                "Tanda tangan laporan pemasangan ini tidak cocok dengan kunci Anjungan.",
+                "The signature of this report does not fit the station's key.",
+            ),
         };
         lang.pick(id, en).to_owned()
     }

@@ -18,6 +18,7 @@ mod back;
 mod base45;
 mod cbor;
 mod claims;
+mod commission;
 mod cose;
 mod error;
 mod front;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use assertion::{sign_assertion, verify_assertion};
 pub use back::{BackClaims, BackCode, MAX_FACE_BYTES, sign_back};
+pub use commission::{sign_commission, verify_commission};
 pub use error::CredentialError;
 pub use front::{FrontClaims, FrontCode, sign_front};
 pub use handover::{follow_handovers, sign_handover, verify_handover};

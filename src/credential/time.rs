@@ -31,6 +31,16 @@ impl SignedTime {
         cbor::at_most("signed time", bytes, MAX_BYTES)?;
         let signed = Signed::decode(bytes, None, Order::Sorted)?;
         signed.verify(public, &aad(nonce)?)?;
+        SignedTime::of(&signed)
+    }
+
+    /// The time in an answer that nothing has proven yet: a hint, and no more.
+    pub fn unproven(bytes: &[u8]) -> Result<Timestamp, CredentialError> {
+        cbor::at_most("signed time", bytes, MAX_BYTES)?;
+        SignedTime::of(&Signed::decode(bytes, None, Order::Sorted)?)
+    }
+
+    fn of(signed: &Signed) -> Result<Timestamp, CredentialError> {
         let millis = cbor::strict(signed.payload(), Order::Sorted)?;
         millis
             .as_integer()
@@ -63,6 +73,7 @@ mod tests {
         let now: Timestamp = "2026-02-03T04:05:06.789Z".parse().unwrap();
         let answer = SignedTime::sign(&key, &[9; 16], now).unwrap();
         assert_eq!(SignedTime::verify(&answer, &key.public(), &[9; 16]), Ok(now));
+        assert_eq!(SignedTime::unproven(&answer), Ok(now));
         let bad = Err(CredentialError::BadSignature);
         assert_eq!(SignedTime::verify(&answer, &key.public(), &[8; 16]), bad);
         let other = KeyPair::from_secret([2; 32]).public();

@@ -90,6 +90,24 @@ impl<C: ComponentHandle + 'static> Finger<C> {
         })?
     }
 
+    /// Presses and releases at a place of the screen, from 0 to 1 each way.
+    pub fn touch_at(&self, x: f32, y: f32) -> Result<(), FingerError> {
+        self.press_at(x, y, PointerEventButton::Left)
+    }
+
+    /// The same with any button of a mouse.
+    pub fn press_at(&self, x: f32, y: f32, button: PointerEventButton) -> Result<(), FingerError> {
+        self.on_screen(move |screen| {
+            let window = screen.window();
+            let size = window.size().to_logical(window.scale_factor());
+            let position = LogicalPosition::new(x * size.width, y * size.height);
+            window.dispatch_event(WindowEvent::PointerMoved { position });
+            window.dispatch_event(WindowEvent::PointerPressed { position, button });
+            window.dispatch_event(WindowEvent::PointerReleased { position, button });
+            window.dispatch_event(WindowEvent::PointerExited);
+        })
+    }
+
     /// Waits until something with this label is on the screen.
     pub fn wait_for(&self, label: &str, timeout: Duration) -> Result<(), FingerError> {
         self.retry(timeout, || {
@@ -151,6 +169,11 @@ impl<C: ComponentHandle + 'static> Finger<C> {
                 window.dispatch_event(WindowEvent::KeyReleased { text });
             }
         })
+    }
+
+    /// Sends anything into the window, as a keyboard or a desktop would.
+    pub fn send(&self, act: impl FnOnce(&slint::Window) + Send + 'static) -> Result<(), FingerError> {
+        self.on_screen(move |screen| act(screen.window()))
     }
 
     /// Runs something on the event loop and brings back what it says.

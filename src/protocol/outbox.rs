@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, AuditEntry, Issue, Problem};
+use super::{Acceptance, AuditEntry, Commissioned, Issue, Problem};
 use crate::credential::{Serial, Verdict};
 
 /// One thing that happened at a station and that the server must learn.
@@ -25,6 +25,8 @@ pub enum OutboxKind {
     Looked(Looked),
     /// Who looked at whom: a link of the station's chain. The server says where one does not follow.
     Audit(AuditEntry),
+    /// How a technician left the station.
+    Commissioned(Commissioned),
 }
 
 /// Somebody at this station's desk looked at a card, and was shown whose it is.

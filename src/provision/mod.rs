@@ -9,6 +9,7 @@ mod join;
 mod link;
 mod members;
 mod pin;
+pub mod setup;
 mod staff;
 
 pub use join::{JoinError, Joined, Terms, join};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::staff::{Staff, StaffEvent};
-use super::{Counter, Cx, Prints, StaffHome, StaffSignIn, Step, Studio, Visitors};
+use super::{Counter, Cx, Prints, Setup, StaffHome, StaffSignIn, Step, Studio, Visitors};
 use crate::config::Profile;
 
 /// A member of the staff, as the station knows one.
@@ -115,6 +115,8 @@ pub enum StaffGoal {
     Visitors,
     /// The print queue, its history and its questions.
     Prints,
+    /// `Di lokasi`: setting the station up in its lobby.
+    Lobby,
 }
 
 impl StaffGoal {
@@ -126,6 +128,7 @@ impl StaffGoal {
             StaffGoal::Studio => Step::Studio(Box::new(Studio::start(cx))),
             StaffGoal::Visitors => Step::Visitors(Box::new(Visitors::start(cx))),
             StaffGoal::Prints => Step::Prints(Box::new(Prints::start(cx))),
+            StaffGoal::Lobby => Setup::at(cx.fitting.lobby(), cx),
         }
     }
 
@@ -137,7 +140,11 @@ impl StaffGoal {
     /// Nobody signed in after all: where the way back leads.
     pub(super) fn leave(self) -> Step {
         match self {
-            StaffGoal::Home | StaffGoal::Studio | StaffGoal::Visitors | StaffGoal::Prints => Step::Attract,
+            StaffGoal::Home
+            | StaffGoal::Studio
+            | StaffGoal::Visitors
+            | StaffGoal::Prints
+            | StaffGoal::Lobby => Step::Attract,
         }
     }
 }

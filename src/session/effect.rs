@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CodeText, Portrait, PrintAnswer, Secret, Ticket, Visit};
+use super::{Chosen, CodeText, Portrait, PrintAnswer, Secret, Ticket, Visit};
 use crate::card::{CardData, Orientation};
 use crate::config::Profile;
 use crate::person::Nip;
@@ -141,6 +141,52 @@ pub enum Effect {
     MarkCall {
         id: String,
         state: CallState,
+    },
+    /// What was chosen and done in setting up, on the disk.
+    KeepSetup(Box<Chosen>),
+    /// The screen starts anew, with what was chosen.
+    StartAnew,
+    LookNetwork {
+        ticket: Ticket,
+    },
+    FindWifi {
+        ticket: Ticket,
+    },
+    JoinWifi {
+        ticket: Ticket,
+        name: String,
+        password: Secret,
+    },
+    /// Show the live picture and send every code in it as it is: [`CodeRead`](super::Event::CodeRead).
+    ReadCode {
+        ticket: Ticket,
+    },
+    /// Join the server that this link names.
+    Join {
+        ticket: Ticket,
+        link: Secret,
+        pin: Secret,
+    },
+    AskTime {
+        ticket: Ticket,
+    },
+    FindPrinters {
+        ticket: Ticket,
+    },
+    TestPrint {
+        ticket: Ticket,
+        uri: String,
+    },
+    FindCameras {
+        ticket: Ticket,
+    },
+    /// This camera takes the portraits from now on.
+    UseCamera {
+        uri: String,
+    },
+    /// Look at every part, sign what was found, and send it.
+    Commission {
+        ticket: Ticket,
     },
     Sound(Sound),
     /// Nothing of the last person may stay in any buffer.

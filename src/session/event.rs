@@ -6,8 +6,9 @@ use image::RgbaImage;
 
 use super::print_job::JobState;
 use super::{
-    Alert, Clerk, Decision, DeskState, Drawing, Fault, Finding, NewPassword, NumberFinding, PhoneNews,
-    Portrait, PrintLine, Reading, Secret, Ticket, VisitLine,
+    Alert, Clerk, CodeText, Commissioned, Decision, DeskState, Drawing, Fault, Finding, FoundCamera,
+    FoundPrinter, JoinedNote, NetworkState, NewPassword, NumberFinding, PhoneNews, Portrait, PrintLine,
+    Reading, Secret, Ticket, TimeNote, VisitLine, Wifi,
 };
 use crate::card::Orientation;
 use crate::photo::Advice;
@@ -76,6 +77,23 @@ pub enum Event {
     Reading(Ticket, Box<Reading>),
     /// The new clean plate is on the disk, or why there is none.
     PlateTaken(Ticket, Result<(), Fault>),
+    /// The hours that are to be dark begin or end.
+    Dark(bool),
+    /// A place of the screen was touched, from 0 to 1 each way.
+    Touched(f32, f32),
+    NetworkSeen(Ticket, Result<NetworkState, Fault>),
+    WifiFound(Ticket, Result<Vec<Wifi>, Fault>),
+    WifiJoined(Ticket, Result<(), Fault>),
+    /// A code before the camera, unjudged.
+    CodeRead(Ticket, CodeText),
+    /// The station has joined the office's server.
+    Joined(Ticket, Result<Box<JoinedNote>, Fault>),
+    TimeAsked(Ticket, Result<TimeNote, Fault>),
+    PrintersFound(Ticket, Vec<FoundPrinter>),
+    TestPrinted(Ticket, Result<(), Fault>),
+    CamerasFound(Ticket, Vec<FoundCamera>),
+    /// The report is signed and on its way.
+    Commissioned(Ticket, Result<Box<Commissioned>, Fault>),
 }
 
 /// [`SignedIn`] without its contents in the debug form.
@@ -90,7 +108,7 @@ impl std::fmt::Debug for SignedInBox {
 impl Event {
     /// Did a person do this?
     pub fn is_touch(&self) -> bool {
-        matches!(self, Event::Tap(_) | Event::Key(_))
+        matches!(self, Event::Tap(_) | Event::Key(_) | Event::Touched(..))
     }
 }
 
@@ -170,6 +188,18 @@ pub enum Tap {
     Spoiled,
     /// The spoiled one is destroyed.
     Destroyed,
+    /// To `Di lokasi`.
+    Setup,
+    /// To the list of Wi-Fis.
+    Wifi,
+    /// The code is typed instead.
+    TypeCode,
+    /// The same once more: a search, a question, four touches.
+    Again,
+    /// Without it.
+    Skip,
+    TestPrint,
+    OtherCamera,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

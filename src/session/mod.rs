@@ -17,6 +17,7 @@ mod check;
 mod counter;
 #[cfg(test)]
 mod counter_tests;
+mod dark;
 mod duty;
 mod effect;
 mod event;
@@ -36,6 +37,7 @@ mod prints;
 mod report;
 mod review;
 mod secret;
+mod setup;
 mod sign_in;
 pub mod staff;
 mod staff_home;
@@ -58,6 +60,7 @@ pub use assisted::{AssistField, Assisted, GivenCode, NewPassword};
 pub use call::Calling;
 pub use check::{Check, Finding, ListAge};
 pub use counter::{Answer, Counter, DeskState, Kept, Seen};
+pub use dark::LIT;
 pub use duty::{Clerk, Duty, StaffGoal};
 pub use effect::{Effect, Role, Sound};
 pub use event::{Event, Key, SignedInBox, Tap};
@@ -75,6 +78,11 @@ pub use prints::{LINES as PRINT_LINES, PrintAnswer, PrintLine, PrintState, Print
 pub use report::{Report, Reporting};
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
+pub use setup::{
+    CameraPage, Chosen, ClockPage, Commissioned, Corners, Fitting, FoundCamera, FoundPrinter, JoinPage,
+    JoinStage, JoinedNote, LinkField, MARKS, NetworkPage, NetworkState, Page, PartState, PrinterPage,
+    ReportPage, SETUP_LINES, Setup, SetupStep, TRIAL, TestPrint, TimeNote, Turning, Wifi, WifiStage, host_of,
+};
 pub use sign_in::{Field, SignIn};
 pub use staff_home::StaffHome;
 pub use staff_sign_in::{PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, StaffSignIn};
@@ -87,6 +95,7 @@ use crate::config::Profile;
 use crate::lang::Lang;
 use crate::person::Refusal;
 use crate::protocol::{CallState, DeskCall};
+use dark::Night;
 use idle::Idle;
 
 /// How long a closing screen stands before the station is free for the next person.
@@ -109,6 +118,8 @@ pub struct Session {
     pub alerts: Alerts,
     /// The staff session.
     pub duty: Duty,
+    /// How the station is set up.
+    pub fitting: Fitting,
     /// How far a call for staff has come.
     pub calling: Calling,
     /// At a desk: who calls, the oldest first.
@@ -116,6 +127,7 @@ pub struct Session {
     /// How the station speaks when nobody has chosen.
     home_lang: Lang,
     idle: Idle,
+    night: Night,
     tickets: u64,
 }
 
@@ -157,6 +169,8 @@ pub enum Step {
     Counter(Box<Counter>),
     Visitors(Box<Visitors>),
     Prints(Box<Prints>),
+    /// A technician sets the station up.
+    Setup(Setup),
     /// The station cannot serve anybody now.
     OutOfOrder {
         fault: Fault,
@@ -178,6 +192,7 @@ impl Step {
                 | Step::Counter(_)
                 | Step::Visitors(_)
                 | Step::Prints(_)
+                | Step::Setup(_)
         )
     }
 }
@@ -199,6 +214,7 @@ struct Cx<'a> {
     effects: Vec<Effect>,
     tickets: &'a mut u64,
     duty: &'a mut Duty,
+    fitting: &'a mut Fitting,
 }
 
 impl Cx<'_> {
@@ -220,10 +236,12 @@ impl Session {
             step: Step::Attract,
             alerts: Alerts::default(),
             duty: Duty::default(),
+            fitting: Fitting::default(),
             calling: Calling::Nobody,
             desk_calls: Vec::new(),
             home_lang: lang,
             idle: Idle::new(now),
+            night: Night::default(),
             tickets: 0,
         }
     }
@@ -244,17 +262,40 @@ impl Session {
         self
     }
 
+    /// With how the station is set up. Where a technician has to do something first, the session begins with that.
+    #[must_use]
+    pub fn with_fitting(mut self, fitting: Fitting, now: Duration) -> (Session, Vec<Effect>) {
+        self.fitting = fitting;
+        let mut effects = Vec::new();
+        self.step = self.home(&mut effects, now);
+        (self, effects)
+    }
+
     /// One event. Returns the session after it and what is to be done about it.
     #[must_use]
     #[allow(clippy::too_many_lines, reason = "what counts at every step, then a line a step")]
     pub fn step(mut self, event: Event, now: Duration) -> (Session, Vec<Effect>) {
+        let dark = self.is_dark(now);
         if event.is_touch() {
             self.idle.touched(now);
             self.duty.touched(now);
         }
+        if dark && event.is_touch() {
+            return (self, Vec::new());
+        }
+        if let Event::PrintJob { state, .. } = &event {
+            self.night.printing = !state.is_over();
+        }
         match event {
+            Event::Dark(hours) => {
+                self.night.hours = hours;
+                return (self, Vec::new());
+            }
             Event::Alert(alert, raised) => {
                 self.alerts.set(alert, raised);
+                if let (Alert::Camera, true, Step::Photo(photo)) = (alert, raised, &mut self.step) {
+                    photo.camera_gone();
+                }
                 return (self, Vec::new());
             }
             Event::Tap(Tap::Language) => {
@@ -319,7 +360,14 @@ impl Session {
         }
         let was_home = matches!(self.step, Step::Attract);
         let fault = trouble::shown(&self.step);
-        let mut cx = Cx { now, effects: Vec::new(), tickets: &mut self.tickets, duty: &mut self.duty };
+        let language = self.fitting.chosen.language;
+        let mut cx = Cx {
+            now,
+            effects: Vec::new(),
+            tickets: &mut self.tickets,
+            duty: &mut self.duty,
+            fitting: &mut self.fitting,
+        };
         let step = match self.step {
             Step::Attract => attract(&event, &mut cx),
             Step::Choose => choose(&event, &mut cx),
@@ -356,6 +404,7 @@ impl Session {
             Step::Counter(step) => step.step(event, &mut cx),
             Step::Visitors(step) => step.step(event, &mut cx),
             Step::Prints(step) => step.step(event, &mut cx),
+            Step::Setup(step) => step.step(event, &mut cx),
             Step::OutOfOrder { fault } => Step::OutOfOrder { fault },
             Step::Trouble { fault } => match event {
                 Event::Tap(Tap::Back | Tap::Continue) => Step::Attract,
@@ -363,11 +412,17 @@ impl Session {
             },
         };
         let mut effects = cx.effects;
+        if self.fitting.chosen.language != language
+            && let Some(chosen) = self.fitting.chosen.language
+        {
+            (self.lang, self.home_lang) = (chosen, chosen);
+        }
         // A clerk's way back is to their desk.
         self.step = match step {
             Step::Choose if self.duty.at_the_desk() => Step::Attract,
             step => step,
         };
+        self.night.printing |= effects.iter().any(|effect| matches!(effect, Effect::Print { .. }));
         let now_shown = trouble::shown(&self.step);
         if now_shown.is_some() && now_shown != fault {
             effects.push(Effect::Sound(Sound::Trouble));
@@ -388,7 +443,8 @@ impl Session {
     /// time-out is the staff session's.
     fn is_patient(&self) -> bool {
         let desk = matches!(self.step, Step::Counter(_) | Step::StaffHome(_));
-        let broken = matches!(self.step, Step::OutOfOrder { .. });
+        // A technician looks at lamps and plugs for longer than a visitor looks at a screen.
+        let broken = matches!(self.step, Step::OutOfOrder { .. } | Step::Setup(_));
         self.at_rest() || broken || (self.duty.at_the_desk() && desk)
     }
 
@@ -402,16 +458,20 @@ impl Session {
 
     /// The first screen: that of the way the station faces.
     fn home(&mut self, effects: &mut Vec<Effect>, now: Duration) -> Step {
-        match self.duty.profile {
-            Profile::Mandiri => Step::Attract,
-            Profile::MejaPetugas => {
-                let mut cx =
-                    Cx { now, effects: Vec::new(), tickets: &mut self.tickets, duty: &mut self.duty };
-                let step = duty::for_staff(StaffGoal::Home, &mut cx);
-                effects.append(&mut cx.effects);
-                step
-            }
-        }
+        let mut cx = Cx {
+            now,
+            effects: Vec::new(),
+            tickets: &mut self.tickets,
+            duty: &mut self.duty,
+            fitting: &mut self.fitting,
+        };
+        let step = match (Setup::due(&mut cx), cx.duty.profile) {
+            (Some(step), _) => step,
+            (None, Profile::Mandiri) => Step::Attract,
+            (None, Profile::MejaPetugas) => duty::for_staff(StaffGoal::Home, &mut cx),
+        };
+        effects.append(&mut cx.effects);
+        step
     }
 
     /// One call at a time: while it is under way, the button only shows how far it is.

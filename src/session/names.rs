@@ -30,6 +30,7 @@ impl Step {
             Step::Counter(_) => "counter",
             Step::Visitors(_) => "visitors",
             Step::Prints(_) => "prints",
+            Step::Setup(setup) => setup.name(),
             Step::OutOfOrder { .. } => "out-of-order",
             Step::Trouble { .. } => "trouble",
         }

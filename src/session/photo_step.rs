@@ -44,6 +44,13 @@ impl PhotoStep {
         PhotoStep { stage: live(fault, cx), employee, grant }
     }
 
+    /// What was last said of the picture no longer holds, and there is nothing to press for until it comes back.
+    pub(super) fn camera_gone(&mut self) {
+        if let PhotoStage::Live { advice, .. } = &mut self.stage {
+            *advice = None;
+        }
+    }
+
     pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
         if matches!(event, Event::Tap(Tap::Back)) {
             cx.emit(Effect::CloseCameras);

@@ -19,6 +19,7 @@ impl StaffHome {
                 cx.emit(Effect::KeepProfile(cx.duty.profile));
                 Step::Attract
             }
+            Event::Tap(Tap::Setup) => duty::for_staff(StaffGoal::Lobby, cx),
             Event::Tap(Tap::Studio) => duty::for_staff(StaffGoal::Studio, cx),
             _ => Step::StaffHome(self),
         }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Cx, Effect, Event, Fault, StaffHome, Step, Tap, Ticket};
+use super::{Cx, Effect, Event, Fault, SetupStep, StaffHome, Step, Tap, Ticket, setup};
 use crate::photo::{Advice, Gauge, Staleness};
 
 /// Time to step out of the picture.
@@ -32,6 +32,8 @@ pub struct Studio {
     pub reading: Option<Box<Reading>>,
     /// Why the last plate was refused.
     pub fault: Option<Fault>,
+    /// It is a step of `Di lokasi`, which goes on after it.
+    pub in_setup: bool,
     ticket: Ticket,
 }
 
@@ -53,15 +55,26 @@ impl Studio {
     pub(super) fn start(cx: &mut Cx) -> Studio {
         let ticket = cx.ticket();
         cx.emit(Effect::Study { ticket });
-        Studio { stage: StudioStage::Watching, reading: None, fault: None, ticket }
+        Studio { stage: StudioStage::Watching, reading: None, fault: None, in_setup: false, ticket }
+    }
+
+    pub(super) fn in_setup(cx: &mut Cx) -> Studio {
+        Studio { in_setup: true, ..Studio::start(cx) }
     }
 
     pub(super) fn step(mut self: Box<Self>, event: Event, cx: &mut Cx) -> Step {
         match (&self.stage, event) {
             (_, Event::Reading(ticket, reading)) if ticket == self.ticket => self.reading = Some(reading),
             (StudioStage::StepAside { .. }, Event::Tap(Tap::Back)) => self.stage = StudioStage::Watching,
+            (StudioStage::Watching | StudioStage::Taken, Event::Tap(Tap::Continue)) if self.in_setup => {
+                cx.emit(Effect::CloseCameras);
+                return setup::after(SetupStep::Plate, cx);
+            }
             (_, Event::Tap(Tap::Back)) => {
                 cx.emit(Effect::CloseCameras);
+                if self.in_setup {
+                    return setup::before(SetupStep::Plate, cx);
+                }
                 let staff = cx.duty.is_signed_in();
                 return if staff { Step::StaffHome(StaffHome) } else { Step::Attract };
             }

@@ -316,6 +316,23 @@ fn the_picture_waits_for_the_countdown_and_for_a_face() {
 }
 
 #[test]
+fn without_a_camera_nothing_that_was_said_of_its_picture_holds() {
+    let mut visit = Visit::new();
+    visit.reach_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn);
+    let ticket = visit.ticket();
+    visit.send(Event::Advice(ticket, Advice::Ready)).send(Event::Alert(Alert::Camera, true)).tap(Tap::Shoot);
+    let Step::Photo(step) = &visit.session.step else { panic!() };
+    assert!(
+        matches!(step.stage, PhotoStage::Live { advice: None, .. }),
+        "no countdown for a camera that is not there"
+    );
+    // It is plugged in again, and looks at the same person.
+    visit.send(Event::Alert(Alert::Camera, false)).send(Event::Advice(ticket, Advice::Ready)).tap(Tap::Shoot);
+    let Step::Photo(step) = &visit.session.step else { panic!() };
+    assert!(matches!(step.stage, PhotoStage::Countdown { .. }));
+}
+
+#[test]
 fn a_photo_that_is_refused_opens_the_camera_again_with_the_reason() {
     let mut visit = Visit::new();
     visit.reach_my_card(None).tap(Tap::Continue).tap(Tap::CameraOn);

@@ -17,13 +17,16 @@ pub const AT_LEAST: Duration = Duration::from_secs(300);
 #[derive(Clone, Default)]
 pub struct Condition {
     alerts: Arc<AtomicU16>,
+    /// The screen is black at this moment.
+    dark: Arc<AtomicBool>,
     /// The printer answers questions about its paper.
     paper_is_told: Arc<AtomicBool>,
 }
 
 impl Condition {
-    pub fn put(&self, alerts: Alerts) {
+    pub fn put(&self, alerts: Alerts, dark: bool) {
         self.alerts.store(alerts.bits(), Ordering::Relaxed);
+        self.dark.store(dark, Ordering::Relaxed);
     }
 
     pub fn paper_is_told(&self, told: bool) {
@@ -63,7 +66,7 @@ impl Condition {
             clock_trusted,
             outbox: outbox.queued,
             parked: outbox.parked,
-            screen_on: true,
+            screen_on: !self.dark.load(Ordering::Relaxed),
         }
     }
 }
@@ -116,7 +119,9 @@ mod tests {
         let mut alerts = Alerts::default();
         alerts.set(Alert::Camera, true);
         alerts.set(Alert::PaperLow, true);
-        condition.clone().put(alerts);
+        assert!(now(&facts).screen_on);
+        condition.clone().put(alerts, true);
+        assert!(!now(&facts).screen_on);
         assert_eq!((now(&facts).camera, now(&facts).paper), (PartState::Away, PaperState::Low));
         let none = Facts { has_printer: false, ..facts };
         assert_eq!((now(&none).printer, now(&none).paper), (PartState::None, PaperState::Unknown));

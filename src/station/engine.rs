@@ -19,6 +19,7 @@ const OUT_OF_ORDER: Duration = Duration::from_secs(6);
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    static LEAVING: std::cell::Cell<Option<bool>> = const { std::cell::Cell::new(None) };
     static WATCHER: RefCell<Option<Watcher>> = const { RefCell::new(None) };
 }
 
@@ -39,13 +40,15 @@ type Watcher = Box<dyn Fn(&Event)>;
 
 impl Engine {
     /// Takes over this thread's screen.
-    pub fn start(session: Session, app: App, workers: Workers, clock: SharedClock) {
+    pub fn start(session: Session, due: Vec<Effect>, app: App, workers: Workers, clock: SharedClock) {
+        // What the first step asks for, if it is one that has to be done before anybody comes.
+        let whole = due.into_iter().all(|effect| workers.carry(effect));
         ENGINE.set(Some(Engine {
             session: Some(session),
             app,
             workers,
             clock,
-            broken: None,
+            broken: (!whole).then_some(Duration::ZERO),
             reader: Reader::default(),
         }));
         handle(Event::Tick);
@@ -66,10 +69,8 @@ impl Engine {
             self.broken = Some(now);
             self.carry_on(Event::Broken(Fault::PartEnded), now);
         }
-        if self.broken.is_some_and(|since| now.saturating_sub(since) >= OUT_OF_ORDER)
-            && slint::quit_event_loop().is_err()
-        {
-            tracing::debug!("the screen is gone");
+        if self.broken.is_some_and(|since| now.saturating_sub(since) >= OUT_OF_ORDER) {
+            leave(false);
         }
         self.workers.tell_frame_sizes(&self.app);
         // By the next tick the screen is laid out, and its words can be read.
@@ -88,7 +89,7 @@ impl Engine {
             tracing::debug!(screen = session.step.name());
         }
         screens::show(&self.app, &session, now);
-        self.workers.condition.put(session.alerts);
+        self.workers.condition.put(session.alerts, session.is_dark(now));
         self.session = Some(session);
         let mut whole = true;
         for effect in effects {
@@ -117,6 +118,40 @@ fn trace(event: &Event) {
         Event::Alert(alert, on) => tracing::debug!(?alert, on),
         _ => {}
     }
+}
+
+/// The screen ends, and the program starts anew with what was chosen meanwhile. From any thread.
+pub fn leave_for_a_new_start() {
+    if let Err(error) = slint::invoke_from_event_loop(|| leave(true)) {
+        tracing::debug!(%error, "the screen is gone");
+    }
+}
+
+/// Ends the event loop. Whoever ends it otherwise (a key combination that the toolkit takes for its own) did not
+/// mean this station.
+pub fn leave(anew: bool) {
+    LEAVING.set(Some(anew));
+    if slint::quit_event_loop().is_err() {
+        tracing::debug!("the screen is gone");
+    }
+}
+
+/// Did the station itself end its event loop? And is it to start anew?
+pub fn leaving() -> Option<bool> {
+    LEAVING.get()
+}
+
+/// The window's size in pixels; asked from another thread.
+pub fn window_size() -> (u32, u32) {
+    use slint::ComponentHandle as _;
+    let (answer, answered) = std::sync::mpsc::channel();
+    on_screen(move |app| {
+        let size = app.window().size();
+        if answer.send((size.width, size.height)).is_err() {
+            tracing::debug!("nobody waits for the size of the screen");
+        }
+    });
+    answered.recv_timeout(Duration::from_secs(5)).unwrap_or_default()
 }
 
 /// Reads aloud what the keypad stands on.

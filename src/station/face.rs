@@ -12,7 +12,7 @@ use super::engine::post;
 use super::faults::{of_camera, of_photo, of_plate, of_reason};
 use super::live::LiveView;
 use super::plates::{self, Plates};
-use crate::camera::{self, Camera, CameraError};
+use crate::camera::{self, Camera, CameraError, Hold};
 use crate::clock::SharedClock;
 use crate::photo::{self, Advice, Models, PhotoError, Steady, Taken};
 use crate::session::{Alert, Event, Fault, PlateState, Portrait, Reading, Ticket};
@@ -43,6 +43,8 @@ pub enum FaceOrder {
     /// For staff: measures instead of advice.
     Study(Ticket),
     TakePlate(Ticket),
+    /// Another camera from now on.
+    Use(String),
     Close,
 }
 
@@ -66,12 +68,16 @@ enum For {
 /// The camera is on, from `Open` or `Study` to `Close`.
 struct Sitting<'a> {
     worker: &'a FaceWorker,
+    /// The camera's address; another one may be chosen while it is on.
+    uri: String,
     models: &'a Models,
     plates: &'a mut Plates,
     camera: Option<Box<dyn Camera>>,
     whom: For,
     ticket: Ticket,
     steady: Steady,
+    /// The camera is held while a person is before it.
+    hold: Hold,
     advice: Pace,
     backdrop: Pace,
     plate: Pace,
@@ -82,7 +88,7 @@ struct Sitting<'a> {
 
 impl FaceWorker {
     /// Runs until the station lets go of the other end.
-    pub fn run(self) {
+    pub fn run(mut self) {
         let models = match Models::load() {
             Ok(models) => models,
             Err(error) => {
@@ -97,9 +103,14 @@ impl FaceWorker {
             let (whom, ticket) = match order {
                 FaceOrder::Open(ticket) => (For::Person, ticket),
                 FaceOrder::Study(ticket) => (For::Staff, ticket),
+                FaceOrder::Use(uri) => {
+                    self.uri = uri;
+                    continue;
+                }
                 FaceOrder::Shoot(_) | FaceOrder::TakePlate(_) | FaceOrder::Close => continue,
             };
-            Sitting {
+            let last = Sitting {
+                uri: self.uri.clone(),
                 worker: &self,
                 models: &models,
                 plates: &mut plates,
@@ -107,6 +118,7 @@ impl FaceWorker {
                 whom,
                 ticket,
                 steady: Steady::new(),
+                hold: Hold::default(),
                 advice: Pace::of(ADVICE_EVERY),
                 backdrop: Pace::of(BACKDROP_EVERY),
                 plate: Pace::of(PLATE_EVERY),
@@ -114,13 +126,15 @@ impl FaceWorker {
                 state: PlateState::Missing,
             }
             .run();
+            self.uri = last;
             self.view.reset();
         }
     }
 }
 
 impl Sitting<'_> {
-    fn run(mut self) {
+    /// Returns the address of the camera that was in use last.
+    fn run(mut self) -> String {
         loop {
             match self.worker.orders.try_recv() {
                 Ok(FaceOrder::Open(ticket)) => self.again(For::Person, ticket),
@@ -133,7 +147,13 @@ impl Sitting<'_> {
                     let result = self.take_plate();
                     post(Event::PlateTaken(ticket, result));
                 }
-                Ok(FaceOrder::Close) | Err(TryRecvError::Disconnected) => return,
+                Ok(FaceOrder::Use(uri)) => (self.uri, self.camera, self.hold) = (uri, None, Hold::default()),
+                Ok(FaceOrder::Close) | Err(TryRecvError::Disconnected) => {
+                    if let Some(camera) = &mut self.camera {
+                        self.hold.let_go(camera.as_mut());
+                    }
+                    return self.uri;
+                }
                 Err(TryRecvError::Empty) => {}
             }
             let Some(camera) = &mut self.camera else {
@@ -141,10 +161,15 @@ impl Sitting<'_> {
                 continue;
             };
             match camera.frame(FRAME_PATIENCE) {
-                Ok(frame) => self.see(&frame.rgb),
+                Ok(frame) => {
+                    if self.whom == For::Person {
+                        self.hold.see(camera.as_mut(), &frame.rgb);
+                    }
+                    self.see(&frame.rgb);
+                }
                 Err(error) => {
                     gone(&error);
-                    self.camera = None;
+                    (self.camera, self.hold) = (None, Hold::default());
                 }
             }
         }
@@ -157,7 +182,7 @@ impl Sitting<'_> {
     }
 
     fn open(&mut self) {
-        match camera::open(&self.worker.uri) {
+        match camera::open(&self.uri) {
             Ok(mut camera) => {
                 post(Event::Alert(Alert::Camera, false));
                 self.plates.refresh();

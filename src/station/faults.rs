@@ -2,11 +2,12 @@
 
 use super::plates::PlateError;
 use crate::camera::CameraError;
+use crate::network::NetworkError;
 use crate::photo::plate::PlateProblem;
 use crate::photo::{Advice, Cloth, PhotoError, Reason};
 use crate::printing::{PrintError, PrinterFault};
 use crate::protocol::ProblemCode;
-use crate::provision::UnlockError;
+use crate::provision::{JoinError, UnlockError};
 use crate::session::Fault;
 use crate::store::StoreError;
 use crate::sync::SyncError;
@@ -98,6 +99,33 @@ pub fn of_sync(error: &SyncError) -> Fault {
             | ProblemCode::WeakPassword
             | ProblemCode::Internal => Fault::ServerTrouble,
         },
+    }
+}
+
+pub fn of_network(error: &NetworkError) -> Fault {
+    tracing::warn!(%error, "network");
+    match error {
+        NetworkError::Address(_) | NetworkError::NoManager(_) => Fault::NoNetworkManager,
+        NetworkError::Password => Fault::WifiPassword,
+        NetworkError::Failed(_) => Fault::WifiFailed,
+    }
+}
+
+pub fn of_join(error: &JoinError) -> Fault {
+    tracing::warn!(%error, "joining");
+    match error {
+        JoinError::Pin(_) => Fault::PinWeak,
+        JoinError::Keep(error) => of_store(error),
+        JoinError::Server(error) => match error.code() {
+            Some(ProblemCode::BadCode) => Fault::JoinCodeUsed,
+            _ => match of_sync(error) {
+                Fault::NotJoined | Fault::CodeUnknown => Fault::AddressShape,
+                other => other,
+            },
+        },
+        JoinError::Answer(_) | JoinError::Keys(_) => Fault::ServerTrouble,
+        JoinError::Lost(_) => Fault::JoinAnswerLost,
+        JoinError::WouldOrphan { .. } => Fault::JoinWouldOrphan,
     }
 }
 

@@ -5,6 +5,7 @@
 //! learns is what the workers said.
 
 mod help;
+mod setup;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -73,6 +74,10 @@ pub enum Way {
     Answer { station: String },
     /// Stand before the live picture for so many seconds, for whoever measures what that costs.
     Live { nip: String, password: String, seconds: u64 },
+    /// Di bengkel.
+    Bench { pin: String },
+    /// Di lokasi.
+    Lobby { staff_code: String, pin: String },
 }
 
 /// A guided run to be.
@@ -95,6 +100,11 @@ impl Guide {
     #[must_use]
     pub fn with_places(self, places: bool) -> Guide {
         Guide { places, ..self }
+    }
+
+    /// It walks the technician's way, from whatever has to be done first.
+    pub fn sets_up(&self) -> bool {
+        matches!(self.way, Way::Bench { .. } | Way::Lobby { .. })
     }
 
     /// Begins to walk as soon as the screen runs. Ends the screen when done.
@@ -173,6 +183,8 @@ impl Walk {
             Way::Check { seconds } => self.check(Duration::from_secs(seconds)),
             Way::Help { nip, staff_code, pin } => self.help(&nip, &staff_code, &pin),
             Way::Answer { station } => self.answer(&station),
+            Way::Bench { pin } => self.bench(&pin),
+            Way::Lobby { staff_code, pin } => self.lobby(&staff_code, &pin),
             Way::Live { nip, password, seconds } => self.live(&nip, &password, seconds),
         };
         if result.is_err() {

@@ -6,6 +6,7 @@
 mod asking;
 mod clerk;
 pub mod commands;
+mod commissioning;
 mod condition;
 mod desk;
 pub mod doctor;
@@ -28,6 +29,7 @@ pub mod screens;
 mod sounding;
 mod speech;
 mod syncing;
+mod technician;
 mod time_trust;
 mod watchdog;
 mod workers;
@@ -44,7 +46,8 @@ use crate::card::Templates;
 use crate::clock::{CorrectedClock, SharedClock, offset};
 use crate::config::{self, StationConfig};
 use crate::display::{self, DisplayError};
-use crate::session::{Alert, Duty, Event, Fault, Role, Session};
+use crate::provision::setup;
+use crate::session::{Alert, Chosen, Duty, Event, Fault, Fitting, Role, Session};
 use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
 use asking::Asking;
@@ -59,6 +62,7 @@ use paper::PaperWorker;
 use print_queue::{Device, PrintQueue};
 use scanner::{Live, ScanWorker};
 use screens::App;
+use technician::TechnicianWorker;
 use time_trust::TimeTrust;
 use watchdog::Watchdog;
 use workers::Workers;
@@ -97,7 +101,9 @@ struct Parts {
     time: TimeTrust,
     templates: Arc<Templates>,
     name: String,
-    joined: bool,
+    /// Name and place, where it has joined.
+    joined: Option<(String, String)>,
+    chosen: Chosen,
     /// It was revoked, and has wiped itself.
     wiped: bool,
     /// A damaged database gave way to a new one.
@@ -123,7 +129,8 @@ impl Parts {
                 .map(|enrolled| enrolled.station_name.clone())
                 .or(wiped.as_ref().map(|farewell| farewell.station_name.clone()))
                 .unwrap_or_else(|| "Anjungan".to_owned()),
-            joined: identity.is_some(),
+            joined: enrolled.map(|e| (e.station_name.clone(), e.place.clone())),
+            chosen: setup::load_or_begin(&config.data_dir),
             wiped: wiped.is_some(),
             set_aside,
             utc_offset_hours: config.utc_offset_hours.or(enrolled.map(|e| e.utc_offset_hours)).unwrap_or(7),
@@ -141,8 +148,8 @@ impl Parts {
         let (scan, scan_orders) = channel();
         let (drawing, drawing_orders) = channel();
         let (paper, paper_orders) = channel();
-        let (clerk, clerk_orders) = channel();
-        let (sound, sound_orders) = channel();
+        let ((clerk, clerk_orders), (sound, sound_orders)) = (channel(), channel());
+        let (technician, technician_orders) = channel();
         let condition = Condition::default();
         let workers = Workers {
             face,
@@ -154,6 +161,8 @@ impl Parts {
             office: office.clone(),
             clerk,
             sound,
+            technician,
+            one_camera: config.cameras.scan.is_none(),
             condition: condition.clone(),
             speaks: config.sound.headphones.is_some(),
         };
@@ -171,6 +180,15 @@ impl Parts {
             visit_days: config.limits.visit_days,
         };
         let ((asks, asked), (tell, heard)) = (channel(), channel());
+        let technician_worker = TechnicianWorker {
+            config: config.clone(),
+            store: self.store.beside()?,
+            orders: technician_orders,
+            office: office.clone(),
+            clock: Arc::clone(&self.clock),
+            time: self.time.clone(),
+            chosen: self.chosen,
+        };
         let office_worker =
             OfficeWorker::new(config, self.store.beside()?, office_orders, self.clock, self.time.clone())
                 .with_condition(condition.clone())
@@ -221,9 +239,20 @@ impl Parts {
             spawn("printer", move || paper_worker.run())?,
             spawn("sound", move || sounding::run(&sounds, &sound_orders))?,
             spawn("staff", move || clerk_worker.run())?,
+            spawn("technician", move || technician_worker.run())?,
         ];
         Ok((workers, threads))
     }
+}
+
+/// How a station's screen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// As it was told to.
+    Done,
+    /// To start anew at once: something was chosen that counts from a start on, or a key combination of the toolkit
+    /// closed the screen.
+    Anew,
 }
 
 /// With which screen a station begins.
@@ -241,7 +270,7 @@ pub fn run(
     system: &SharedClock,
     guide: Option<guided::Guide>,
     begin: Begin,
-) -> Result<(), StationError> {
+) -> Result<Ended, StationError> {
     let parts = match Parts::open(config, system) {
         Ok(parts) => parts,
         Err(error) => {
@@ -251,13 +280,15 @@ pub fn run(
         }
     };
     let (set_aside, wiped) = (parts.set_aside, parts.wiped);
-    let (name, joined, hours) = (parts.name.clone(), parts.joined, parts.utc_offset_hours);
+    let (name, hours) = (parts.name.clone(), parts.utc_offset_hours);
+    let fitting = fitting(config, &parts);
+    let joined = fitting.joined.is_some();
     let clock: SharedClock = parts.clock.clone();
     let wrong = clerk::wrong_tries(&parts.store);
     let duty = Duty::new(clerk::profile(&parts.store, config.profile), wrong, clock.monotonic());
 
     // The display is a device, chosen here and nowhere else.
-    let kind = display_kind(config);
+    let kind = display_kind(config, &parts.chosen);
     display::select(kind, &clock)?;
     let app = App::new()?;
     let (workers, threads) = parts.start_workers(config)?;
@@ -266,10 +297,17 @@ pub fn run(
     let session = Session::new(config.language, clock.monotonic())
         .with_duty(duty)
         .with_patience(patience(config.limits.idle_seconds), patience(config.limits.warn_seconds));
+    // A guided run and a command of the technician's have a way of their own.
+    let (session, due) = match (&guide, begin) {
+        (Some(guide), _) if !guide.sets_up() => (session, Vec::new()),
+        (_, Begin::Visit) if !wiped => session.with_fitting(fitting, clock.monotonic()),
+        _ => (session, Vec::new()),
+    };
+    let kept_open = guide.is_none() && begin == Begin::Visit;
     screens::wire(&app, post);
     screens::on_focus(&app, engine::say);
     screens::set_station(&app, &name, &time_text(&clock, hours));
-    Engine::start(session, app.clone_strong(), workers, clock.clone());
+    Engine::start(session, due, app.clone_strong(), workers, clock.clone());
     if set_aside {
         engine::handle(Event::Alert(Alert::SetAside, true));
     }
@@ -282,12 +320,18 @@ pub fn run(
     let ticking = slint::Timer::default();
     let for_ticks = clock.clone();
     let mut shown = String::new();
+    let (night, mut was_dark) = (config.display.clone(), false);
     let mut watchdog = Watchdog::of_systemd();
     ticking.start(slint::TimerMode::Repeated, engine::TICK, move || {
         engine::handle(Event::Tick);
         // Who opened the page of camera and plate from a command is done when it closes.
-        if begin == Begin::Studio && engine::at_rest() && slint::quit_event_loop().is_err() {
-            tracing::debug!("the screen is gone");
+        if begin == Begin::Studio && engine::at_rest() {
+            engine::leave(false);
+        }
+        let dark = night.is_dark_at(offset(hours).to_datetime(for_ticks.now()).time());
+        if dark != was_dark {
+            was_dark = dark;
+            engine::handle(Event::Dark(dark));
         }
         let text = time_text(&for_ticks, hours);
         if text != shown {
@@ -302,6 +346,10 @@ pub fn run(
         engine::handle(Event::OpenStudio);
     }
     let guided = guide.map(|guide| guide.start(&app, &clock, hours)).transpose()?;
+    // Alt+F4 or the cross of a window: nobody is to close a station's screen.
+    if kept_open {
+        screens::keep_open(&app);
+    }
     app.show()?;
     screens::set_diagonal(&app, config.display.diagonal_inches.or_else(|| display::diagonal(kind)));
     slint::run_event_loop()?;
@@ -317,7 +365,31 @@ pub fn run(
     if !whole {
         return Err(StationError::WorkerEnded);
     }
-    guided.map_or(Ok(()), |guided| Ok(guided.finish()?))
+    if let Some(guided) = guided {
+        guided.finish()?;
+    }
+    Ok(match engine::leaving() {
+        Some(anew) if anew => Ended::Anew,
+        // On the bare console the toolkit ends its loop at Ctrl+Alt+Delete.
+        None if kept_open => {
+            tracing::warn!("something else than this program closed the screen");
+            Ended::Anew
+        }
+        _ => Ended::Done,
+    })
+}
+
+/// What the session is told of how the station is set up.
+fn fitting(config: &StationConfig, parts: &Parts) -> Fitting {
+    let glass = config.display.kind == config::DisplayKind::Linuxkms;
+    Fitting {
+        chosen: parts.chosen.clone(),
+        joined: parts.joined.clone(),
+        turns: glass || config.display.kind == config::DisplayKind::Headless,
+        glass,
+        face: config.cameras.face.clone(),
+        printer: config.printer.clone(),
+    }
 }
 
 /// The printers of a configuration. One whose address cannot be read is left out and said: the
@@ -337,7 +409,7 @@ fn devices(config: &StationConfig, clock: &SharedClock) -> Vec<Device> {
 /// Says on the screen that nobody can be served here, with a code, for as long as it takes to read
 /// it. Then the program ends with its error, and is started anew.
 fn out_of_order(config: &StationConfig, system: &SharedClock) -> Result<(), StationError> {
-    let kind = display_kind(config);
+    let kind = display_kind(config, &setup::load_or_begin(&config.data_dir));
     // Nobody looks at a headless display.
     if matches!(kind, display::DisplayKind::Headless { .. }) {
         return Ok(());
@@ -361,7 +433,7 @@ fn out_of_order(config: &StationConfig, system: &SharedClock) -> Result<(), Stat
 
 /// Shows the components of the screens, for whoever designs them.
 pub fn gallery(config: &StationConfig, clock: &SharedClock) -> Result<(), StationError> {
-    display::select(display_kind(config), clock)?;
+    display::select(display_kind(config, &Chosen::default()), clock)?;
     let gallery = screens::gallery::open(config.language)?;
     gallery.show()?;
     screens::gallery::fit(&gallery);
@@ -373,8 +445,11 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<Jo
     thread::Builder::new().name(name.to_owned()).spawn(work)
 }
 
-fn display_kind(config: &StationConfig) -> display::DisplayKind {
-    let (width, height) = (config.display.width, config.display.height);
+fn display_kind(config: &StationConfig, chosen: &Chosen) -> display::DisplayKind {
+    let (mut width, mut height) = (config.display.width, config.display.height);
+    if chosen.turn.is_quarter() {
+        (width, height) = (height, width);
+    }
     match config.display.kind {
         config::DisplayKind::Window => display::DisplayKind::Window,
         config::DisplayKind::Linuxkms => display::DisplayKind::LinuxKms,

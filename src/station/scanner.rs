@@ -31,6 +31,10 @@ pub enum ScanOrder {
     Open(Ticket),
     /// A hand scanner typed a code while the camera looks.
     Look(Ticket, CodeText),
+    /// Codes as they are, for a technician: nothing is judged.
+    Read(Ticket),
+    /// Another camera from now on.
+    Use(String),
     Close,
 }
 
@@ -78,14 +82,17 @@ impl ScanWorker {
     /// Runs until the station lets go of the other end.
     pub fn run(mut self) {
         while let Ok(order) = self.orders.recv() {
-            if let ScanOrder::Open(ticket) = order {
-                self.visit(ticket);
-                self.view.reset();
+            match order {
+                ScanOrder::Open(ticket) => self.visit(ticket, true),
+                ScanOrder::Read(ticket) => self.visit(ticket, false),
+                ScanOrder::Use(uri) => self.uri = uri,
+                ScanOrder::Look(..) | ScanOrder::Close => {}
             }
+            self.view.reset();
         }
     }
 
-    fn visit(&mut self, mut ticket: Ticket) {
+    fn visit(&mut self, mut ticket: Ticket, mut judging: bool) {
         let mut camera: Option<Box<dyn Camera>> = None;
         let mut last: Option<(Vec<String>, Duration)> = None;
         let mut noted = Vec::new();
@@ -100,7 +107,8 @@ impl ScanWorker {
                 }
             }
             match self.orders.try_recv() {
-                Ok(ScanOrder::Open(again)) => {
+                Ok(order @ (ScanOrder::Open(again) | ScanOrder::Read(again))) => {
+                    judging = matches!(order, ScanOrder::Open(_));
                     (ticket, last) = (again, None);
                     (reader, in_view) = (LiveReader::default(), InView::default());
                     noted.clear();
@@ -108,6 +116,10 @@ impl ScanWorker {
                 }
                 Ok(ScanOrder::Look(ticket, CodeText(text))) => {
                     self.judge(ticket, &[text], &mut noted);
+                    continue;
+                }
+                Ok(ScanOrder::Use(uri)) => {
+                    (self.uri, camera) = (uri, None);
                     continue;
                 }
                 Ok(ScanOrder::Close) | Err(TryRecvError::Disconnected) => return,
@@ -144,7 +156,13 @@ impl ScanWorker {
             if texts.is_empty() || same {
                 continue;
             }
-            self.judge(ticket, &texts, &mut noted);
+            if judging {
+                self.judge(ticket, &texts, &mut noted);
+            } else {
+                for text in &texts {
+                    post(Event::CodeRead(ticket, CodeText(text.clone())));
+                }
+            }
             last = Some((texts, now));
         }
     }

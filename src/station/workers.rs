@@ -14,6 +14,7 @@ use super::paper::PaperOrder;
 use super::scanner::ScanOrder;
 use super::screens::App;
 use super::sounding::SoundOrder;
+use super::technician::TechnicianOrder;
 use crate::lang::Lang;
 use crate::session::{Effect, Role};
 
@@ -28,6 +29,9 @@ pub struct Workers {
     pub office: Sender<OfficeOrder>,
     pub clerk: Sender<ClerkOrder>,
     pub sound: Sender<SoundOrder>,
+    pub technician: Sender<TechnicianOrder>,
+    /// The face camera reads codes too.
+    pub one_camera: bool,
     /// Where the screen's alerts are left for the server.
     pub condition: Condition,
     /// Somebody may wear headphones: what stands on the screen is read aloud into them.
@@ -99,6 +103,26 @@ impl Workers {
             Effect::StaffLock => self.clerk.send(ClerkOrder::Lock).is_ok(),
             Effect::KeepProfile(profile) => self.clerk.send(ClerkOrder::KeepProfile(profile)).is_ok(),
             Effect::LeavePrint { ticket } => self.paper.send(PaperOrder::Left(ticket)).is_ok(),
+            Effect::KeepSetup(chosen) => self.technician(TechnicianOrder::Keep(chosen)),
+            Effect::StartAnew => self.technician(TechnicianOrder::Anew),
+            Effect::LookNetwork { ticket } => self.technician(TechnicianOrder::LookNetwork(ticket)),
+            Effect::FindWifi { ticket } => self.technician(TechnicianOrder::FindWifi(ticket)),
+            Effect::JoinWifi { ticket, name, password } => {
+                self.technician(TechnicianOrder::JoinWifi { ticket, name, password })
+            }
+            Effect::ReadCode { ticket } => self.scan.send(ScanOrder::Read(ticket)).is_ok(),
+            Effect::Join { ticket, link, pin } => {
+                self.technician(TechnicianOrder::Join { ticket, link, pin })
+            }
+            Effect::AskTime { ticket } => self.technician(TechnicianOrder::AskTime(ticket)),
+            Effect::FindPrinters { ticket } => self.technician(TechnicianOrder::FindPrinters(ticket)),
+            Effect::TestPrint { ticket, uri } => self.technician(TechnicianOrder::TestPrint { ticket, uri }),
+            Effect::FindCameras { ticket } => self.technician(TechnicianOrder::FindCameras(ticket)),
+            Effect::UseCamera { uri } => {
+                let scans = !self.one_camera || self.scan.send(ScanOrder::Use(uri.clone())).is_ok();
+                scans && self.face.send(FaceOrder::Use(uri)).is_ok()
+            }
+            Effect::Commission { ticket } => self.technician(TechnicianOrder::Commission(ticket)),
             Effect::Sound(sound) => self.sound.send(SoundOrder::Play(sound)).is_ok(),
             Effect::Forget => self.sound.send(SoundOrder::Hush).is_ok() && self.help(HelpOrder::Forget),
         }
@@ -109,6 +133,10 @@ impl Workers {
         if self.speaks && self.sound.send(SoundOrder::Say(text, lang)).is_err() {
             tracing::warn!("the voice has ended");
         }
+    }
+
+    fn technician(&self, order: TechnicianOrder) -> bool {
+        self.technician.send(order).is_ok()
     }
 
     fn help(&self, order: HelpOrder) -> bool {

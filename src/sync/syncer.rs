@@ -148,6 +148,13 @@ impl Syncer {
         if self.clock_trusted { ClockTrust::Trusted } else { ClockTrust::Untrusted }
     }
 
+    /// Asks for the time now, whatever else is due.
+    pub fn ask_time(&mut self) -> Result<TimeCheck, SyncError> {
+        let mut report = SyncReport::default();
+        self.carry_out(&Operation::Time, &mut report)?;
+        report.time.ok_or(SyncError::NotJoined)
+    }
+
     /// Does what is due. Never fails as a whole: what went wrong stands in the report, what worked
     /// stays done.
     pub fn run_once(&mut self) -> SyncReport {

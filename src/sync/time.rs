@@ -49,6 +49,24 @@ pub fn raise_to_floor(store: &(impl ListStore + ?Sized), clock: &CorrectedClock)
     Ok(())
 }
 
+/// Moves a clock that nobody keeps forward to what this server says, so that its certificate is not taken for one of
+/// the future. Nothing proves the answer yet: it makes no clock a trusted one, and the same question is asked again
+/// with a key to check it by once the station has joined. `false`: the clock stays.
+pub fn take_hint(central_url: &str, clock: &std::sync::Arc<CorrectedClock>) -> bool {
+    let shared: crate::clock::SharedClock = clock.clone();
+    let asked = Client::new(central_url, shared, super::Timeouts::default()).and_then(|client| {
+        let nonce = crate::clock::random_bytes::<16>();
+        client.get_unverified::<Blob>(&format!("time?nonce={}", HEXLOWER.encode(&nonce)))
+    });
+    let said = asked.ok().and_then(|answer| SignedTime::unproven(&answer.0).ok());
+    let later = said.filter(|said| *said > clock.now());
+    if let Some(later) = later {
+        tracing::info!(%later, "the clock follows the server until its answer can be checked");
+        clock.set(later);
+    }
+    later.is_some()
+}
+
 /// Asks the server for the time, and sets the clock by it.
 pub(super) fn check(
     client: &Client,
@@ -84,4 +102,36 @@ pub(super) fn check(
         store.raise_clock_floor(now)?;
     }
     Ok(TimeCheck { moved: now.max(floor).duration_since(before), trusted })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::stub::{Reply, Stub};
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::credential::KeyPair;
+
+    #[test]
+    fn a_hint_moves_a_clock_forward_and_never_back_and_one_that_is_none_moves_nothing() {
+        let now: Timestamp = "2026-03-02T03:24:00Z".parse().unwrap();
+        let stub = Stub::new(move |request| {
+            let nonce = request.path.strip_prefix("/api/v1/time?nonce=").unwrap();
+            let nonce = HEXLOWER.decode(nonce.as_bytes()).unwrap();
+            let key = KeyPair::from_secret([1; 32]);
+            Reply::json(200, &Blob(SignedTime::sign(&key, &nonce, now).unwrap()))
+        });
+        let machine =
+            |at: &str| Arc::new(CorrectedClock::new(Arc::new(ManualClock::at(at.parse().unwrap()))));
+        let early = machine("1970-01-01T00:01:00Z");
+        assert!(take_hint(&stub.url, &early));
+        assert_eq!(early.now(), now);
+        let later = machine("2030-01-01T00:00:00Z");
+        assert!(!take_hint(&stub.url, &later));
+        assert_eq!(later.now(), "2030-01-01T00:00:00Z".parse().unwrap());
+        let odd = Stub::new(|_| Reply::json(200, &Blob(b"noon".to_vec())));
+        assert!(!take_hint(&odd.url, &machine("1970-01-01T00:01:00Z")));
+        assert!(!take_hint("http://127.0.0.1:9", &machine("1970-01-01T00:01:00Z")));
+    }
 }

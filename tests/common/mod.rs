@@ -66,6 +66,14 @@ impl Central {
         lines.map(Result::unwrap).collect()
     }
 
+    /// How stations were left by their technicians, as they said it.
+    pub fn reports(&self) -> Vec<String> {
+        let connection = rusqlite::Connection::open(self.data.path().join("central.sqlite")).unwrap();
+        let mut all = connection.prepare("SELECT report FROM device_reports ORDER BY at").unwrap();
+        let lines = all.query_map([], |row| row.get(0)).unwrap();
+        lines.map(Result::unwrap).collect()
+    }
+
     /// Runs a command on the server's folder while it serves.
     pub fn command(&self, args: &[&str]) -> String {
         run(central(self.data.path()).args(args))

@@ -272,7 +272,8 @@ impl Stage {
                 };
                 let (width, height) = screens::frame_size(app, role);
                 // Staff see all of it, as the camera does.
-                let like = if matches!(session.step, Step::Studio(_)) { Role::Scan } else { role };
+                let like =
+                    if matches!(session.step, Step::Studio(_) | Step::Setup(_)) { Role::Scan } else { role };
                 screens::show_frame(app, role, screens::prepare_frame(frame, like, width, height));
             }
             // Pictures of cards are brought to the room that the screen has by now.

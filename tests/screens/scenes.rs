@@ -1,5 +1,7 @@
 //! Every screen with made-up people: each scene is a visit driven through its real events.
 
+mod setup;
+
 use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
@@ -172,6 +174,8 @@ struct Visit<'a> {
     now: Duration,
     camera: Option<Role>,
     ticket: Ticket,
+    /// Of the search beside another question.
+    search: Ticket,
     orientation: Orientation,
 }
 
@@ -184,6 +188,7 @@ impl<'a> Visit<'a> {
             now,
             camera: None,
             ticket: Ticket::default(),
+            search: Ticket::default(),
             orientation: Orientation::Landscape,
         }
     }
@@ -191,10 +196,17 @@ impl<'a> Visit<'a> {
     fn send(mut self, event: Event) -> Self {
         let (session, effects) = self.session.step(event, self.now);
         self.session = session;
+        self.carry(effects);
+        self
+    }
+
+    fn carry(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::OpenCamera { ticket, role } => (self.ticket, self.camera) = (ticket, Some(role)),
                 Effect::Study { ticket } => (self.ticket, self.camera) = (ticket, Some(Role::Face)),
+                Effect::ReadCode { ticket } => (self.ticket, self.camera) = (ticket, Some(Role::Scan)),
+                Effect::FindCameras { ticket } => self.search = ticket,
                 Effect::CloseCameras => self.camera = None,
                 Effect::Draw { ticket, orientation, .. } => {
                     (self.ticket, self.orientation) = (ticket, orientation);
@@ -215,6 +227,14 @@ impl<'a> Visit<'a> {
                 | Effect::Assist { ticket, .. }
                 | Effect::Report { ticket, .. }
                 | Effect::Download { ticket, .. }
+                | Effect::LookNetwork { ticket }
+                | Effect::FindWifi { ticket }
+                | Effect::JoinWifi { ticket, .. }
+                | Effect::Join { ticket, .. }
+                | Effect::AskTime { ticket }
+                | Effect::FindPrinters { ticket }
+                | Effect::TestPrint { ticket, .. }
+                | Effect::Commission { ticket }
                 | Effect::CallStaff { ticket } => self.ticket = ticket,
                 Effect::ReadDesk { .. }
                 | Effect::ExportVisits { .. }
@@ -225,11 +245,13 @@ impl<'a> Visit<'a> {
                 | Effect::KeepProfile(_)
                 | Effect::MarkCall { .. }
                 | Effect::WithdrawOffer
+                | Effect::KeepSetup(_)
+                | Effect::StartAnew
+                | Effect::UseCamera { .. }
                 | Effect::Sound(_)
                 | Effect::Forget => {}
             }
         }
-        self
     }
 
     fn tap(self, tap: Tap) -> Self {
@@ -800,4 +822,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().print_question().tap(Tap::Spoiled).scene("staff-print-spoiled"),
         new().prints().tap(Tap::Pick(1)).scene("staff-print-left"),
     ]
+    .into_iter()
+    .chain(setup::scenes(lang, props))
+    .collect()
 }

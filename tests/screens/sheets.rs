@@ -8,12 +8,14 @@ use std::sync::Arc;
 use image::{Rgba, RgbaImage, imageops};
 use resvg::{tiny_skia, usvg};
 
-/// Walks that have a sheet, the file it goes to, and how many pictures stand in a row.
-const SHEETS: [(&str, &str, u32); 4] = [
-    ("800x480-id", "screens-id", 5),
-    ("800x480-en", "screens-en", 5),
-    ("720x1280-id", "screens-upright", 10),
-    ("gallery-800x480", "gallery", 5),
+/// Walks that have a sheet, the file it goes to, how many pictures stand in a row, and with what the names
+/// of its scenes begin.
+const SHEETS: [(&str, &str, u32, &str); 5] = [
+    ("800x480-id", "screens-id", 5, ""),
+    ("800x480-en", "screens-en", 5, ""),
+    ("720x1280-id", "screens-upright", 10, ""),
+    ("1024x600-id", "provisioning", 4, "setup-"),
+    ("gallery-800x480", "gallery", 5, ""),
 ];
 const WIDTH: u32 = 1440;
 /// Of the line with the name.
@@ -25,17 +27,21 @@ const QUALITY: f32 = 45.0;
 pub struct Contact {
     file: &'static str,
     across: u32,
+    of: &'static str,
     tiles: Vec<(String, RgbaImage)>,
 }
 
 impl Contact {
     pub fn open(walk: &str) -> Option<Contact> {
         std::env::var_os("ANJUNGAN_SCREENS_DOCS").filter(|value| value == "1")?;
-        let (_, file, across) = SHEETS.into_iter().find(|(name, ..)| *name == walk)?;
-        Some(Contact { file, across, tiles: Vec::new() })
+        let (_, file, across, of) = SHEETS.into_iter().find(|(name, ..)| *name == walk)?;
+        Some(Contact { file, across, of, tiles: Vec::new() })
     }
 
     pub fn add(&mut self, scene: &str, picture: &RgbaImage) {
+        if !scene.starts_with(self.of) {
+            return;
+        }
         let width = WIDTH / self.across - GAP;
         let height = picture.height() * width / picture.width();
         let small = imageops::resize(picture, width, height, imageops::FilterType::CatmullRom);

@@ -22,9 +22,13 @@ const ACROSS: u32 = 8;
 /// of it has gone.
 const SHARE: f64 = 0.012;
 
+type Picture = (GrayImage, Vec<[u8; 3]>);
+
 pub struct Sheet {
     name: String,
-    old: HashMap<String, (GrayImage, Vec<[u8; 3]>)>,
+    old: HashMap<String, Picture>,
+    /// The names of the stored ones, in the order of the sheet.
+    order: Vec<String>,
     now: Vec<(String, GrayImage, Vec<[u8; 3]>)>,
     accept: bool,
 }
@@ -32,8 +36,9 @@ pub struct Sheet {
 impl Sheet {
     pub fn open(name: &str) -> Sheet {
         let accept = std::env::var_os("ANJUNGAN_SCREENS_ACCEPT").is_some_and(|value| value == "1");
-        let old = if accept { HashMap::new() } else { read(name) };
-        Sheet { name: name.to_owned(), old, now: Vec::new(), accept }
+        let stored = read(name);
+        let order = stored.iter().map(|(name, _)| name.clone()).collect();
+        Sheet { name: name.to_owned(), old: stored.into_iter().collect(), order, now: Vec::new(), accept }
     }
 
     /// What is different from the stored picture of this scene.
@@ -66,16 +71,33 @@ impl Sheet {
     }
 
     /// Stores what was seen, where that is asked for; else says which stored pictures nothing is left of.
-    pub fn close(self, whole: bool) -> Vec<String> {
-        if !whole {
+    pub fn close(mut self, whole: bool) -> Vec<String> {
+        if self.accept {
+            if !whole {
+                self.keep_the_others();
+            }
+            self.write();
             return Vec::new();
         }
-        if self.accept {
-            self.write();
+        if !whole {
             return Vec::new();
         }
         let gone = self.old.keys().filter(|name| !self.now.iter().any(|(now, ..)| now == *name));
         gone.map(|name| format!("a picture of {name} is stored, and there is no such scene")).collect()
+    }
+
+    /// Only some scenes were walked: those that were not stay as they are stored.
+    fn keep_the_others(&mut self) {
+        let mut seen = std::mem::take(&mut self.now);
+        for name in &self.order {
+            match seen.iter().position(|(now, ..)| now == name) {
+                Some(at) => self.now.push(seen.remove(at)),
+                None => self
+                    .now
+                    .extend(self.old.remove(name).map(|(small, colours)| (name.clone(), small, colours))),
+            }
+        }
+        self.now.append(&mut seen);
     }
 
     fn write(&self) {
@@ -105,10 +127,10 @@ fn files(name: &str) -> (PathBuf, PathBuf) {
     (folder.join(format!("{name}.png")), folder.join(format!("{name}.txt")))
 }
 
-fn read(name: &str) -> HashMap<String, (GrayImage, Vec<[u8; 3]>)> {
+fn read(name: &str) -> Vec<(String, Picture)> {
     let (picture, names) = files(name);
     let (Ok(picture), Ok(list)) = (image::open(&picture), std::fs::read_to_string(names)) else {
-        return HashMap::new();
+        return Vec::new();
     };
     let sheet = picture.into_luma8();
     let mut lines = list.lines();

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{acceptance, issues};
-use crate::central::chain;
 use crate::central::storage::{Store, Tx, audit};
 use crate::central::words::Rejection;
 use crate::central::{CentralError, Office, Refused};
+use crate::central::{chain, commissioning};
 use crate::credential::Verdict;
 use crate::protocol::{
     Looked, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, PrintOutcome, Printed, Problem,
@@ -162,6 +162,7 @@ pub async fn take(
                 chain::take(office, device_id, &item, entry).await?;
                 Kept::Noted
             }
+            OutboxKind::Commissioned(told) => commissioning::take(office, device_id, &item, told).await?,
         },
     };
     Ok(match kept {

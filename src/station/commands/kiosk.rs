@@ -6,9 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::{Answer, CommandError, Place};
 use crate::clock::SharedClock;
-use crate::config::DisplayKind;
+use crate::config::{DisplayKind, StationConfig};
 use crate::lang::Lang;
+use crate::provision::setup;
+use crate::session::SetupStep;
 use crate::station::{self, guided};
+use crate::turn::Turn;
 
 #[derive(Args)]
 pub struct Kiosk {
@@ -25,9 +28,45 @@ impl Kiosk {
             station::gallery(&self.place.load()?, clock)?;
             return Ok(Answer::Yes);
         }
-        station::run(&self.place.load()?, clock, None, station::Begin::Visit)?;
-        Ok(Answer::Yes)
+        let config = self.place.load()?;
+        if let Some(turn) = turned_otherwise(&config) {
+            return Err(start_anew(Some(turn)));
+        }
+        match station::run(&config, clock, None, station::Begin::Visit)? {
+            station::Ended::Done => Ok(Answer::Yes),
+            station::Ended::Anew => Err(start_anew(None)),
+        }
     }
+}
+
+/// How the console's toolkit is told to turn the picture: as it begins, and never after.
+const ROTATION: &str = "SLINT_KMS_ROTATION";
+
+/// The picture is to be turned, and is not. A station at which nobody chose keeps what its unit may say.
+fn turned_otherwise(config: &StationConfig) -> Option<Turn> {
+    let chosen = setup::load_or_begin(&config.data_dir);
+    let said = chosen.turn != Turn::None || chosen.trial.is_some() || chosen.has_done(SetupStep::Turn);
+    let now = std::env::var(ROTATION).unwrap_or_else(|_| "0".into());
+    (config.display.kind == DisplayKind::Linuxkms && said && now != chosen.turn.degrees().to_string())
+        .then_some(chosen.turn)
+}
+
+/// This very program again, in the same process: systemd goes on watching it. Returns only if that fails; then the
+/// program ends with the error, and systemd starts it.
+fn start_anew(turn: Option<Turn>) -> CommandError {
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return error.into(),
+    };
+    let mut again = std::process::Command::new(program);
+    again.args(std::env::args_os().skip(1));
+    // Asked for anew at its start.
+    match turn {
+        Some(turn) => again.env(ROTATION, turn.degrees().to_string()),
+        None => &mut again,
+    };
+    tracing::info!("the screen starts anew");
+    std::os::unix::process::CommandExt::exec(&mut again).into()
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,6 +83,10 @@ enum Way {
     Answer,
     /// Stand before the live picture, to measure what that costs.
     Live,
+    /// A technician's way at the bench, from the language to the test print (PIN in ANJUNGAN_PIN).
+    Bench,
+    /// A technician's way in the lobby, to the report (PIN in ANJUNGAN_PIN).
+    Lobby,
 }
 
 #[derive(Args)]
@@ -93,13 +136,19 @@ impl Guided {
                 text.lines().next().map(str::to_owned)
             }
         };
+        let pin = || std::env::var("ANJUNGAN_PIN").map_err(|_| "ANJUNGAN_PIN is missing");
         let person = (self.nip, password);
         let way = match self.way {
             Way::Check => guided::Way::Check { seconds: self.seconds.unwrap_or(1) },
+            Way::Bench => guided::Way::Bench { pin: pin()? },
+            Way::Lobby => guided::Way::Lobby {
+                staff_code: self.staff_code.ok_or("--staff-code is missing")?,
+                pin: pin()?,
+            },
             Way::Help => guided::Way::Help {
                 nip: person.0.ok_or("--nip is missing")?,
                 staff_code: self.staff_code.ok_or("--staff-code is missing")?,
-                pin: std::env::var("ANJUNGAN_PIN").map_err(|_| "ANJUNGAN_PIN is missing")?,
+                pin: pin()?,
             },
             Way::Answer => guided::Way::Answer { station: self.station.ok_or("--station is missing")? },
             Way::PickUp => guided::Way::PickUp { code: self.code.ok_or("--code is missing")? },

@@ -10,6 +10,7 @@ mod print;
 mod provision;
 mod scan;
 mod staff;
+mod touch;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,9 @@ use clap::{Parser, Subcommand};
 
 use crate::clock::SharedClock;
 use crate::config::{ConfigError, StationConfig};
+use crate::provision::setup;
+
+pub use print::test_print;
 
 /// A card station for the front desks of government offices.
 #[derive(Parser)]
@@ -54,6 +58,9 @@ enum Command {
     Provision(provision::Provision),
     /// Who the staff of this station are: add, list, remove.
     Staff(staff::Staff),
+    /// Writes the udev rule that brings touches to where a turned picture shows them. For root.
+    #[command(hide = true)]
+    TouchRule(touch::TouchRule),
     /// Writes manual pages and shell completions; for whoever makes packages.
     #[command(hide = true)]
     Pages { folder: PathBuf },
@@ -83,6 +90,7 @@ impl Cli {
             Command::Doctor(doctor) => doctor.run(clock),
             Command::Provision(provision) => provision.run(clock),
             Command::Staff(staff) => staff.run(clock),
+            Command::TouchRule(rule) => rule.run(),
             Command::Pages { folder } => {
                 crate::manual::write(<Cli as clap::CommandFactory>::command(), &folder)?;
                 Ok(Answer::Yes)
@@ -111,6 +119,9 @@ impl Place {
         if let Some(data) = &self.data {
             config.data_dir.clone_from(data);
         }
+        // What a technician chose at the screen stands before the file.
+        let chosen = setup::load_or_begin(&config.data_dir);
+        setup::overlay(&mut config, &chosen);
         Ok(config)
     }
 }

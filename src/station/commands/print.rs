@@ -164,6 +164,41 @@ impl Print {
     }
 }
 
+/// A test print, for whoever waits at the screen.
+pub fn test_print(
+    uri: &str,
+    store: SqliteStore,
+    clock: &SharedClock,
+    patience: Duration,
+) -> Result<JobState, CommandError> {
+    let mut device = Device::open(uri, clock)?;
+    let (paper, receipt) = match device.printer.capabilities()? {
+        Capabilities::Receipt { dots } => {
+            let paper = Paper { dots, tone: printing::tone(uri)? };
+            (paper, Some(printing::test_slip(paper, &device.printer.name())?))
+        }
+        Capabilities::Card { .. } => (Paper::default(), None),
+    };
+    let print_id = HEXLOWER.encode(&random_bytes::<8>());
+    let matter = Matter::Test { receipt };
+    let draw = |offset: Offset| {
+        form(&matter, &print_id, "Anjungan", offset, paper).map_err(|error| {
+            tracing::error!(%error, "the test cannot be brought into a printer's form");
+            Fault::CardPicture
+        })
+    };
+    let mut queue = PrintQueue { store, devices: vec![device], clock: clock.clone(), patience };
+    let order = Order {
+        id: HEXLOWER.encode(&random_bytes::<16>()),
+        print_id: print_id.clone(),
+        serial: None,
+        options: "{}".to_owned(),
+        sealed_picture: Vec::new(),
+        draw: &draw,
+    };
+    Ok(queue.run(&order, &mut Terminal::default()))
+}
+
 /// A folder that goes with the print.
 struct Scratch(PathBuf);
 

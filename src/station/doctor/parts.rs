@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Answer, Part, Verdict};
+use crate::camera::{self, Held};
 use crate::clock::SharedClock;
 use crate::config::{DisplayConfig, DisplayKind, StationConfig};
 use crate::printing::{self, Capabilities, PrintError, PrinterStatus};
@@ -251,7 +252,7 @@ impl Part for Camera {
         let path = Path::new(place.strip_prefix("//").unwrap_or(place));
         match scheme {
             "v4l" => match std::fs::OpenOptions::new().read(true).write(true).open(path) {
-                Ok(_) => Answer::well(format!("{} can be opened", self.uri)),
+                Ok(_) => Answer::well(format!("{} can be opened{}", self.uri, held(&self.uri))),
                 Err(error) => Answer::new(
                     Verdict::Fault,
                     format!("{} cannot be opened: {error}", self.uri),
@@ -274,6 +275,19 @@ impl Part for Camera {
                 format!("{:?} is no kind of camera that can be looked at here", self.uri),
                 "Write v4l:///dev/video0 or dir:PATH.",
             ),
+        }
+    }
+}
+
+/// What it can hold during a visit. A camera that cannot is no fault: its plate is looked at more often.
+fn held(uri: &str) -> &'static str {
+    match camera::could_hold(uri) {
+        None => "",
+        Some(Held { exposure: true, white: true }) => "; exposure and white balance can be held",
+        Some(Held { exposure: true, white: false }) => "; exposure can be held, white balance not",
+        Some(Held { exposure: false, white: true }) => "; white balance can be held, exposure not",
+        Some(Held { exposure: false, white: false }) => {
+            "; it cannot hold exposure or white balance, which is fine"
         }
     }
 }

@@ -21,10 +21,13 @@ pub fn show(app: &App, session: &Session, now: Duration) {
     app.global::<Ink>().set_contrast(session.look.high_contrast);
     let (screen, mark) = place(&session.step);
     app.global::<Ink>().set_night(session.step.is_the_clerks_own());
+    chrome.set_dark(session.is_dark(now));
     chrome.set_mark(mark);
     chrome.set_screen(screen);
     calls(&chrome, session);
-    let alert = session.alerts.first();
+    // That it has joined nobody is what a technician is about.
+    let setting_up = matches!(session.step, Step::Setup(_));
+    let alert = session.alerts.first().filter(|alert| !(setting_up && *alert == Alert::NotJoined));
     chrome.set_alert(alert.map_or("", |alert| alert.label(lang)).into());
     chrome.set_alert_sentence(alert.map_or("", |alert| alert.sentence(lang)).into());
     chrome.set_alert_studio(alert == Some(Alert::Backdrop) && matches!(session.step, Step::Attract));
@@ -114,6 +117,7 @@ fn place(step: &Step) -> (Screen, i32) {
         Step::Counter(_) => (Screen::Counter, 0),
         Step::Visitors(_) => (Screen::Visitors, 0),
         Step::Prints(_) => (Screen::Prints, 0),
+        Step::Setup(step) => (super::setup::screen(step), 0),
     }
 }
 

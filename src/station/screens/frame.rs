@@ -48,7 +48,7 @@ pub fn show_frame(app: &App, role: Role, frame: SharedPixelBuffer<Rgb8Pixel>) {
     let screen = app.global::<super::generated::Chrome>().get_screen();
     match role {
         Role::Face => {
-            if screen == Screen::Studio {
+            if matches!(screen, Screen::Studio | Screen::SetupCamera) {
                 let view = app.global::<StudioView>();
                 view.set_frame(Image::from_rgb8(frame));
                 view.set_seen(true);
@@ -63,7 +63,7 @@ pub fn show_frame(app: &App, role: Role, frame: SharedPixelBuffer<Rgb8Pixel>) {
             }
         }
         Role::Scan => {
-            if matches!(screen, Screen::Check | Screen::Counter) {
+            if matches!(screen, Screen::Check | Screen::Counter | Screen::SetupLook) {
                 let view = app.global::<CheckView>();
                 view.set_frame(Image::from_rgb8(frame));
                 view.set_seen(true);
@@ -74,7 +74,8 @@ pub fn show_frame(app: &App, role: Role, frame: SharedPixelBuffer<Rgb8Pixel>) {
 
 /// The size of the live picture as it is laid out now, in pixels of the screen.
 pub fn frame_size(app: &App, role: Role) -> (u32, u32) {
-    let studio = app.global::<super::generated::Chrome>().get_screen() == Screen::Studio;
+    let screen = app.global::<super::generated::Chrome>().get_screen();
+    let studio = matches!(screen, Screen::Studio | Screen::SetupCamera);
     let (width, height) = match role {
         Role::Face if studio => {
             let view = app.global::<StudioView>();

@@ -19,6 +19,7 @@ mod printing;
 mod qr;
 mod report;
 mod review;
+mod setup;
 mod sign_in;
 mod staff;
 mod state;
@@ -75,6 +76,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::Counter(step) => counter::show(app, step, lang),
         Step::Visitors(step) => list::visitors(app, step, lang),
         Step::Prints(step) => list::prints(app, step, lang),
+        Step::Setup(step) => setup::show(app, step, &session.fitting, lang, now),
         Step::OutOfOrder { fault } | Step::Trouble { fault } => waiting::trouble(app, *fault, lang),
     }
 }
@@ -90,6 +92,11 @@ pub fn set_station(app: &App, name: &str, time: &str) {
 pub fn set_diagonal(app: &App, inches: Option<f32>) {
     app.global::<generated::Size>().set_diagonal(inches.unwrap_or_default());
     fit(app);
+}
+
+/// Whoever asks the window to close, a desktop or Alt+F4, asks in vain.
+pub fn keep_open(app: &App) {
+    app.window().on_close_requested(|| slint::CloseRequestResponse::KeepWindowShown);
 }
 
 /// Gives the window the scale in which a design pixel is a sixth of a millimetre.
@@ -133,6 +140,7 @@ pub fn forget(app: &App) {
     studio::forget(app);
     counter::forget(app);
     list::forget(app);
+    setup::forget(app);
     app.global::<generated::Chrome>().set_alert_open(false);
     app.global::<generated::Chrome>().set_call_open(false);
     picture::forget();

@@ -23,6 +23,7 @@ pub fn show(app: &App, step: &Studio, lang: Lang, now: Duration) {
         StudioStage::Taking { .. } => view.set_stage(Stage::Taking),
         StudioStage::Taken => view.set_stage(Stage::Taken),
     }
+    view.set_in_setup(step.in_setup);
     view.set_fault(fault(step.fault, lang));
     let Some(reading) = &step.reading else { return };
     view.set_advice(instruction(reading.advice, lang).into());

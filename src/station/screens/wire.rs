@@ -38,6 +38,8 @@ pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
     });
     act.on_enter(move || out(Event::Key(Key::Enter)));
     let out = send.clone();
+    act.on_touched(move |x, y| out(Event::Touched(x, y)));
+    let out = send.clone();
     act.on_pick(move |row| {
         if let Ok(row) = usize::try_from(row) {
             out(Event::Tap(Tap::Pick(row)));
@@ -99,5 +101,12 @@ fn tap(press: Press) -> Tap {
         Press::NotOut => Tap::NotOut,
         Press::Spoiled => Tap::Spoiled,
         Press::Destroyed => Tap::Destroyed,
+        Press::Setup => Tap::Setup,
+        Press::Wifi => Tap::Wifi,
+        Press::TypeCode => Tap::TypeCode,
+        Press::Again => Tap::Again,
+        Press::Skip => Tap::Skip,
+        Press::TestPrint => Tap::TestPrint,
+        Press::OtherCamera => Tap::OtherCamera,
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn append(tx: &Transaction<'_>, item: &OutboxItem) -> Result<bool, St
         OutboxKind::Printed(_) => "printed",
         OutboxKind::Looked(_) => "looked",
         OutboxKind::Audit(_) => "audit",
+        OutboxKind::Commissioned(_) => "commissioned",
     };
     tx.execute(
         "INSERT INTO outbox (id, seq, kind, body, state, happened_at)

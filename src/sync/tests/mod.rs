@@ -228,7 +228,10 @@ impl Office {
             OutboxKind::Acceptance(_) => {
                 OutboxAnswer::Issued(Box::new(issue(&format!("SERIAL-{}", item.id))))
             }
-            OutboxKind::Printed(_) | OutboxKind::Looked(_) | OutboxKind::Audit(_) => OutboxAnswer::Noted,
+            OutboxKind::Printed(_)
+            | OutboxKind::Looked(_)
+            | OutboxKind::Audit(_)
+            | OutboxKind::Commissioned(_) => OutboxAnswer::Noted,
         })
     }
 

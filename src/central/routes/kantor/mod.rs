@@ -2,6 +2,7 @@
 //! script; what names a person travels in bodies, never in an address.
 
 mod batches;
+mod commissioned;
 mod condition;
 mod corrections;
 mod door;

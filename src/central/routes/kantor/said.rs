@@ -194,6 +194,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
         "Codes and labels of a batch of stations made",
     ),
     ("device-code", "Kode bergabung dibuat", "Code to join made"),
+    ("device-commissioned", "Laporan pemasangan diterima", "Set-up report received"),
     ("device-new", "Anjungan disiapkan", "Room made for a station"),
     (
         "device-quarantine",

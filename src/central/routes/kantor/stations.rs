@@ -13,13 +13,17 @@ use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
+use super::commissioned;
 use super::condition::{self, age};
 use super::{Work, acted, shown};
+use crate::central::commissioning;
 use crate::central::condition::{Condition, all};
 use crate::central::fleet::{self, DeviceLine};
 use crate::central::routes::masuk::see;
 use crate::central::staff::Area;
 use crate::central::{App, CentralError, Refused};
+use crate::clock::offset;
+use crate::protocol::Commissioning;
 
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     shown(&app, &parts, Some(Area::Stations), async |work| {
@@ -71,13 +75,14 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let lang = work.lang();
     let stations = fleet::devices(&app.office).await?;
     let conditions = all(&app.office).await?;
+    let reports = commissioning::all(&app.office).await?;
     let joined = stations.iter().filter(|one| one.enrolled_at.is_some() && one.revoked_at.is_none()).count();
     let waiting = stations.iter().filter(|one| one.enrolled_at.is_none() && one.revoked_at.is_none()).count();
     Ok(html! {
         h1 { (lang.pick("Anjungan", "Stations")) }
         p { (joined) " " (lang.pick("bergabung", "joined")) ", " (waiting) " "
             (lang.pick("menunggu bergabung", "waiting to join")) "." }
-        @if !stations.is_empty() { (table(app, work, &stations, &conditions)) }
+        @if !stations.is_empty() { (table(app, work, &stations, &conditions, &reports)) }
         (super::batches::list(app, work).await?)
         h2 { (lang.pick("Anjungan baru", "A new station")) }
         (work.form(app, "/kantor/anjungan", &html! {
@@ -96,7 +101,14 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     })
 }
 
-fn table(app: &App, work: &Work, stations: &[DeviceLine], told: &HashMap<String, Condition>) -> Markup {
+fn table(
+    app: &App,
+    work: &Work,
+    stations: &[DeviceLine],
+    told: &HashMap<String, Condition>,
+    reports: &HashMap<String, Commissioning>,
+) -> Markup {
+    let here = offset(app.office.config.utc_offset_hours);
     let (lang, now) = (work.lang(), app.office.clock.now().as_second());
     let [name, place, state, seen, version, act] = [
         lang.pick("Nama", "Name"),
@@ -120,6 +132,7 @@ fn table(app: &App, work: &Work, stations: &[DeviceLine], told: &HashMap<String,
                                 (None, None) => (lang.pick("Menunggu bergabung", "Waiting to join")),
                                 (None, Some(_)) => (condition::shown(told.get(&one.id), now, lang)),
                             }
+                            @if let Some(report) = reports.get(&one.id) { (commissioned::shown(report, here, lang)) }
                         }
                         td data-label=(seen) { (one.seen_at.map_or("–".to_owned(), |at| age(now - at, lang))) }
                         td data-label=(version) { (one.version.as_deref().unwrap_or("–")) }
