@@ -12,9 +12,11 @@ mod office;
 use std::path::Path;
 
 use anjungan::clock::SystemClock;
+use anjungan::credential::sign_wiped;
 use anjungan::person::sample;
 use anjungan::protocol::{
-    Issue, OutboxAnswer, OutboxItem, OutboxKind, PrintOutcome, Printed, SignIn, SignedIn,
+    AskNonce, Blob, HandOver, HandedOver, Issue, LeftItem, Nonce, OutboxAnswer, OutboxItem, OutboxKind,
+    PrintOutcome, Printed, SignIn, SignedIn, Wiped,
 };
 use browser::Browser;
 use central_station::{Station, portrait};
@@ -388,6 +390,114 @@ fn prints_are_looked_through_by_outcome_card_and_station() {
     at(&office, &plain, "/kantor/cetakan");
     plain.until(&issue.face_serial);
     assert!(!plain.text().contains(&issue.name), "no names for a technician");
+    assert_eq!(complaints(&desk), Vec::<String>::new());
+}
+
+/// What waits at a station that was revoked, handed over as it lay there.
+fn handed_over(station: &Station, items: &[OutboxItem]) {
+    let ask = AskNonce { device_id: station.device_id.clone() };
+    let nonce: Nonce = station.post("leave/nonce", &ask).unwrap();
+    let left = |item: &OutboxItem| LeftItem {
+        id: item.id.clone(),
+        kind: serde_json::to_value(&item.kind).unwrap()["kind"].as_str().unwrap().to_owned(),
+        happened_at: item.happened_at,
+        body: serde_json::to_string(item).unwrap(),
+        reason: None,
+    };
+    let proof = station.assertion(&nonce, &station.device_id);
+    let asked = HandOver { proof, items: items.iter().map(left).collect() };
+    let kept: HandedOver = station.post("leave/items", &asked).unwrap();
+    assert_eq!(kept.kept.len(), items.len());
+}
+
+#[test]
+fn what_a_revoked_station_owed_is_taken_or_thrown_away_on_its_page() {
+    let office = office();
+    let (holder, technician) = (&office.people[sample::ACTIVE_PNS], &office.people[sample::ACTIVE_PPPK]);
+    let desk = Browser::start(WIDE.0, WIDE.1);
+    sign_in(&desk, &office, technician, &code(&staff(&office, technician, "technician"), 0));
+    desk.until("Ringkasan");
+    let open = |summary: &str| {
+        desk.run(&format!(
+            "document.querySelectorAll('details').forEach(d => d.open = d.innerText.trim().startsWith({summary:?}))"
+        ));
+    };
+    let revoked = || {
+        at(&office, &desk, "/kantor/anjungan");
+        desk.until("Cabut…");
+        open("Cabut…");
+        desk.click("details[open] button[name=cabut]");
+        desk.until("Belum melapor bahwa datanya sudah dihapus");
+    };
+    let held = |n: usize| {
+        at(&office, &desk, "/kantor/anjungan");
+        desk.until(&format!("{n} kiriman menunggu putusan"));
+        open(&n.to_string());
+    };
+    let printed = |id: &str, serial: &str| OutboxItem {
+        id: id.into(),
+        happened_at: SystemClock::shared().now() - jiff::SignedDuration::from_hours(3),
+        kind: OutboxKind::Printed(Printed {
+            print_id: id.into(),
+            serial: serial.into(),
+            outcome: PrintOutcome::Printed,
+        }),
+    };
+
+    // A desk that broke: what its people accepted becomes their cards.
+    let issue = card(&office, holder, "ITEM-0001");
+    let asked = SignIn { nip: holder.0.parse().unwrap(), password: holder.1.clone() };
+    let signed_in: SignedIn = office.station.post("sign-in", &asked).unwrap();
+    let accepted =
+        office.station.acceptance("ITEM-0002", &signed_in.grant.unwrap(), &portrait(), "BCDF-GHJL");
+    revoked();
+    handed_over(&office.station, &[accepted, printed("PRINT-0001", &issue.serial)]);
+    held(2);
+    assert!(
+        desk.text().contains("Foto yang disetujui pegawai: 1. Catatan lain: 1. Yang tertua: "),
+        "{}",
+        desk.text()
+    );
+    both(&desk, "station-left");
+    at(&office, &desk, "/kantor/anjungan?lang=en");
+    desk.until("2 items to decide about");
+    open("2");
+    both(&desk, "station-left-en");
+    held(2);
+    reached_by_tab(&desk, "details[open] button[value=terima]");
+    desk.click("details[open] button[value=terima]");
+    desk.until("1 kartu diterbitkan");
+    assert!(
+        desk.text().contains("1 catatan disimpan") && desk.text().contains("0 ditolak"),
+        "{}",
+        desk.text()
+    );
+    both(&desk, "station-left-taken");
+
+    // Once it has wiped itself, its line says so.
+    let (key, challenge) = (office.station.key(), [5; 32]);
+    let statement = sign_wiped(&key, &office.station.device_id, &challenge).unwrap().into();
+    let device_id = office.station.device_id.clone();
+    let told = Wiped { device_id, challenge: Blob(challenge.to_vec()), statement };
+    assert_eq!(office.station.post_empty("leave/wiped", &told), Ok(204));
+    at(&office, &desk, "/kantor/anjungan");
+    desk.until("Datanya sudah dihapus");
+
+    // A stolen one: nothing of it is believed. Somebody else decides first, and this page says so.
+    let stolen = Station::enrol(&office.server);
+    revoked();
+    handed_over(&stolen, &[printed("PRINT-0002", &issue.serial)]);
+    held(1);
+    office.server.command(&["device", "quarantine", "discard", &stolen.device_id], 0);
+    desk.click("details[open] button[value=buang]");
+    desk.until("Mungkin petugas lain sudah memutuskannya");
+    handed_over(&stolen, &[printed("PRINT-0003", &issue.serial)]);
+    held(1);
+    desk.click("details[open] button[value=buang]");
+    desk.until("1 kiriman dihapus dari server");
+    at(&office, &desk, "/kantor/cetakan");
+    desk.until("PRINT-0001");
+    assert!(!desk.text().contains("PRINT-0002") && !desk.text().contains("PRINT-0003"), "{}", desk.text());
     assert_eq!(complaints(&desk), Vec::<String>::new());
 }
 

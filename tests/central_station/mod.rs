@@ -261,7 +261,7 @@ impl Station {
         let mut station = Station::new(&server.base);
         let asked = Enrol {
             code: code.into(),
-            device_public: KeyPair::from_secret(station.secret).public().to_vec().into(),
+            device_public: station.key().public().to_vec().into(),
             sealing_public: station.keys.public.to_vec().into(),
             version: "test".into(),
         };
@@ -284,10 +284,13 @@ impl Station {
         self.post("device/session", &self.assertion(nonce, device_id))
     }
 
+    pub fn key(&self) -> KeyPair {
+        KeyPair::from_secret(self.secret)
+    }
+
     /// What opens a session with this nonce.
     pub fn assertion(&self, nonce: &Nonce, device_id: &str) -> OpenSession {
-        let key = KeyPair::from_secret(self.secret);
-        let signature = sign_assertion(&key, device_id, &nonce.nonce.0).unwrap().into();
+        let signature = sign_assertion(&self.key(), device_id, &nonce.nonce.0).unwrap().into();
         OpenSession { device_id: device_id.into(), nonce: nonce.nonce.clone(), signature }
     }
 

@@ -13,7 +13,7 @@ mod cli;
 mod quarantine;
 
 pub use cli::Quarantine;
-pub use quarantine::{LINE_DAYS, discard, held, release};
+pub use quarantine::{Decided, Held, LINE_DAYS, discard, held, release};
 
 use super::fleet::{new_nonce, spend, unknown};
 use super::issuing::is_item_id;

@@ -11,6 +11,7 @@ mod home;
 mod impor;
 mod impor_words;
 mod journal;
+mod leavings;
 mod names;
 mod people;
 mod person;

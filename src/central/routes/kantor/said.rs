@@ -25,6 +25,10 @@ const REFUSALS: &[(&str, &str)] = &[
         "somebody else has decided about",
         "Petugas lain sudah memutuskan foto ini. Mohon lihat putusannya dahulu.",
     ),
+    (
+        "nothing of this station waits",
+        "Tidak ada lagi kiriman Anjungan ini yang menunggu putusan. Mungkin petugas lain sudah memutuskannya.",
+    ),
     ("no such device", "Anjungan ini tidak ada, atau sudah dicabut."),
     ("no such station", "Anjungan ini tidak ada."),
     ("name and place have", "Nama dan tempat masing-masing berisi 1 sampai 60 karakter."),

@@ -13,12 +13,13 @@ use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::commissioned;
 use super::condition::{self, age};
 use super::{Work, acted, shown};
+use super::{commissioned, leavings};
 use crate::central::commissioning;
 use crate::central::condition::{Condition, all};
 use crate::central::fleet::{self, DeviceLine};
+use crate::central::leaving::{Held, held};
 use crate::central::routes::masuk::see;
 use crate::central::staff::Area;
 use crate::central::{App, CentralError, Refused};
@@ -51,7 +52,7 @@ pub async fn make(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
     .await
 }
 
-/// A code for one that joins again, or the end of one.
+/// A code for one that joins again, the end of one, or what becomes of what one left.
 pub async fn change(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -62,6 +63,11 @@ pub async fn change(
         if fields.get("cabut") == "ya" {
             fleet::revoke(&app.office, &work.session.record, &id).await?;
             return Ok(see("/kantor/anjungan", work.lang()));
+        }
+        let decision = fields.get(leavings::FIELD);
+        if !decision.is_empty() {
+            let main = leavings::decide(&app, work, &id, &decision).await?;
+            return Ok(work.page(StatusCode::OK, None, &main));
         }
         let known = fleet::devices(&app.office).await?.into_iter().find(|station| station.id == id);
         let station = known.ok_or(CentralError::NotFound("no such station"))?;
@@ -76,13 +82,14 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let stations = fleet::devices(&app.office).await?;
     let conditions = all(&app.office).await?;
     let reports = commissioning::all(&app.office).await?;
+    let left = held(&app.office, None, false).await?;
     let joined = stations.iter().filter(|one| one.enrolled_at.is_some() && one.revoked_at.is_none()).count();
     let waiting = stations.iter().filter(|one| one.enrolled_at.is_none() && one.revoked_at.is_none()).count();
     Ok(html! {
         h1 { (lang.pick("Anjungan", "Stations")) }
         p { (joined) " " (lang.pick("bergabung", "joined")) ", " (waiting) " "
             (lang.pick("menunggu bergabung", "waiting to join")) "." }
-        @if !stations.is_empty() { (table(app, work, &stations, &conditions, &reports)) }
+        @if !stations.is_empty() { (table(app, work, &stations, &conditions, &reports, &left)) }
         (super::batches::list(app, work).await?)
         h2 { (lang.pick("Anjungan baru", "A new station")) }
         (work.form(app, "/kantor/anjungan", &html! {
@@ -107,6 +114,7 @@ fn table(
     stations: &[DeviceLine],
     told: &HashMap<String, Condition>,
     reports: &HashMap<String, Commissioning>,
+    left: &[Held],
 ) -> Markup {
     let here = offset(app.office.config.utc_offset_hours);
     let (lang, now) = (work.lang(), app.office.clock.now().as_second());
@@ -128,7 +136,7 @@ fn table(
                         td data-label=(place) { (one.place) }
                         td data-label=(state) {
                             @match (one.revoked_at, one.enrolled_at) {
-                                (Some(_), _) => (lang.pick("Dicabut", "Revoked")),
+                                (Some(_), _) => (leavings::shown(one, now, lang)),
                                 (None, None) => (lang.pick("Menunggu bergabung", "Waiting to join")),
                                 (None, Some(_)) => (condition::shown(told.get(&one.id), now, lang)),
                             }
@@ -136,7 +144,10 @@ fn table(
                         }
                         td data-label=(seen) { (one.seen_at.map_or("–".to_owned(), |at| age(now - at, lang))) }
                         td data-label=(version) { (one.version.as_deref().unwrap_or("–")) }
-                        td data-label=(act) { @if one.revoked_at.is_none() { (actions(app, work, one)) } @else { "–" } }
+                        td data-label=(act) {
+                            @if one.revoked_at.is_none() { (actions(app, work, one)) }
+                            @else { (leavings::waiting(app, work, one, left)) }
+                        }
                     }
                 }
             }
