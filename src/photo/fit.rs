@@ -8,6 +8,10 @@ pub const PRIOR_HAIR: f32 = 0.6;
 pub const PRIOR_CLOTH: f32 = 0.3;
 /// Spread of the brightness of smooth cloth and skin, share.
 pub const SHADE: f32 = 0.2;
+/// Light that gloss and the backdrop itself lay on a person, over and above: linear light, of no
+/// hue, for a `shade` of one; with `SHADE` its spread is 0.04. Dark hair has it, too, which a share
+/// of its own brightness would not allow for.
+const GLOSS: f32 = 0.2;
 /// How far around a pixel others have a say, in frame pixels, how fast their say falls with the
 /// squared distance, and how fast with the squared difference of colour in units of noise.
 const REACH: i32 = 3;
@@ -44,12 +48,14 @@ pub struct Fit {
     pub colour: Colour,
     /// Squared distance of F and B in units of noise.
     pub contrast: f32,
+    /// What the pixel by itself knows of alpha: one over its variance.
+    pub known: f32,
 }
 
 impl Fit {
     /// Nothing known yet.
     pub fn none(alpha: f32, colour: Colour) -> Fit {
-        Fit { cost: f32::INFINITY, miss: 0.0, alpha, colour, contrast: 0.0 }
+        Fit { cost: f32::INFINITY, miss: 0.0, alpha, colour, contrast: 0.0, known: 0.0 }
     }
 
     pub fn better(self, other: Fit) -> Fit {
@@ -57,33 +63,36 @@ impl Fit {
     }
 }
 
-/// The alpha that explains `i` best between `f` and `b`. F is s f with s about 1, so that along f
-/// nothing much is believed and the guess decides, while a difference of hue counts in full. The
-/// covariance of the misfit is then diagonal plus (a shade)^2 f f', inverted by Sherman and
-/// Morrison's formula; it holds alpha itself, hence the second round.
+/// The alpha that explains `i` best between `f` and `b`. F is f + s lit with s about 0, where lit is
+/// f and some gloss, so that along it nothing much is believed and the guess decides, while a
+/// difference of hue counts in full. The covariance of the misfit is then diagonal plus
+/// (a shade)^2 lit lit', inverted by Sherman and Morrison's formula; it holds alpha itself, hence the
+/// second round.
 pub fn fit(i: Colour, f: Colour, b: Colour, guess: &Guess) -> Fit {
     let weight = weights(b, i, guess.grain);
     let dot = |p: &Colour, q: &Colour| (0..3).map(|k| weight[k] * p[k] * q[k]).sum::<f32>();
     let d: Colour = std::array::from_fn(|k| f[k] - b[k]);
     let e: Colour = std::array::from_fn(|k| i[k] - b[k]);
-    let (dd, ed, ff, fd, fe) = (dot(&d, &d), dot(&e, &d), dot(&f, &f), dot(&f, &d), dot(&f, &e));
+    let lit = f.map(|c| c + GLOSS);
+    let (dd, ed) = (dot(&d, &d), dot(&e, &d));
+    let (ll, ld, le) = (dot(&lit, &lit), dot(&lit, &d), dot(&lit, &e));
     let lean = 1.0 / (guess.spread * guess.spread);
     let loose = |alpha: f32| {
         let v = (alpha * guess.shade).powi(2);
-        v / (1.0 + v * ff)
+        v / (1.0 + v * ll)
     };
-    let mut alpha = guess.alpha;
+    let (mut alpha, mut known) = (guess.alpha, 0.0);
     for _ in 0..2 {
         let l = loose(alpha);
-        let along = (dd - l * fd * fd).max(0.0);
-        alpha = ((ed - l * fd * fe + lean * guess.alpha) / (along + lean)).clamp(0.0, 1.0);
+        known = (dd - l * ld * ld).max(0.0);
+        alpha = ((ed - l * ld * le + lean * guess.alpha) / (known + lean)).clamp(0.0, 1.0);
     }
     let r: Colour = std::array::from_fn(|k| e[k] - alpha * d[k]);
-    let (rr, fr) = (dot(&r, &r), dot(&f, &r));
-    let miss = (rr - loose(alpha) * fr * fr).max(0.0);
-    let brightness = 1.0 + if alpha > 0.0 { loose(alpha) * fr / alpha } else { 0.0 };
-    let colour = f.map(|c| (c * brightness.clamp(0.5, 1.6)).min(1.0));
-    Fit { cost: miss + lean * (alpha - guess.alpha).powi(2), miss, alpha, colour, contrast: dd }
+    let (rr, lr) = (dot(&r, &r), dot(&lit, &r));
+    let miss = (rr - loose(alpha) * lr * lr).max(0.0);
+    let brighter = if alpha > 0.0 { (loose(alpha) * lr / alpha).clamp(-0.5, 0.6) } else { 0.0 };
+    let colour = std::array::from_fn(|k| (f[k] + brighter * lit[k]).clamp(0.5 * f[k], 1.0));
+    Fit { cost: miss + lean * (alpha - guess.alpha).powi(2), miss, alpha, colour, contrast: dd, known }
 }
 
 /// One over the noise, squared, of each channel of a pixel that shows one of the two.
@@ -120,12 +129,11 @@ pub struct Band<'a> {
 impl Band<'_> {
     /// Alpha fitted again with what the pixels around say for a guess, and the person's colour
     /// thereabouts. Where F and B are alike a pixel alone says little but noise.
-    pub fn settled(&self, pixel: &Mixed) -> (f32, Colour) {
+    pub fn settled(&self, pixel: &Mixed) -> Fit {
         let (alpha, colour) = self.around(pixel);
         let spread = if dark(colour) { PRIOR_HAIR } else { PRIOR_CLOTH };
         let guess = Guess { alpha, spread, shade: SHADE, grain: self.grain };
-        let fit = fit(pixel.seen, colour, pixel.behind, &guess);
-        (fit.alpha, fit.colour)
+        fit(pixel.seen, colour, pixel.behind, &guess)
     }
 
     /// Mean alpha of like pixels, weighed by how well they know it, and mean colour of the person.

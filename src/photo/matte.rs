@@ -15,6 +15,7 @@ use super::linear;
 use super::plane::{Colour, Pixels, Plane};
 use super::refine::{SEED_DIFFERS, Shape};
 use super::regions::nearest;
+use super::smooth::smooth;
 
 /// Width of the mixed band within and without the outline, in working pixels.
 const WITHIN: f32 = 5.0;
@@ -126,11 +127,11 @@ pub fn matte(
         }
     }
     let band = Band { mixed: &mixed, index: &index, pixels, grain };
-    for m in &mixed {
-        let (alpha, colour) = band.settled(m);
+    let fits: Vec<Fit> = mixed.iter().map(|m| band.settled(m)).collect();
+    for ((m, fit), alpha) in mixed.iter().zip(&fits).zip(smooth(&band, &fits)) {
         let alpha = ((alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
         if alpha > 0.0 {
-            picture.get_pixel_mut(m.x, m.y).0 = bytes(own_colour(m.seen, m.behind, colour, alpha), alpha);
+            picture.get_pixel_mut(m.x, m.y).0 = bytes(own_colour(m.seen, m.behind, fit.colour, alpha), alpha);
         }
     }
     Matte { picture, told_apart: apart as f32 / outline.max(1) as f32 }

@@ -36,6 +36,7 @@ mod quality;
 mod refine;
 mod regions;
 mod segment;
+mod smooth;
 mod steady;
 #[cfg(test)]
 mod studio_tests;
