@@ -3,7 +3,8 @@
 //! told apart by brightness alone a pixel knows next to nothing, for a shaded rim of white cloth and
 //! half of a grey backdrop look the same; the rim fades slowly, though, and the edge is a step.
 //!
-//! The least of sum known (a - fit)^2 + sum bond (a - a')^2, by successive over-relaxation.
+//! The least of sum known (a - fit)^2 + sum bond (a - a')^2, by successive over-relaxation: a random
+//! walk between what is known (Grady, Random Walks for Image Segmentation, PAMI 2006).
 
 use super::fit::{BACKDROP, Band, Fit, PERSON};
 use super::plane::Colour;
@@ -54,12 +55,12 @@ fn bonds(band: &Band, fits: &[Fit], i: usize) -> Bonds {
         }
         let there = root(band.pixels.at(x, y));
         let apart = (0..3).map(|k| (here[k] - there[k]).powi(2)).sum::<f32>() / band.grain;
-        let bond = BOND / (1.0 + apart);
-        out.all += bond;
+        let strength = BOND / (1.0 + apart);
+        out.all += strength;
         match band.index.at(x, y) {
             BACKDROP => {}
-            PERSON => out.said += bond,
-            j => *to = (j, bond),
+            PERSON => out.said += strength,
+            j => *to = (j, strength),
         }
     }
     out
@@ -97,7 +98,9 @@ mod tests {
         let row = &alpha[8..16];
         assert!(row[..3].iter().all(|a| *a < 0.15), "backdrop: {row:?}");
         assert!(row[3..].iter().all(|a| *a > 0.85), "the rim: {row:?}");
-        fits.iter_mut().for_each(|fit| fit.known = 1e6);
+        for fit in &mut fits {
+            fit.known = 1e6;
+        }
         let kept = smooth(&band, &fits);
         assert!((kept[8] - 1.0 / 9.0).abs() < 0.01, "what is known stands: {}", kept[8]);
     }
