@@ -1,5 +1,6 @@
-# Debian in folders: a tool chest with compilers for both architectures and qemu, and for each architecture
-# what the programs are linked against. Made by mmdebstrap, from the mirror of this machine. Sourced, never run.
+# Debian in folders: a tool chest with compilers for both architectures and qemu, a light one for the bench on this
+# machine's own architecture, and for each architecture what the programs are linked against and a system for
+# the bench. Made by mmdebstrap, from the mirror of this machine. Sourced, never run.
 
 cross=$cache/cross
 
@@ -47,6 +48,19 @@ WRAP
   cp -L /etc/ssl/certs/ca-certificates.crt "$tools/etc/ssl/certs/ca-certificates.crt"
 }
 
+# need_bench_tools ARCH: what makes and runs the bench's machine. For amd64 a light chest is enough. It is not this
+# machine's own qemu and gcc, because Debian 12's qemu knows no multitouch and Debian 13's kbuild wants its own libc.
+need_bench_tools() {
+  [ "$1" = amd64 ] || { need_tools; return; }
+  need_packages mmdebstrap
+  mkdir -p "$cross"
+  tools=$cross/bench-tools-amd64-1
+  [ -d "$tools" ] && return 0
+  say "Making the bench's tool chest (400 MB, once)"
+  bootstrap trixie "$tools" --variant=apt --architectures=amd64 \
+    --include=qemu-system-x86,gcc,libc6-dev,make,libelf1t64,e2fsprogs,cpio,kmod,xz-utils,systemd
+}
+
 need_sysroot() {
   local folder=$cross/sysroot-$1
   [ -d "$folder" ] && return 0
@@ -89,33 +103,43 @@ in_tools() {
       CARGO_HOME=/root/.cargo CARGO_TERM_COLOR=never "$@"' in_tools "$tools" "${#binds[@]}" "${binds[@]}" "$@"
 }
 
-# An arm64 system as on a station, of Debian 13's files: no maintainer script has run, so it serves to try things
-# and for nothing else.
+# need_system ARCH: a system as on a station, of Debian 13's files. No maintainer script has run, so it serves to try
+# things and for nothing else.
 need_system() {
-  system=$cross/system-1
+  system=$cross/system-$1-2
   [ -d "$system" ] && return 0
   need_packages mmdebstrap
-  say "Making an arm64 system for the bench (500 MB, once)"
-  bootstrap trixie "$system" --variant=extract --architectures=arm64 \
-    --include=systemd,systemd-sysv,udev,dbus,kmod,bash,dash,coreutils,util-linux,mount,login,base-files,base-passwd,libinput10,libinput-bin,libxkbcommon0,xkb-data,libgbm1,libfontconfig1,fontconfig-config,fonts-dejavu-core,libudev1,libstdc++6,linux-image-arm64,v4l-utils,busybox-static,socat,iproute2,procps,grep,sed
+  say "Making a system of $1 for the bench (500 MB, once)"
+  bootstrap trixie "$system" --variant=extract --architectures="$1" \
+    --include=systemd,systemd-sysv,udev,dbus,kmod,bash,dash,coreutils,util-linux,mount,login,base-files,base-passwd,libinput10,libinput-bin,libxkbcommon0,xkb-data,libgbm1,libfontconfig1,fontconfig-config,fonts-dejavu-core,libudev1,libstdc++6,"linux-image-$1",v4l-utils,v4l2loopback-utils,busybox-static,socat,iproute2,procps,grep,sed
 }
 
-# v4l2loopback for the kernel of that system: a camera that shows what is written into it. Debian has its source only.
+# need_loopback ARCH: v4l2loopback for the kernel of that system, a camera that shows what is written into it. Debian has
+# its source only. Wants the bench's tools and the system. One thing is changed: a device that is in use can be removed
+# too, as a plug is pulled; whoever waits for its next picture wakes up, and what he asks of it next is refused.
 need_loopback() {
-  local kernel release folder=$cross/kernel
+  local kernel release folder=$cross/kernel-$1 architectures=amd64 compiler=(CC=gcc)
+  [ "$1" = amd64 ] || architectures=amd64,$1 compiler=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc)
   kernel=$(basename "$system"/usr/lib/modules/*)
   release=${kernel%-*}
-  loopback=$cross/v4l2loopback-$kernel.ko
+  loopback=$cross/v4l2loopback-$kernel-1.ko
   [ -f "$loopback" ] && return 0
   say "Making v4l2loopback for $kernel (once)"
   # Four packages, unpacked: the headers' own wish for a compiler is met by the tool chest's.
   # shellcheck disable=SC2016 # $1 is the hook's
-  bootstrap trixie "$folder" --variant=custom --architectures=amd64,arm64 --customize-hook='cd "$1" &&
-    APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download linux-headers-'"$kernel:arm64 linux-headers-$release-common linux-kbuild-$release:amd64 v4l2loopback-dkms"' &&
+  bootstrap trixie "$folder" --variant=custom --architectures="$architectures" --customize-hook='cd "$1" &&
+    APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download linux-headers-'"$kernel:$1 linux-headers-$release-common linux-kbuild-$release:amd64 v4l2loopback-dkms"' &&
     for package in *.deb; do dpkg-deb -x "$package" "$1"; done && rm -f *.deb'
+  sed -i '/if (dev->open_count.counter > 0)$/{n;s/break;/{ v4l2loopback_remove_sysfs(dev->vdev); video_unregister_device(dev->vdev); \
+    idr_remove(\&v4l2loopback_index_idr, (int)parm); dev->timeout_happened = 1; wake_up_all(\&dev->read_event); ret = 0; break; }/}' \
+    "$folder"/usr/src/v4l2loopback-*/v4l2loopback.c
+  grep -q 'idr_remove(&v4l2loopback_index_idr, (int)parm)' "$folder"/usr/src/v4l2loopback-*/v4l2loopback.c ||
+    die "This v4l2loopback removes a device in another way: look at need_loopback"
+  # shellcheck disable=SC2016 # its arguments
   in_tools --bind "$folder/usr/src:/usr/src" --bind "$folder/usr/lib/linux-kbuild-$release:/usr/lib/linux-kbuild-$release" -- \
-    sh -c "make -C /usr/src/linux-headers-$kernel M=\$(echo /usr/src/v4l2loopback-*) ARCH=arm64 \
-      CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc CONFIG_DEBUG_INFO_BTF_MODULES= modules" >&2
-  cp "$folder"/usr/src/v4l2loopback-*/v4l2loopback.ko "$loopback"
+    sh -c 'make M="$(echo /usr/src/v4l2loopback-*)" "$@" modules' loopback -C "/usr/src/linux-headers-$kernel" \
+    CONFIG_DEBUG_INFO_BTF_MODULES= "${compiler[@]}" >&2
+  cp "$folder"/usr/src/v4l2loopback-*/v4l2loopback.ko "$loopback.part"
+  mv "$loopback.part" "$loopback"
   as_root rm -rf "$folder"
 }

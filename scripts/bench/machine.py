@@ -1,7 +1,9 @@
 """The emulated station as seen from outside: its glass, its plug and a line to what runs in it."""
 
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -15,20 +17,20 @@ class Gone(Exception):
 
 
 class Machine:
-    def __init__(self, out, printer_port, width=1280, height=720):
+    def __init__(self, arch, out, printer_port, width=1280, height=720):
         self.out = Path(out)
-        self.seen = 0
+        self.seen = self.asked = 0
         (self.out / "serial.log").write_bytes(b"")
+        # A session of its own, so that all of it can be ended together; and it ends when this process is killed.
         self.process = subprocess.Popen(
-            [str(HERE / "qemu"), str(out), str(printer_port), str(width), str(height)],
-            stdout=open(self.out / "qemu.log", "wb"), stderr=subprocess.STDOUT,
+            ["setpriv", "--pdeathsig", "KILL", HERE / "qemu", arch, out, str(printer_port), str(width), str(height)],
+            stdout=open(self.out / "qemu.log", "wb"), stderr=subprocess.STDOUT, start_new_session=True,
         )
         self.qmp = self._connect("qmp.sock", 120)
         self.qmp_lines = self.qmp.makefile("rw")
         json.loads(self.qmp_lines.readline())
         self.control("qmp_capabilities")
         self.line = None
-        self.off_since = time.monotonic()
 
     def _connect(self, name, patience):
         end = time.monotonic() + patience
@@ -43,13 +45,17 @@ class Machine:
                 time.sleep(0.2)
 
     def control(self, command, **arguments):
-        message = {"execute": command}
+        self.asked += 1
+        message = {"execute": command, "id": self.asked}
         if arguments:
             message["arguments"] = arguments
         self.qmp_lines.write(json.dumps(message) + "\n")
         self.qmp_lines.flush()
         while True:
             answer = json.loads(self.qmp_lines.readline())
+            # Not an event, nor the answer to what was given up.
+            if answer.get("id") != self.asked:
+                continue
             if "error" in answer:
                 raise Gone(f"{command}: {answer['error']}")
             if "return" in answer:
@@ -63,7 +69,7 @@ class Machine:
         self.control("screendump", filename="/out/" + str(path), format="png")
         return self.out / path
 
-    def touch(self, x, y, hold=0.15):
+    def touch(self, x, y, hold=0.08):
         """A finger at these shares of width and height."""
         at = {"slot": 0, "tracking-id": 1}
         point = [("x", x), ("y", y)]
@@ -81,8 +87,8 @@ class Machine:
     def key(self, *names):
         """Keys of a keyboard that is plugged in, pressed together."""
         keys = [{"type": "qcode", "data": name} for name in names]
-        self.control("send-key", keys=keys, **{"hold-time": 100})
-        time.sleep(0.25)
+        self.control("send-key", keys=keys, **{"hold-time": 60})
+        time.sleep(0.15)
 
     # The plug
 
@@ -90,7 +96,6 @@ class Machine:
         """As if the plug was pulled and put back: what the machine had not written is gone."""
         self.control("system_reset")
         self.line = None
-        self.off_since = time.monotonic()
 
     def off(self):
         try:
@@ -100,7 +105,19 @@ class Machine:
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def processor_seconds(self):
+        """What it has cost so far: unlike a clock's, these seconds are the same beside other work."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                words = stat.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(words[2]) == self.process.pid:
+                ticks += int(words[11]) + int(words[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     # What it says
 
@@ -139,13 +156,20 @@ class Machine:
             self.line = self._connect("bench.sock", 60)
             self.line.settimeout(2)
             self.heard = b""
-        self.line.sendall(command.encode() + b"\n")
-        words = []
+        # What was given up may answer late: only what comes after this command's own mark is its answer.
+        self.asked += 1
+        mark = f"MARK {self.asked}"
+        self.line.sendall(f"echo {mark}; {command}\n".encode())
+        words = None
         while True:
             while b"\n" in self.heard:
                 line, self.heard = self.heard.split(b"\n", 1)
                 text = line.decode("utf-8", "replace")
-                if text.startswith("| "):
+                if text == f"| {mark}":
+                    words = []
+                elif words is None:
+                    continue
+                elif text.startswith("| "):
                     words.append(text[2:])
                 elif text.startswith("END "):
                     return int(text[4:]), "\n".join(words)
