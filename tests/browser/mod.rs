@@ -45,24 +45,7 @@ impl Browser {
     }
 
     fn with(width: u32, height: u32) -> Browser {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("no chromedriver: apt-get install chromium chromium-driver");
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port: u16 = lines
-            .find_map(|line| {
-                line.unwrap()
-                    .split_once("started successfully on port ")?
-                    .1
-                    .trim_end_matches('.')
-                    .parse()
-                    .ok()
-            })
-            .expect("chromedriver says where it listens");
-        std::thread::spawn(move || lines.for_each(drop));
+        let (driver, port) = driver();
         let profile = tempfile::tempdir().unwrap();
         let mut args: Vec<String> = [
             "--headless",
@@ -199,4 +182,27 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// A driver and its port. It takes one that is free and then listens there by IPv4 and IPv6, and gives up where
+/// somebody was quicker at either: then another one.
+fn driver() -> (Child, u16) {
+    for _ in 0..5 {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("no chromedriver: apt-get install chromium chromium-driver");
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.find_map(|line| {
+            line.unwrap().split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        });
+        if let Some(port) = port {
+            std::thread::spawn(move || lines.for_each(drop));
+            return (driver, port);
+        }
+        driver.wait().unwrap();
+    }
+    panic!("chromedriver ended five times without saying where it listens");
 }
