@@ -19,12 +19,13 @@ const FLOORS: [&[&str]; 6] = [
 const SIBLINGS: [(&str, &str); 1] = [("provision", "sync")];
 
 /// Outside libraries, and the only modules that may name them.
-const KEPT_IN: [(&str, &[&str]); 12] = [
+const KEPT_IN: [(&str, &[&str]); 13] = [
     ("slint", &["station", "display"]),
     ("axum", &["central"]),
     ("sqlx", &["central"]),
     ("rusqlite", &["store"]),
     ("nokhwa", &["camera"]),
+    ("v4l", &["camera"]),
     ("escpos", &["printing"]),
     ("ipp", &["printing"]),
     ("nix", &["printing"]),

@@ -17,6 +17,7 @@ mod faulty;
 mod folder;
 mod found;
 mod hold;
+mod listed;
 mod photographed;
 mod pixels;
 mod shown;

@@ -7,7 +7,7 @@
 
 use super::address::Address;
 use super::pixels::{Packing, unpack};
-use super::{Camera, CameraError, Frame, Held, controls};
+use super::{Camera, CameraError, Frame, Held, controls, listed};
 use image::RgbImage;
 use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
@@ -254,6 +254,7 @@ fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
         .map_err(|e| e.to_string())
     };
     let open = |packing| ask(RequestedFormatType::Closest, packing);
+    listed::few_enough(index)?;
     match open(FrameFormat::YUYV) {
         // A driver that takes any size (sensors on a ribbon, capture bridges) names a range, of which nokhwa
         // makes a list of squares: then the size itself is asked for.
