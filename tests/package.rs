@@ -70,6 +70,20 @@ fn a_screen_that_ends_comes_back_by_itself() {
 }
 
 #[test]
+fn a_device_whose_driver_comes_later_is_allowed_too() {
+    // systemd looks a kind's name up as the unit starts, among the drivers that are loaded then.
+    let unit = text("systemd/anjungan.service");
+    let kinds: Vec<&str> = unit.lines().filter_map(|line| line.strip_prefix("DeviceAllow=char-")).collect();
+    let (numbers, names): (Vec<&str>, Vec<&str>) =
+        kinds.iter().partition(|kind| kind.starts_with(|first: char| first.is_ascii_digit()));
+    // Video4Linux, input, DRM and USB printers are the screen, its touch, the camera and the paper.
+    for number in ["81 rw", "13 rw", "226 rw", "180 rw"] {
+        assert!(numbers.contains(&number), "{number} is not among {numbers:?}");
+    }
+    assert_eq!(names, ["media rw"]);
+}
+
+#[test]
 fn the_stations_user_may_join_a_wifi_and_nothing_else() {
     let rules = text("systemd/60-anjungan-polkit.rules");
     let actions: Vec<&str> = rules.split('"').filter(|part| part.starts_with("org.")).collect();
