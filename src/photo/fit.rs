@@ -22,12 +22,15 @@ const UNLIKE: f32 = 0.5;
 const OUTSIDE_BAND: f32 = 10.0;
 const LEAST: f32 = 0.5;
 const MOST: f32 = 100.0;
-/// What is expected of errors when F is solved for: of alpha, of the neighbour's colour (share,
-/// and at least), and of the pixel, squared. Linear light.
+/// What is expected of errors when F is solved for: of alpha where a pixel knows nothing of it, how much
+/// less where it does, of the neighbour's colour (share, and at least), and of the pixel, squared. Linear light.
 const ALPHA_ERROR: f32 = 0.12;
-const TONE_SPREAD: f32 = 0.35;
+const KNOWLEDGE: f32 = 4.0;
+const TONE_SPREAD: f32 = 0.5;
 const TONE_LEAST: f32 = 0.02;
 const NOISE: f32 = 1e-4;
+/// How far F may lie outside of what is seen and the neighbours' colour.
+const ROOM: f32 = 0.1;
 
 /// What is thought of a pixel before it is looked at.
 pub struct Guess {
@@ -182,13 +185,14 @@ impl Band<'_> {
 /// F from I, a and B. Two estimates of a F are at hand: a times the neighbours' colour, which an
 /// error of alpha spoils by that error times F, and I - (1 - a) B, which it spoils by that times B.
 /// They are mixed channel by channel so that the expected error is least: before a light backdrop
-/// dark hair takes its colour from the neighbours, before a dark one from the pixel. Held between I
-/// and the neighbours' colour, or false hues appear where B is a little off.
-pub fn own_colour(i: Colour, b: Colour, f: Colour, alpha: f32) -> Colour {
-    let unsure = ALPHA_ERROR * ALPHA_ERROR;
+/// dark hair takes its colour from the neighbours, before a dark one from the pixel, and where a hue
+/// tells alpha from the pixel, too. Held near I and the neighbours' colour, or false hues appear where B
+/// is a little off. `known` is one over the variance of what the pixel says of alpha.
+pub fn own_colour(i: Colour, b: Colour, f: Colour, alpha: f32, known: f32) -> Colour {
+    let unsure = 1.0 / (1.0 / (ALPHA_ERROR * ALPHA_ERROR) + KNOWLEDGE * known);
     std::array::from_fn(|k| {
         let solved = ((i[k] - (1.0 - alpha) * b[k]) / alpha.max(0.1))
-            .clamp(i[k].min(f[k]) - 0.01, i[k].max(f[k]) + 0.01);
+            .clamp(i[k].min(f[k]) - ROOM, i[k].max(f[k]) + ROOM);
         let apart = b[k] - f[k];
         let spread = (alpha * (TONE_SPREAD * f[k] + TONE_LEAST)).powi(2);
         let neighbours = (unsure * b[k] * apart + NOISE) / (unsure * apart * apart + spread + NOISE);
@@ -215,7 +219,7 @@ mod tests {
         let i = between(f, b);
         let fit = fit(i, f, b, &guess(1.0, 0.0));
         assert!((fit.alpha - 0.5).abs() < 0.05, "{}", fit.alpha);
-        let own = own_colour(i, b, fit.colour, fit.alpha);
+        let own = own_colour(i, b, fit.colour, fit.alpha, fit.known);
         assert!(own.iter().all(|c| *c < 0.06), "{own:?}");
     }
 

@@ -60,8 +60,8 @@ const RAMP: f32 = 4.0;
 const SHADE_ROUGH: f32 = 12.0;
 const SHADE_MOST: f32 = 0.6;
 /// What the line fit leaves below and above counts as none and all.
-const FLOOR: f32 = 0.035;
-const CEILING: f32 = 0.965;
+const FLOOR: f32 = 0.015;
+const CEILING: f32 = 0.985;
 
 pub struct Matte {
     /// Straight alpha, the frame's size, colours cleaned of backdrop.
@@ -131,7 +131,8 @@ pub fn matte(
     for ((m, fit), alpha) in mixed.iter().zip(&fits).zip(smooth(&band, &fits)) {
         let alpha = ((alpha - FLOOR) / (CEILING - FLOOR)).clamp(0.0, 1.0);
         if alpha > 0.0 {
-            picture.get_pixel_mut(m.x, m.y).0 = bytes(own_colour(m.seen, m.behind, fit.colour, alpha), alpha);
+            let own = own_colour(m.seen, m.behind, fit.colour, alpha, fit.known);
+            picture.get_pixel_mut(m.x, m.y).0 = bytes(own, alpha);
         }
     }
     Matte { picture, told_apart: apart as f32 / outline.max(1) as f32 }

@@ -9,10 +9,10 @@
 use super::fit::{BACKDROP, Band, Fit, PERSON};
 use super::plane::Colour;
 
-/// Bond of two neighbours of one colour, one over the variance of alpha's step between them (0.03).
+/// Bond of two neighbours of one colour, one over the variance of alpha's step between them (0.045).
 /// A difference of colour adds to that variance its square in units of noise. Own; results hardly
 /// change from a third to three times this, nor with the unit of noise.
-const BOND: f32 = 1000.0;
+const BOND: f32 = 500.0;
 /// What is known at the least, so that a pixel without neighbours keeps its own.
 const LEAST: f32 = 1e-3;
 /// Rounds, and how far beyond the neighbours' mean each goes.
