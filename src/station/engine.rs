@@ -8,7 +8,7 @@ use super::screens::{self, App};
 use super::speech::Reader;
 use super::workers::Workers;
 use crate::clock::SharedClock;
-use crate::session::{Effect, Event, Fault, Session, Step};
+use crate::session::{Alerts, Effect, Event, Fault, Session, Step};
 
 /// How often time passes for the session.
 pub const TICK: Duration = Duration::from_millis(200);
@@ -83,7 +83,7 @@ impl Engine {
     fn carry_on(&mut self, event: Event, now: Duration) -> bool {
         let Some(session) = self.session.take() else { return true };
         let before = session.step.name();
-        trace(&event);
+        trace(&event, session.alerts);
         let (session, effects) = session.step(event, now);
         if session.step.name() != before {
             tracing::debug!(screen = session.step.name());
@@ -111,11 +111,11 @@ impl Engine {
 
 /// Whoever looks for a fault, or drives a station from outside, follows it by this and by the screens' names.
 /// Nothing of a person is in it.
-fn trace(event: &Event) {
+fn trace(event: &Event, before: Alerts) {
     match event {
         Event::Kept(_, Ok(_)) => tracing::debug!("an acceptance is on the disk"),
         Event::Scanned(_, finding) => tracing::debug!(verdict = ?finding.judgement.verdict),
-        Event::Alert(alert, on) => tracing::debug!(?alert, on),
+        Event::Alert(alert, on) if before.is_raised(*alert) != *on => tracing::debug!(?alert, on),
         _ => {}
     }
 }
