@@ -116,13 +116,14 @@ need_system() {
 
 # need_loopback ARCH: v4l2loopback for the kernel of that system, a camera that shows what is written into it. Debian has
 # its source only. Wants the bench's tools and the system. One thing is changed: a device that is in use can be removed
-# too, as a plug is pulled; whoever waits for its next picture wakes up, and what he asks of it next is refused.
+# too, as a plug is pulled; whoever waits for its next picture wakes up, and what he asks of it next is refused. Its number is free once
+# the last one has closed it.
 need_loopback() {
   local kernel release folder=$cross/kernel-$1 architectures=amd64 compiler=(CC=gcc)
   [ "$1" = amd64 ] || architectures=amd64,$1 compiler=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc)
   kernel=$(basename "$system"/usr/lib/modules/*)
   release=${kernel%-*}
-  loopback=$cross/v4l2loopback-$kernel-1.ko
+  loopback=$cross/v4l2loopback-$kernel-2.ko
   [ -f "$loopback" ] && return 0
   say "Making v4l2loopback for $kernel (once)"
   # Four packages, unpacked: the headers' own wish for a compiler is met by the tool chest's.
@@ -130,10 +131,12 @@ need_loopback() {
   bootstrap trixie "$folder" --variant=custom --architectures="$architectures" --customize-hook='cd "$1" &&
     APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download linux-headers-'"$kernel:$1 linux-headers-$release-common linux-kbuild-$release:amd64 v4l2loopback-dkms"' &&
     for package in *.deb; do dpkg-deb -x "$package" "$1"; done && rm -f *.deb'
-  sed -i '/if (dev->open_count.counter > 0)$/{n;s/break;/{ v4l2loopback_remove_sysfs(dev->vdev); video_unregister_device(dev->vdev); \
-    idr_remove(\&v4l2loopback_index_idr, (int)parm); dev->timeout_happened = 1; wake_up_all(\&dev->read_event); ret = 0; break; }/}' \
+  sed -i -e '/if (dev->open_count.counter > 0)$/{n;s/break;/{ v4l2loopback_remove_sysfs(dev->vdev); video_unregister_device(dev->vdev); \
+    dev->timeout_happened = 1; wake_up_all(\&dev->read_event); ret = 0; break; }/}' \
+    -e 's/if (atomic_dec_and_test(&dev->open_count)) {/&\n\t\tif (!video_is_registered(dev->vdev)) \
+    idr_remove(\&v4l2loopback_index_idr, v4l2loopback_get_vdev_nr(dev->vdev));/' \
     "$folder"/usr/src/v4l2loopback-*/v4l2loopback.c
-  grep -q 'idr_remove(&v4l2loopback_index_idr, (int)parm)' "$folder"/usr/src/v4l2loopback-*/v4l2loopback.c ||
+  [ "$(grep -cE 'ret = 0; break; \}|if \(!video_is_registered' "$folder"/usr/src/v4l2loopback-*/v4l2loopback.c)" = 2 ] ||
     die "This v4l2loopback removes a device in another way: look at need_loopback"
   # shellcheck disable=SC2016 # its arguments
   in_tools --bind "$folder/usr/src:/usr/src" --bind "$folder/usr/lib/linux-kbuild-$release:/usr/lib/linux-kbuild-$release" -- \
