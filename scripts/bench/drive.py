@@ -34,6 +34,8 @@ PERSON = 5
 # The station's word once it has a display, and where the printer is plugged in.
 SHOWN = r"anjungan\[\d+\]: Rendering at"
 GADGET = "/sys/kernel/config/usb_gadget/printer/UDC"
+# The exit code when nothing wrong was seen, but something did not come in time.
+LATE = 3
 DOCTOR = ("setpriv --reuid anjungan --regid anjungan --init-groups anjungan doctor --json"
           " --config /etc/anjungan/station.toml")
 
@@ -605,7 +607,7 @@ def main():
             except (Gone, OSError, ValueError):
                 pass
             say(f"its words: {bench.out / 'serial.log'}")
-        return 1
+        return LATE if isinstance(error, Gone) else 1
     finally:
         bench.finish()
         print(json.dumps(bench.facts, indent=1))
