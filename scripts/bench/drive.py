@@ -475,7 +475,8 @@ pin = "{PIN}"
         issues, slips_before = self.office.issues(nip), self.printer.slips()
         # Half of them while a card is made, half while one is printed.
         pressed = self.rng.random() < 0.5
-        wait = self.rng.uniform(0.0, 6.0)
+        # Paper takes longer than a card; the last moments are those in which it lies there and is not noted yet.
+        wait = self.rng.uniform(0.0, 12.0 if pressed else 6.0)
         self.sign_in(nip, password, quick=True)
         before = self.machine.seen
         if pressed:
