@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::changes::{self, By};
 use crate::central::codes::random_id;
 use crate::central::commands::CONSOLE;
-use crate::central::storage::{self, Tx, places, rows_of_places};
+use crate::central::storage::{self, Query, Tx, places, rows_of_places};
 use crate::central::{CentralError, Office, mail, roster, status};
 use crate::person::{Employee, Nip, Status, card_holds};
 
@@ -118,24 +118,13 @@ pub async fn put(
     if before == *person {
         return Ok(Change::Same);
     }
-    sqlx::query(
+    let update = sqlx::query(
         "UPDATE people SET name = $2, status = $3, status_since = $4, tmt = $5, contract_end = $6, body = $7,
              unit = $8, position = $9, karpeg = $10, changed_at = $11
          WHERE nip = $1",
     )
-    .bind(person.nip.as_u64() as i64)
-    .bind(&person.name)
-    .bind(person.status.word())
-    .bind(day(person.status_since))
-    .bind(day(person.tmt))
-    .bind(day(person.contract_end))
-    .bind(&person.body)
-    .bind(&person.unit)
-    .bind(&person.position)
-    .bind(person.karpeg.as_deref())
-    .bind(office.clock.now().as_second())
-    .execute(&mut **tx)
-    .await?;
+    .bind(person.nip.as_u64() as i64);
+    bound(update, person).bind(office.clock.now().as_second()).execute(&mut **tx).await?;
     changes::note(office, tx, by, &before, person).await?;
     roster::reseal(office, tx, person, None).await?;
     let today = office.today();
@@ -159,24 +148,26 @@ pub async fn put_new(office: &Office, tx: &mut Tx, people: &[Employee]) -> Resul
         );
         let mut insert = sqlx::query(AssertSqlSafe(sql));
         for (person, id) in people.iter().zip(&ids) {
-            insert = insert
-                .bind(person.nip.as_u64() as i64)
-                .bind(id)
-                .bind(&person.name)
-                .bind(person.status.word())
-                .bind(day(person.status_since))
-                .bind(day(person.tmt))
-                .bind(day(person.contract_end))
-                .bind(&person.body)
-                .bind(&person.unit)
-                .bind(&person.position)
-                .bind(person.karpeg.as_deref())
-                .bind(now);
+            insert = bound(insert.bind(person.nip.as_u64() as i64).bind(id), person).bind(now);
         }
         insert.execute(&mut **tx).await?;
         roster::seal_first(office, tx, people, ids).await?;
     }
     Ok(())
+}
+
+/// What is known of a person beside their number, in the order in which both statements name it.
+fn bound<'q>(query: Query<'q>, person: &'q Employee) -> Query<'q> {
+    query
+        .bind(&person.name)
+        .bind(person.status.word())
+        .bind(day(person.status_since))
+        .bind(day(person.tmt))
+        .bind(day(person.contract_end))
+        .bind(&person.body)
+        .bind(&person.unit)
+        .bind(&person.position)
+        .bind(person.karpeg.as_deref())
 }
 
 fn day(date: Option<Date>) -> Option<String> {

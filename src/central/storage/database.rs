@@ -15,6 +15,8 @@ use crate::central::CentralError;
 
 /// The database behind the server, whichever it is.
 pub type Db = sqlx::Any;
+/// A statement whose values are still being bound.
+pub type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
 
 /// Where the database is.
 #[derive(Clone, Debug)]

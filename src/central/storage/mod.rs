@@ -8,7 +8,7 @@ mod photos;
 mod places;
 mod snapshot;
 
-pub use database::{Db, Place, Tx};
+pub use database::{Db, Place, Query, Tx};
 
 use database::Database;
 use photos::Photos;

@@ -6,12 +6,11 @@ use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::database::{Database, Db, read_only, sqlite};
+use super::database::{Database, Db, Query, read_only, sqlite};
 use super::{MIGRATIONS, Place, Store, Tx, places, rows_of_places};
 use crate::central::CentralError;
 
 type Connection = <Db as sqlx::Database>::Connection;
-type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
 
 /// Rows read and written at a time.
 const BATCH: usize = 500;
