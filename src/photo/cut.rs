@@ -118,11 +118,11 @@ pub fn cut_out(
     let refusal = || PhotoError::LikeBackdrop(Some(other_side(&small, &net, &backdrop.colour)));
     if used_plate {
         drawn_back(&mut shape);
-    }
-    let guessed = 1.0 - seen(&shape);
-    let ragged = guessed > 1.0 - OUTLINE_SEEN || guessed * light(&backdrop.colour) > GUESSED_LIGHT;
-    if lost || (used_plate && ragged) {
-        return Err(refusal());
+        let guessed = 1.0 - seen(&shape);
+        let ragged = guessed > 1.0 - OUTLINE_SEEN || guessed * light(&backdrop.colour) > GUESSED_LIGHT;
+        if lost || ragged {
+            return Err(refusal());
+        }
     }
     let cutout = matte(frame, plate, &small, &backdrop, &shape, factor);
     let least = if used_plate { TOLD_APART } else { TOLD_APART_ALONE };

@@ -46,6 +46,20 @@ pub struct Order<'a> {
     pub draw: &'a dyn Fn(Offset) -> Result<PrintJob, Fault>,
 }
 
+impl<'a> Order<'a> {
+    /// Of no issue, and with nothing to be drawn anew after a power cut.
+    pub fn of_no_issue(print_id: &str, draw: &'a dyn Fn(Offset) -> Result<PrintJob, Fault>) -> Order<'a> {
+        Order {
+            id: HEXLOWER.encode(&random_bytes::<16>()),
+            print_id: print_id.to_owned(),
+            serial: None,
+            options: "{}".to_owned(),
+            sealed_picture: Vec::new(),
+            draw,
+        }
+    }
+}
+
 /// Who waits for a print.
 pub trait Follower {
     /// Where it stands now.

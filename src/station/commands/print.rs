@@ -103,14 +103,7 @@ impl Print {
         let store = SqliteStore::open(path, clock.now())?.store;
         let mut queue =
             PrintQueue { store, devices, clock: clock.clone(), patience: Duration::from_secs(self.wait) };
-        let order = Order {
-            id: HEXLOWER.encode(&random_bytes::<16>()),
-            print_id: print_id.clone(),
-            serial: None,
-            options: "{}".to_owned(),
-            sealed_picture: Vec::new(),
-            draw: &draw,
-        };
+        let order = Order::of_no_issue(&print_id, &draw);
         let state = queue.run(&order, &mut Terminal::default());
         self.tell(&print_id, state);
         if let (Matter::Test { receipt }, JobState::Printed | JobState::Sent, false) =
@@ -188,14 +181,7 @@ pub fn test_print(
         })
     };
     let mut queue = PrintQueue { store, devices: vec![device], clock: clock.clone(), patience };
-    let order = Order {
-        id: HEXLOWER.encode(&random_bytes::<16>()),
-        print_id: print_id.clone(),
-        serial: None,
-        options: "{}".to_owned(),
-        sealed_picture: Vec::new(),
-        draw: &draw,
-    };
+    let order = Order::of_no_issue(&print_id, &draw);
     Ok(queue.run(&order, &mut Terminal::default()))
 }
 
