@@ -20,6 +20,7 @@ mod hold;
 mod listed;
 mod photographed;
 mod pixels;
+mod readable;
 mod shown;
 mod v4l;
 mod wavering;
@@ -187,10 +188,10 @@ pub fn open(uri: &str) -> Result<Box<dyn Camera>, CameraError> {
     })
 }
 
-/// What the camera at an address could hold; `None` where that cannot be asked now, as while it is in use.
-pub fn could_hold(uri: &str) -> Option<Held> {
-    let address = Address::parse(uri).ok()?;
-    if address.scheme == "v4l" { v4l::could_hold(&address) } else { Some(Held::default()) }
+/// What the camera at an address could hold, or why it cannot be opened for pictures, as while it is in use.
+pub fn could_hold(uri: &str) -> Result<Held, String> {
+    let address = Address::parse(uri).map_err(|error| error.to_string())?;
+    if address.scheme == "v4l" { v4l::could_hold(&address) } else { Ok(Held::default()) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use super::address::Address;
 use super::pixels::{Packing, unpack};
-use super::{Camera, CameraError, Frame, Held, controls, listed};
+use super::{Camera, CameraError, Frame, Held, controls, listed, readable};
 use image::RgbImage;
 use nokhwa::utils::{
     CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
@@ -76,13 +76,7 @@ impl Slot {
 impl Video4Linux {
     /// Opens `/dev/videoN` and waits until it delivers or fails.
     pub(super) fn open(address: &Address) -> Result<Video4Linux, CameraError> {
-        let path = address.path()?;
-        let index = path
-            .to_str()
-            .and_then(|p| p.strip_prefix("/dev/video"))
-            .and_then(|n| n.parse().ok())
-            .ok_or_else(|| address.bad("the device must be /dev/video and a number"))?;
-        let size = (address.pixels("width", 1280)?, address.pixels("height", 960)?);
+        let (path, index, size) = wanted(address)?;
         let mut camera = Video4Linux { path, index, size, slot: Arc::default(), seq: 0 };
         if !camera.path.exists() {
             return Err(camera.missing());
@@ -192,10 +186,20 @@ impl Camera for Video4Linux {
 }
 
 /// What a camera that nobody uses could hold.
-pub(super) fn could_hold(address: &Address) -> Option<Held> {
-    let path = address.path().ok()?;
-    let index = path.to_str()?.strip_prefix("/dev/video")?.parse().ok()?;
-    open_best(index, (640, 480)).ok().map(|camera| controls::could(&camera))
+pub(super) fn could_hold(address: &Address) -> Result<Held, String> {
+    let (_, index, size) = wanted(address).map_err(|error| error.to_string())?;
+    open_best(index, size).map(|camera| controls::could(&camera))
+}
+
+/// The device of an address, its number, and about what size is wanted of it.
+fn wanted(address: &Address) -> Result<(PathBuf, u32, (u32, u32)), CameraError> {
+    let path = address.path()?;
+    let index = path
+        .to_str()
+        .and_then(|p| p.strip_prefix("/dev/video"))
+        .and_then(|n| n.parse().ok())
+        .ok_or_else(|| address.bad("the device must be /dev/video and a number"))?;
+    Ok((path, index, (address.pixels("width", 1280)?, address.pixels("height", 960)?)))
 }
 
 impl Drop for Video4Linux {
@@ -255,6 +259,10 @@ fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
     };
     let open = |packing| ask(RequestedFormatType::Closest, packing);
     listed::few_enough(index)?;
+    if let Err(error) = readable::made_readable(index) {
+        // Whether it can be opened for all that is nokhwa's to say.
+        tracing::debug!(%error, index, "the camera stays at the size and rate at which it stands");
+    }
     match open(FrameFormat::YUYV) {
         // A driver that takes any size (sensors on a ribbon, capture bridges) names a range, of which nokhwa
         // makes a list of squares: then the size itself is asked for.

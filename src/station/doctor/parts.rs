@@ -252,7 +252,7 @@ impl Part for Camera {
         let path = Path::new(place.strip_prefix("//").unwrap_or(place));
         match scheme {
             "v4l" => match std::fs::OpenOptions::new().read(true).write(true).open(path) {
-                Ok(_) => Answer::well(format!("{} can be opened{}", self.uri, held(&self.uri))),
+                Ok(_) => pictures(&self.uri, camera::could_hold(&self.uri)),
                 Err(error) => Answer::new(
                     Verdict::Fault,
                     format!("{} cannot be opened: {error}", self.uri),
@@ -279,17 +279,27 @@ impl Part for Camera {
     }
 }
 
-/// What it can hold during a visit. A camera that cannot is no fault: its plate is looked at more often.
-fn held(uri: &str) -> &'static str {
-    match camera::could_hold(uri) {
-        None => "",
-        Some(Held { exposure: true, white: true }) => "; exposure and white balance can be held",
-        Some(Held { exposure: true, white: false }) => "; exposure can be held, white balance not",
-        Some(Held { exposure: false, white: true }) => "; white balance can be held, exposure not",
-        Some(Held { exposure: false, white: false }) => {
-            "; it cannot hold exposure or white balance, which is fine"
+/// A device that may be read is not yet one whose pictures can be taken.
+fn pictures(uri: &str, held: Result<Held, String>) -> Answer {
+    // A camera that can hold nothing is no fault: its plate is looked at more often.
+    let also = match held {
+        Ok(Held { exposure: true, white: true }) => "exposure and white balance can be held",
+        Ok(Held { exposure: true, white: false }) => "exposure can be held, white balance not",
+        Ok(Held { exposure: false, white: true }) => "white balance can be held, exposure not",
+        Ok(Held { exposure: false, white: false }) => {
+            "it cannot hold exposure or white balance, which is fine"
         }
-    }
+        // EBUSY: by the station's own screen, as a rule.
+        Err(why) if why.contains("os error 16") => "it is in use now",
+        Err(why) => {
+            return Answer::new(
+                Verdict::Fault,
+                format!("{uri} is there and gives no pictures: {why}"),
+                "Choose another of the camera's devices (v4l2-ctl --list-devices), or another camera.",
+            );
+        }
+    };
+    Answer::well(format!("{uri} can be opened; {also}"))
 }
 
 /// A printer, asked as before a print.
@@ -352,5 +362,20 @@ impl Part for Printer {
             ),
             PrinterStatus { .. } => Answer::well(format!("{uri}: {kind}, ready")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_gives_no_pictures_is_a_fault_and_one_in_use_is_not() {
+        let none = pictures("v4l:///dev/video1", Err("CameraFormat: Failed to Fufill".to_owned()));
+        assert!(none.verdict == Verdict::Fault && !none.next.is_empty(), "{}", none.said);
+        let busy = std::io::Error::from_raw_os_error(rustix::io::Errno::BUSY.raw_os_error());
+        let used = pictures("v4l:///dev/video0", Err(format!("Resolution: {busy}")));
+        assert!(used.verdict == Verdict::Well && used.said.contains("in use"), "{}", used.said);
+        assert_eq!(pictures("v4l:///dev/video0", Ok(Held::default())).verdict, Verdict::Well);
     }
 }
