@@ -4,9 +4,9 @@
 //! The password goes to it on its standard input (`--ask`), never on its command line, where every process of the
 //! machine could read it. Which user may change the network is polkit's to say; the package's rule names ours.
 
-use std::io::Write as _;
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use super::{Network, NetworkError, NetworkState, Wifi, kernel};
 
@@ -27,10 +27,8 @@ impl Nmcli {
         Nmcli { program: program.into() }
     }
 
-    fn run(&self, args: &[&str], input: &str) -> Result<Output, NetworkError> {
-        let failed =
-            |error: std::io::Error| NetworkError::NoManager(format!("{}: {error}", self.program.display()));
-        let mut child = Command::new(&self.program)
+    fn start(&self, args: &[&str]) -> Result<Child, NetworkError> {
+        Command::new(&self.program)
             .env("LC_ALL", "C")
             .args(["--wait", SECONDS])
             .args(args)
@@ -38,19 +36,29 @@ impl Nmcli {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(failed)?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // It may have ended without reading; its exit code says so better than a broken pipe.
-            if let Err(error) = stdin.write_all(input.as_bytes()) {
-                tracing::debug!(%error, "nmcli took no input");
-            }
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &io::Error) -> NetworkError {
+        NetworkError::NoManager(format!("{}: {error}", self.program.display()))
+    }
+
+    fn run(&self, args: &[&str]) -> Result<Output, NetworkError> {
+        self.start(args)?.wait_with_output().map_err(|error| self.failed(&error))
+    }
+
+    /// Forgets a network.
+    fn forget(&self, name: &str) {
+        match self.run(&["connection", "delete", "id", name]) {
+            Ok(out) if out.status.success() => {}
+            Ok(out) => tracing::debug!(said = said(&out), "no profile to forget"),
+            Err(error) => tracing::debug!(%error, "no profile to forget"),
         }
-        child.wait_with_output().map_err(failed)
     }
 
     /// Its answer to a question.
     fn ask(&self, args: &[&str]) -> Result<String, NetworkError> {
-        let out = self.run(args, "")?;
+        let out = self.run(args)?;
         if out.status.success() {
             return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
         }
@@ -79,22 +87,48 @@ impl Network for Nmcli {
 
     fn join(&mut self, name: &str, password: &str) -> Result<(), NetworkError> {
         // A profile of before may hold a wrong password, and would be taken instead of asking.
-        if let Err(error) = self.run(&["connection", "delete", "id", name], "") {
-            tracing::debug!(%error, "no former profile");
-        }
+        self.forget(name);
         let mut args = vec!["device", "wifi", "connect", name];
-        let input = format!("{password}\n");
         if !password.is_empty() {
             args.insert(0, "--ask");
         }
-        let out = self.run(&args, if password.is_empty() { "" } else { &input })?;
+        let mut child = self.start(&args)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // It may have ended without reading; its exit code says so better than a broken pipe.
+            if let Err(error) = writeln!(stdin, "{password}") {
+                tracing::debug!(%error, "nmcli took no input");
+            }
+        }
+        if asked_again(&mut child) {
+            // Refused. It would go on asking an input that has ended until its time is over.
+            let ended = child.kill().and_then(|()| child.wait());
+            ended.map_err(|error| self.failed(&error))?;
+            self.forget(name);
+            return Err(NetworkError::Password);
+        }
+        let out = child.wait_with_output().map_err(|error| self.failed(&error))?;
         if out.status.success() {
             return Ok(());
         }
         let why = said(&out);
-        // 4: the connection could not be activated. With secrets in its words, it was the password.
         let secrets = why.contains("Secrets were required") || why.contains("802-11-wireless-security");
         Err(if secrets { NetworkError::Password } else { NetworkError::Failed(why) })
+    }
+}
+
+/// Follows it to its end, or until it asks for the password a second time.
+fn asked_again(child: &mut Child) -> bool {
+    const ASKS: &str = "are required to access";
+    let Some(stdout) = &mut child.stdout else { return false };
+    let (mut heard, mut some) = (Vec::new(), [0; 256]);
+    loop {
+        match stdout.read(&mut some) {
+            Ok(0) | Err(_) => return false,
+            Ok(n) => heard.extend_from_slice(some.get(..n).unwrap_or_default()),
+        }
+        if String::from_utf8_lossy(&heard).matches(ASKS).count() > 1 {
+            return true;
+        }
     }
 }
 
@@ -202,8 +236,11 @@ mod tests {
     #[test]
     fn the_password_goes_in_by_standard_input_and_stands_on_no_command_line() {
         let folder = tempfile::tempdir().unwrap();
-        let body = "case \"$*\" in\n*connect*) read p; [ \"$p\" = rahasia-wifi ] && exit 0\n\
-                    echo 'Error: Connection activation failed: Secrets were required, but not provided.' >&2; exit 4;;\n\
+        // As NetworkManager 1.52 has it: what is refused is asked for again, also where nothing is left to be read.
+        let body = "asks() { echo \"Passwords or encryption keys are required to access the wireless network 'Kantor'.\"\n\
+                    printf 'Password (802-11-wireless-security.psk): '; }\n\
+                    case \"$*\" in\n*connect*) asks; read p; [ \"$p\" = rahasia-wifi ] && exit 0\n\
+                    asks; sleep 5; echo 'Error: Timeout 30 sec expired.' >&2; exit 3;;\n\
                     esac\nexit 10\n";
         let mut network = fake(folder.path(), body);
         network.join("Kantor", "rahasia-wifi").unwrap();
