@@ -142,13 +142,13 @@ def used(use, end, facts):
     while time.monotonic() < end:
         use.once(len(rounds))
         rounds.append(use.machine.memory())
-    took = time.monotonic() - begun
-    slips = use.printed(0, 10)
-    facts["in_use"] = {
-        "seconds": round(took), "rounds": len(rounds), "slips": slips,
-        "cpu_percent": round(100 * (use.machine.ticks() - ticks) / HERTZ / took, 1),
-        "rss_mib": [round(kib / 1024, 1) for kib in rounds],
-    }
+        took = time.monotonic() - begun
+        facts["in_use"] = {
+            "seconds": round(took), "rounds": len(rounds),
+            "cpu_percent": round(100 * (use.machine.ticks() - ticks) / HERTZ / took, 1),
+            "rss_mib": [round(kib / 1024, 1) for kib in rounds],
+        }
+    slips = facts["in_use"]["slips"] = use.printed(0, 10)
     assert slips == len(rounds) == use.asked_for, f"{len(rounds)} rounds, {use.asked_for} asked for, {slips} slips"
     # It goes to and fro with each photo: highest is held against highest.
     warm, last = max(rounds[:WARM]), max(rounds[-WARM:])
@@ -221,9 +221,13 @@ def main():
             threading.Thread(target=told, args=("in use", used, use, time.monotonic() + seconds, facts))]
     for thread in both:
         thread.start()
-    for thread in both:
-        thread.join()
-    (out / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")
+    # What ends it early leaves the figures so far.
+    while True:
+        for thread in both:
+            thread.join(15)
+        (out / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")
+        if not any(thread.is_alive() for thread in both):
+            break
     print(json.dumps(facts, indent=1))
     for process in (*desks.values(), office.server, printer.process):
         process.off() if isinstance(process, Desk) else process.terminate()
