@@ -77,7 +77,12 @@ impl Network for Nmcli {
             }
         };
         let full = self.ask(&["--terse", "--fields", "CONNECTIVITY", "networking", "connectivity"])?;
-        Ok(state(&devices, &full))
+        let seen = state(&devices, &full);
+        // A socket that is left to others (ifupdown, networkd) is the kernel's to tell.
+        if devices.lines().any(|line| line.starts_with("ethernet:unmanaged:")) {
+            return Ok(beside(seen, &kernel::Kernel.state()?));
+        }
+        Ok(seen)
     }
 
     fn wifis(&mut self) -> Result<Vec<Wifi>, NetworkError> {
@@ -159,6 +164,11 @@ fn state(devices: &str, connectivity: &str) -> NetworkState {
     state
 }
 
+/// What NetworkManager has, and what others have beside it.
+fn beside(seen: NetworkState, kernel: &NetworkState) -> NetworkState {
+    NetworkState { wired: seen.wired.max(kernel.wired), out: seen.out || kernel.out, ..seen }
+}
+
 /// One line a radio cell; the strongest cell speaks for its network.
 fn wifis(list: &str) -> Vec<Wifi> {
     let mut found: Vec<Wifi> = Vec::new();
@@ -214,6 +224,9 @@ mod tests {
         assert_eq!(cable, NetworkState { wired: Some(true), wifi: Some(String::new()), out: true });
         let radio = state("wifi:connected:Kantor\\: lantai 2\nwifi-p2p:disconnected:\n", "limited\n");
         assert_eq!(radio, NetworkState { wired: None, wifi: Some("Kantor: lantai 2".into()), out: true });
+        let others = NetworkState { wired: Some(true), wifi: None, out: true };
+        let left = beside(state("ethernet:unmanaged:\nwifi:disconnected:\n", "none\n"), &others);
+        assert_eq!(left, NetworkState { wired: Some(true), wifi: Some(String::new()), out: true });
         let nothing = state("ethernet:unavailable:\n", "none\n");
         assert_eq!(nothing, NetworkState { wired: Some(false), wifi: None, out: false });
     }
