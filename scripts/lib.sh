@@ -95,7 +95,8 @@ need_rust() {
 need_nextest() {
   command -v cargo-nextest >/dev/null && return 0
   say "Installing cargo-nextest (once)"
-  cargo install cargo-nextest --locked --root "$cache/tools" >&2
+  CARGO_TARGET_DIR=$cache/tools/build cargo install cargo-nextest --locked --root "$cache/tools" >&2
+  rm -rf "$cache/tools/build"
   PATH=$cache/tools/bin:$PATH
 }
 [ -d "$cache/tools/bin" ] && PATH=$cache/tools/bin:$PATH

@@ -559,8 +559,16 @@ def keys_of(letter):
     return ("shift", letter.lower()) if letter.isupper() else (letter,)
 
 
+class Over(BaseException):
+    """The day's time is over, or somebody ended it: not to be tried again by whoever waits for something."""
+
+    def __init__(self, number):
+        super().__init__("the time is over" if number == signal.SIGALRM else f"stopped by signal {number}")
+        self.code = LATE if number == signal.SIGALRM else 128 + number
+
+
 def stopped(number, _frame):
-    raise Gone("the time is over" if number == signal.SIGALRM else f"stopped by signal {number}")
+    raise Over(number)
 
 
 def main():
@@ -603,11 +611,11 @@ def main():
         say("all of it held")
         return 0
     # Whatever it was: which step, what the glass showed, what the machine said last.
-    except Exception as error:
+    except (Exception, Over) as error:
         signal.alarm(0)
         bench.facts["failed"] = {"step": bench.step, "why": f"{type(error).__name__}: {error}"}
         say(f"FAILED at {bench.step}: {error}")
-        if not isinstance(error, (Gone, AssertionError)):
+        if not isinstance(error, (Gone, Over, AssertionError)):
             traceback.print_exc()
         if bench.machine:
             try:
@@ -615,7 +623,7 @@ def main():
             except (Gone, OSError, ValueError):
                 pass
             say(f"its words: {bench.out / 'serial.log'}")
-        return LATE if isinstance(error, Gone) else 1
+        return error.code if isinstance(error, Over) else LATE if isinstance(error, Gone) else 1
     finally:
         bench.finish()
         print(json.dumps(bench.facts, indent=1))

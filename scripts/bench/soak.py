@@ -221,11 +221,15 @@ def main():
             threading.Thread(target=told, args=("in use", used, use, time.monotonic() + seconds, facts))]
     for thread in both:
         thread.start()
-    # What ends it early leaves the figures so far.
+    # What ends it early leaves the figures of use so far; those of standing idle come at its end.
     while True:
         for thread in both:
             thread.join(15)
-        (out / "facts.json").write_text(json.dumps(facts, indent=1) + "\n")
+        try:
+            (out / "facts.part").write_text(json.dumps(facts, indent=1) + "\n")
+            (out / "facts.part").replace(out / "facts.json")
+        except OSError as error:
+            say(f"the figures so far are not written: {error}")
         if not any(thread.is_alive() for thread in both):
             break
     print(json.dumps(facts, indent=1))

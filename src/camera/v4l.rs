@@ -7,11 +7,9 @@
 
 use super::address::Address;
 use super::pixels::{Packing, unpack};
-use super::{Camera, CameraError, Frame, Held, controls, listed, readable};
+use super::{Camera, CameraError, Frame, Held, controls, listed, offered};
 use image::RgbImage;
-use nokhwa::utils::{
-    CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
-};
+use nokhwa::utils::{ApiBackend, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,8 +18,6 @@ use std::time::Duration;
 const OPENING: Duration = Duration::from_secs(6);
 /// How long a camera may take to hold.
 const HOLDING: Duration = Duration::from_secs(1);
-/// Uncompressed pictures are better, but over USB 2 they come too slowly at full size; below this rate JPEG is asked for.
-const FLUENT: u32 = 15;
 
 /// A camera of the system.
 pub struct Video4Linux {
@@ -243,55 +239,14 @@ fn capture(index: u32, size: (u32, u32), first: u64, slot: &Slot) -> End {
     End::Stopped("closed".to_owned())
 }
 
-/// YUYV where it is fluent at about this size, else MJPEG, else YUYV at any rate: a request for a packing that the camera
-/// lacks fails as a whole, so each is tried.
+/// The best of what the camera offers for about this size.
 fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
-    let ask = |kind: fn(CameraFormat) -> RequestedFormatType, packing| {
-        let wish = CameraFormat::new(Resolution::new(size.0, size.1), packing, 30);
-        let packings = [packing];
-        let request = RequestedFormat::with_formats(kind(wish), &packings);
-        nokhwa::Camera::with_backend(
-            CameraIndex::Index(index),
-            request,
-            nokhwa::utils::ApiBackend::Video4Linux,
-        )
-        .map_err(|e| e.to_string())
-    };
-    let open = |packing| ask(RequestedFormatType::Closest, packing);
     listed::few_enough(index)?;
-    if let Err(error) = readable::made_readable(index) {
-        // Whether it can be opened for all that is nokhwa's to say.
-        tracing::debug!(%error, index, "the camera stays at the size and rate at which it stands");
-    }
-    match open(FrameFormat::YUYV) {
-        // A driver that takes any size (sensors on a ribbon, capture bridges) names a range, of which nokhwa
-        // makes a list of squares: then the size itself is asked for.
-        Ok(camera) if has_other_proportions(camera.camera_format(), size) => {
-            drop(camera);
-            ask(RequestedFormatType::Exact, FrameFormat::YUYV)
-                .or_else(|_| open(FrameFormat::MJPEG))
-                .or_else(|_| open(FrameFormat::YUYV))
-        }
-        Ok(camera) if is_enough(camera.camera_format(), size) => Ok(camera),
-        Ok(camera) => {
-            drop(camera);
-            open(FrameFormat::MJPEG).or_else(|_| open(FrameFormat::YUYV))
-        }
-        Err(first) => open(FrameFormat::MJPEG).map_err(|second| {
-            if first == second { first } else { format!("YUYV: {first}; MJPEG: {second}") }
-        }),
-    }
-}
-
-/// Fluent, and not much narrower than asked for.
-fn is_enough(format: CameraFormat, size: (u32, u32)) -> bool {
-    format.frame_rate() >= FLUENT && format.width() * 4 >= size.0 * 3
-}
-
-/// By more than a tenth.
-fn has_other_proportions(format: CameraFormat, size: (u32, u32)) -> bool {
-    let (is, wanted) = (format.width() * size.1, size.0 * format.height());
-    is.abs_diff(wanted) * 10 > wanted
+    let format = offered::put(index, size)?;
+    let packings = [format.format()];
+    let request = RequestedFormat::with_formats(RequestedFormatType::Exact(format), &packings);
+    nokhwa::Camera::with_backend(CameraIndex::Index(index), request, ApiBackend::Video4Linux)
+        .map_err(|error| format!("{format}: {error}"))
 }
 
 fn packing(format: FrameFormat) -> Option<Packing> {
@@ -305,24 +260,6 @@ fn packing(format: FrameFormat) -> Option<Packing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_slow_or_small_format_is_not_enough() {
-        let format = |w, h, fps| CameraFormat::new(Resolution::new(w, h), FrameFormat::YUYV, fps);
-        assert!(is_enough(format(1280, 960, 30), (1280, 960)));
-        assert!(is_enough(format(1024, 768, 15), (1280, 960)));
-        assert!(!is_enough(format(1280, 960, 8), (1280, 960)));
-        assert!(!is_enough(format(640, 480, 30), (1280, 960)));
-    }
-
-    #[test]
-    fn squares_where_a_picture_was_asked_for_are_noticed() {
-        let format = |w, h| CameraFormat::new(Resolution::new(w, h), FrameFormat::YUYV, 30);
-        assert!(has_other_proportions(format(1000, 1000), (1280, 720)));
-        assert!(has_other_proportions(format(640, 480), (1280, 720)));
-        assert!(!has_other_proportions(format(1296, 736), (1280, 720)));
-        assert!(!has_other_proportions(format(640, 480), (1280, 960)));
-    }
 
     #[test]
     fn a_device_that_is_not_there_is_named() {

@@ -31,7 +31,8 @@ fn look(classes: &str, routes: &str) -> NetworkState {
     for interface in interfaces {
         let name = interface.file_name().to_string_lossy().into_owned();
         let up = fs::read_to_string(interface.path().join("operstate")).is_ok_and(|text| text.trim() == "up");
-        if name == "lo" {
+        // Loopback, bridges and tunnels are made of no device.
+        if !interface.path().join("device").exists() {
             continue;
         }
         if interface.path().join("wireless").exists() {
@@ -60,6 +61,9 @@ mod tests {
         let add = |name: &str, state: &str, radio: bool| {
             fs::create_dir_all(classes.join(name)).unwrap();
             fs::write(classes.join(name).join("operstate"), state).unwrap();
+            if name != "docker0" {
+                fs::create_dir_all(classes.join(name).join("device")).unwrap();
+            }
             if radio {
                 fs::create_dir_all(classes.join(name).join("wireless")).unwrap();
             }
@@ -67,7 +71,7 @@ mod tests {
         let routes = folder.path().join("route");
         let see = || look(classes.to_str().unwrap(), routes.to_str().unwrap());
         assert_eq!(see(), NetworkState::default());
-        add("lo", "unknown\n", false);
+        add("docker0", "up\n", false);
         add("eth0", "down\n", false);
         assert_eq!(see(), NetworkState { wired: Some(false), wifi: None, out: false });
         add("wlan0", "up\n", true);

@@ -123,7 +123,6 @@ impl Network for Nmcli {
 
 /// Follows it to its end, or until it asks for the password a second time.
 fn asked_again(child: &mut Child) -> bool {
-    const ASKS: &str = "are required to access";
     let Some(stdout) = &mut child.stdout else { return false };
     let (mut heard, mut some) = (Vec::new(), [0; 256]);
     loop {
@@ -131,7 +130,9 @@ fn asked_again(child: &mut Child) -> bool {
             Ok(0) | Err(_) => return false,
             Ok(n) => heard.extend_from_slice(some.get(..n).unwrap_or_default()),
         }
-        if String::from_utf8_lossy(&heard).matches(ASKS).count() > 1 {
+        // Plain before it tries, with the setting's name once it has tried; versions differ in which comes first.
+        let text = String::from_utf8_lossy(&heard);
+        if text.matches("Password: ").count() + text.matches("Password (").count() > 1 {
             return true;
         }
     }
@@ -166,7 +167,9 @@ fn state(devices: &str, connectivity: &str) -> NetworkState {
 
 /// What NetworkManager has, and what others have beside it.
 fn beside(seen: NetworkState, kernel: &NetworkState) -> NetworkState {
-    NetworkState { wired: seen.wired.max(kernel.wired), out: seen.out || kernel.out, ..seen }
+    // A way that leads over a cable which is not there may still stand in the kernel's table.
+    let out = seen.out || (kernel.wired == Some(true) && kernel.out);
+    NetworkState { wired: seen.wired.max(kernel.wired), out, ..seen }
 }
 
 /// One line a radio cell; the strongest cell speaks for its network.

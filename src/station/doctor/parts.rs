@@ -252,10 +252,13 @@ impl Part for Camera {
         let path = Path::new(place.strip_prefix("//").unwrap_or(place));
         match scheme {
             "v4l" => match may_be_opened(path) {
-                Ok(()) if in_use(path) => {
-                    Answer::well(format!("{} can be opened; it is in use now", self.uri))
-                }
-                Ok(()) => pictures(&self.uri, camera::could_hold(&self.uri)),
+                Ok(()) => match holder(path).as_deref() {
+                    None => pictures(&self.uri, camera::could_hold(&self.uri)),
+                    Some("anjungan") => {
+                        Answer::well(format!("{} can be opened; the station uses it now", self.uri))
+                    }
+                    Some(other) => used(&self.uri, other),
+                },
                 Err(error) => Answer::new(
                     Verdict::Fault,
                     format!("{} cannot be opened: {error}", self.uri),
@@ -286,12 +289,20 @@ fn may_be_opened(path: &Path) -> std::io::Result<()> {
     std::fs::OpenOptions::new().read(true).write(true).open(path).map(|_| ())
 }
 
-/// Does a process that can be seen have it open? By the station's own screen, as a rule, which must not be disturbed.
-fn in_use(device: &Path) -> bool {
+/// The program that has a device open, among those that can be seen. The station's own must not be disturbed.
+fn holder(device: &Path) -> Option<String> {
     let folders = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten();
-    folders(Path::new("/proc"))
-        .flat_map(|process| folders(&process.path().join("fd")))
-        .any(|file| std::fs::read_link(file.path()).is_ok_and(|opened| opened == device))
+    let holds = |process: &Path| {
+        folders(&process.join("fd"))
+            .any(|file| std::fs::read_link(file.path()).is_ok_and(|open| open == device))
+    };
+    let process = folders(Path::new("/proc")).find(|process| holds(&process.path()))?;
+    Some(std::fs::read_to_string(process.path().join("comm")).unwrap_or_default().trim().to_owned())
+}
+
+fn used(uri: &str, by: &str) -> Answer {
+    let next = "Close what uses it; the station has the camera alone.";
+    Answer::new(Verdict::Attention, format!("{uri} is used by {by}"), next)
 }
 
 /// A device that may be read is not yet one whose pictures can be taken.
@@ -304,6 +315,8 @@ fn pictures(uri: &str, held: Result<Held, String>) -> Answer {
         Ok(Held { exposure: false, white: false }) => {
             "it cannot hold exposure or white balance, which is fine"
         }
+        // EBUSY.
+        Err(why) if why.contains("os error 16") => return used(uri, "another program"),
         Err(why) => {
             return Answer::new(
                 Verdict::Fault,
@@ -386,16 +399,19 @@ mod tests {
     fn a_device_that_gives_no_pictures_is_a_fault() {
         let none = pictures("v4l:///dev/video1", Err("CameraFormat: Failed to Fufill".to_owned()));
         assert!(none.verdict == Verdict::Fault && !none.next.is_empty(), "{}", none.said);
+        let busy = std::io::Error::from_raw_os_error(rustix::io::Errno::BUSY.raw_os_error());
+        let used = pictures("v4l:///dev/video0", Err(format!("1280x960: {busy}")));
+        assert!(used.verdict == Verdict::Attention && used.said.contains("used by"), "{}", used.said);
         assert_eq!(pictures("v4l:///dev/video0", Ok(Held::default())).verdict, Verdict::Well);
     }
 
     #[test]
-    fn what_somebody_has_open_is_in_use() {
+    fn who_has_a_device_open_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().canonicalize().unwrap().join("video0");
         let held = std::fs::File::create(&path).unwrap();
-        assert!(in_use(&path));
+        assert!(holder(&path).is_some());
         drop(held);
-        assert!(!in_use(&path));
+        assert_eq!(holder(&path), None);
     }
 }
