@@ -2,6 +2,7 @@
 //! (a loopback that nobody feeds yet) names a range, of which that makes millions of entries, and a range
 //! without a step makes it panic.
 
+use ::v4l::Device;
 use ::v4l::frameinterval::FrameIntervalEnum as Rates;
 use ::v4l::framesize::FrameSizeEnum as Sizes;
 use ::v4l::video::Capture;
@@ -10,8 +11,8 @@ use ::v4l::video::Capture;
 const MANY: u64 = 200_000;
 
 /// Refuses a camera whose list would fill the memory.
-pub fn few_enough(index: u32) -> Result<(), String> {
-    let count = count(index).map_err(|error| error.to_string())?;
+pub fn few_enough(device: &Device) -> Result<(), String> {
+    let count = count(device).map_err(|error| error.to_string())?;
     if count > MANY {
         return Err(format!(
             "its driver names {count} sizes and rates, as one does that gets no pictures itself yet"
@@ -20,8 +21,7 @@ pub fn few_enough(index: u32) -> Result<(), String> {
     Ok(())
 }
 
-fn count(index: u32) -> std::io::Result<u64> {
-    let device = ::v4l::Device::new(index as usize)?;
+fn count(device: &Device) -> std::io::Result<u64> {
     let mut count = 0_u64;
     for format in device.enum_formats()? {
         for sizes in device.enum_framesizes(format.fourcc)? {
@@ -63,10 +63,5 @@ mod tests {
         assert_eq!(steps(32, 2592, 2), 1281);
         assert_eq!(steps(640, 640, 8), 1);
         assert_eq!(steps(1, 8, 0), u64::MAX, "a range without a step");
-    }
-
-    #[test]
-    fn a_camera_that_is_not_there_is_an_error() {
-        assert!(few_enough(97).unwrap_err().contains("No such file"));
     }
 }

@@ -12,8 +12,8 @@ use ::v4l::video::capture::Parameters;
 use ::v4l::{Device, Format, FourCC, Fraction};
 use nokhwa::utils::{CameraFormat, FrameFormat, Resolution};
 
-/// What is taken from a camera here, and what V4L2 calls it.
-const PACKINGS: [(FrameFormat, &[u8; 4]); 2] = [(FrameFormat::YUYV, b"YUYV"), (FrameFormat::MJPEG, b"MJPG")];
+/// What is taken from a camera here.
+const PACKINGS: [FrameFormat; 2] = [FrameFormat::YUYV, FrameFormat::MJPEG];
 
 /// Pictures a second that are asked for.
 const RATE: u32 = 30;
@@ -22,27 +22,23 @@ const RATE: u32 = 30;
 const FLUENT: u32 = 15;
 
 /// Puts a camera to the best that it offers for about this size; says what it stands at now.
-pub fn put(index: u32, size: (u32, u32)) -> Result<CameraFormat, String> {
-    let device = Device::new(index as usize).map_err(|error| error.to_string())?;
-    let offers = offers(&device, size).map_err(|error| error.to_string())?;
+pub fn put(device: &Device, size: (u32, u32)) -> Result<CameraFormat, String> {
+    let offers = offers(device, size).map_err(|error| error.to_string())?;
     let Some(best) = best(&offers, size) else {
         return Err("it offers neither YUYV nor MJPEG at a whole number of pictures a second".to_owned());
     };
-    set(&device, best).map_err(|error| format!("{best}: {error}"))
+    set(device, best).map_err(|error| format!("{best}: {error}"))
 }
 
 fn set(device: &Device, wanted: CameraFormat) -> io::Result<CameraFormat> {
-    let Some((_, packing)) = PACKINGS.into_iter().find(|(known, _)| *known == wanted.format()) else {
-        return Ok(wanted);
-    };
+    let packing = fourcc(wanted.format());
     // What is so already is not set: somebody may be using it.
     let mut format = device.format()?;
-    if (format.fourcc, format.width, format.height) != (FourCC::new(packing), wanted.width(), wanted.height())
-    {
-        format = device.set_format(&Format::new(wanted.width(), wanted.height(), FourCC::new(packing)))?;
+    if (format.fourcc, format.width, format.height) != (packing, wanted.width(), wanted.height()) {
+        format = device.set_format(&Format::new(wanted.width(), wanted.height(), packing))?;
     }
     let mut rate = device.params()?.interval;
-    if whole(rate) != Some(wanted.frame_rate()) || rate.numerator != 1 {
+    if (rate.numerator, rate.denominator) != (1, wanted.frame_rate()) {
         rate = device.set_params(&Parameters::with_fps(wanted.frame_rate()))?.interval;
     }
     // A driver may give something near to it.
@@ -50,10 +46,15 @@ fn set(device: &Device, wanted: CameraFormat) -> io::Result<CameraFormat> {
     Ok(CameraFormat::new(Resolution::new(format.width, format.height), wanted.format(), rate))
 }
 
+/// What V4L2 calls it.
+fn fourcc(packing: FrameFormat) -> FourCC {
+    FourCC::new(if packing == FrameFormat::MJPEG { b"MJPG" } else { b"YUYV" })
+}
+
 fn offers(device: &Device, size: (u32, u32)) -> io::Result<Vec<CameraFormat>> {
     let known: Vec<FourCC> = device.enum_formats()?.into_iter().map(|format| format.fourcc).collect();
     let mut offers = Vec::new();
-    for (format, packing) in PACKINGS.map(|(format, packing)| (format, FourCC::new(packing))) {
+    for (format, packing) in PACKINGS.map(|format| (format, fourcc(format))) {
         if !known.contains(&packing) {
             continue;
         }
@@ -163,10 +164,5 @@ mod tests {
         assert_eq!(within(960, 16, 1944, 2), 960);
         assert_eq!(within(961, 32, 1944, 2), 960);
         assert_eq!((within(1280, 32, 640, 8), within(100, 320, 640, 0)), (640, 320));
-    }
-
-    #[test]
-    fn a_device_that_is_not_there_is_an_error() {
-        assert!(put(97, WANTED).unwrap_err().contains("No such file"));
     }
 }

@@ -241,8 +241,10 @@ fn capture(index: u32, size: (u32, u32), first: u64, slot: &Slot) -> End {
 
 /// The best of what the camera offers for about this size.
 fn open_best(index: u32, size: (u32, u32)) -> Result<nokhwa::Camera, String> {
-    listed::few_enough(index)?;
-    let format = offered::put(index, size)?;
+    let device = ::v4l::Device::new(index as usize).map_err(|error| error.to_string())?;
+    listed::few_enough(&device)?;
+    let format = offered::put(&device, size)?;
+    drop(device);
     let packings = [format.format()];
     let request = RequestedFormat::with_formats(RequestedFormatType::Exact(format), &packings);
     nokhwa::Camera::with_backend(CameraIndex::Index(index), request, ApiBackend::Video4Linux)
@@ -269,5 +271,10 @@ mod tests {
         };
         assert_eq!(error.code(), "camera-missing");
         assert!(error.to_string().contains("/dev/video97"));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_for_pictures_says_why() {
+        assert!(open_best(97, (1280, 960)).err().unwrap().contains("No such file"));
     }
 }

@@ -2,6 +2,7 @@
 //! says so; it is never called well for that.
 
 pub mod bundle;
+mod camera;
 mod parts;
 mod surroundings;
 
@@ -10,7 +11,8 @@ use serde::Serialize;
 use crate::clock::SharedClock;
 use crate::config::StationConfig;
 
-pub use parts::{Camera, Central, Clock, Disk, Display, Keys, Printer};
+pub use camera::Camera;
+pub use parts::{Central, Clock, Disk, Display, Keys, Printer};
 pub use surroundings::{Backdrop, Network, Touch};
 
 /// How a part is.
