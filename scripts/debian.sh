@@ -106,12 +106,12 @@ in_tools() {
 # need_system ARCH: a system as on a station, of Debian 13's files. No maintainer script has run, so it serves to try
 # things and for nothing else.
 need_system() {
-  system=$cross/system-$1-3
+  system=$cross/system-$1-4
   [ -d "$system" ] && return 0
   need_packages mmdebstrap
   say "Making a system of $1 for the bench (500 MB, once)"
   bootstrap trixie "$system" --variant=extract --architectures="$1" \
-    --include=systemd,systemd-sysv,udev,dbus,kmod,bash,dash,coreutils,util-linux,mount,login,base-files,base-passwd,libinput10,libinput-bin,libxkbcommon0,xkb-data,libgbm1,libfontconfig1,fontconfig-config,fonts-dejavu-core,libudev1,libstdc++6,"linux-image-$1",v4l-utils,v4l2loopback-utils,network-manager,wpasupplicant,polkitd,hostapd,iw,busybox-static,socat,iproute2,procps,grep,sed
+    --include=systemd,systemd-sysv,udev,dbus,kmod,bash,dash,coreutils,util-linux,mount,login,base-files,base-passwd,libinput10,libinput-bin,libxkbcommon0,xkb-data,libgbm1,libfontconfig1,fontconfig-config,fonts-dejavu-core,libudev1,libstdc++6,"linux-image-$1",v4l-utils,v4l2loopback-utils,network-manager,wpasupplicant,polkitd,hostapd,iw,kbd,busybox-static,socat,iproute2,procps,grep,sed
 }
 
 # need_loopback ARCH: v4l2loopback for the kernel of that system, a camera that shows what is written into it. Debian has

@@ -49,6 +49,9 @@ fn switching_consoles_leads_nowhere() {
     says("systemd/logind-anjungan.conf", "ReserveVT=0");
     says("systemd/anjungan.service", "Conflicts=getty@tty1.service");
     says("systemd/anjungan.service", "ExecStartPre=-+/usr/bin/kbd_mode -f -k -C /dev/tty1");
+    // Its own list of devices binds kbd_mode too, although that one runs as root.
+    says("systemd/anjungan.service", "DeviceAllow=/dev/tty1 rw");
+    assert!(shipped().lines().any(|line| line.contains("fonts-dejavu-core, kbd,")), "kbd_mode comes with the package");
     says("systemd/anjungan.service", "StandardInput=null");
 }
 
@@ -59,6 +62,7 @@ fn no_key_restarts_or_stops_the_machine() {
     says("systemd/anjungan.tmpfiles.conf", "L /etc/systemd/system/ctrl-alt-del.target - - - - /dev/null");
     for key in ["Power", "Reboot", "Suspend", "Hibernate"] {
         says("systemd/logind-anjungan.conf", &format!("Handle{key}Key=ignore"));
+        says("systemd/logind-anjungan.conf", &format!("Handle{key}KeyLongPress=ignore"));
     }
 }
 

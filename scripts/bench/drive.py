@@ -440,6 +440,46 @@ pin = "{PIN}"
         time.sleep(2)
         self.shot("camera-went-on")
 
+    def keys_lead_nowhere(self):
+        """A USB keyboard in curious hands: no key changes the console, gets a login, or stops or restarts the machine."""
+        self.home()
+        self.scene("plate")
+        look = ("cat /sys/class/tty/tty0/active /proc/sys/kernel/random/boot_id; systemctl is-active getty@tty1;"
+                " pgrep -cx 'agetty|login'")
+        # Consoles that exist, as console-setup leaves them, and a keyboard that may change between them: it does, or this
+        # bench would see nothing.
+        self.machine.run("for n in $(seq 2 12); do : >/dev/tty$n; done; kbd_mode -f -u -C /dev/tty1")
+        self.machine.key("ctrl", "alt", "f2")
+        _, there = self.machine.run(look)
+        assert there.startswith("tty2\n"), f"the console does not even change when it may: {there}"
+        self.machine.run("chvt 1")
+        self.home()
+        _, before = self.machine.run(look)
+        console, _, login, _ = before.splitlines()
+        assert (console, login) == ("tty1", "inactive"), f"not the station's console: {before}"
+        pid = "systemctl show -P MainPID anjungan"
+        _, own = self.machine.run(pid)
+        for keys in (("ctrl", "c"), ("ctrl", "z"), ("ctrl", "backslash"), ("esc",), ("alt", "tab"), ("alt", "f4"), ("meta_l",),
+                     ("ctrl", "alt", "backspace"), ("ctrl", "alt", "t"), ("alt", "sysrq", "b"), ("alt", "sysrq", "r"), ("power",),
+                     ("sleep",), ("alt", "right"), ("alt", "f2"), *(("ctrl", "alt", f"f{n}") for n in range(1, 13))):
+            self.machine.key(*keys)
+        # The button of the case is the same key.
+        self.machine.control("system_powerdown")
+        time.sleep(3)
+        _, after = self.machine.run(look)
+        assert after == before, f"keys led away: {before}, then {after}"
+        _, still = self.machine.run(pid)
+        assert still == own, "a key ended the station's program"
+        # Slint ends its own loop at these three: the program begins anew, the machine does not.
+        self.machine.mark()
+        self.machine.key("ctrl", "alt", "delete")
+        self.machine.wait(SHOWN, 120, "the screen")
+        _, after = self.machine.run(look)
+        assert after == before, f"Ctrl+Alt+Delete led away: {before}, then {after}"
+        self.press_for("attract", "Mulai", "choose")
+        self.shot("after-the-keys")
+        self.facts["keys_lead_nowhere"] = True
+
     def printer_unplugged(self):
         """The printer's USB plug is pulled before the print and put back while the person waits."""
         self.home()
