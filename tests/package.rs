@@ -51,7 +51,10 @@ fn switching_consoles_leads_nowhere() {
     says("systemd/anjungan.service", "ExecStartPre=-+/usr/bin/kbd_mode -f -k -C /dev/tty1");
     // Its own list of devices binds kbd_mode too, although that one runs as root.
     says("systemd/anjungan.service", "DeviceAllow=/dev/tty1 rw");
-    assert!(shipped().lines().any(|line| line.contains("fonts-dejavu-core, kbd,")), "kbd_mode comes with the package");
+    assert!(
+        shipped().lines().any(|line| line.contains("fonts-dejavu-core, kbd,")),
+        "kbd_mode comes with the package"
+    );
     says("systemd/anjungan.service", "StandardInput=null");
 }
 
@@ -106,6 +109,8 @@ fn the_stations_user_may_join_a_wifi_and_nothing_else() {
 fn touches_follow_the_picture_by_a_helper_that_does_nothing_else() {
     let unit = text("systemd/anjungan-touch.service");
     assert!(unit.contains("ExecCondition=/usr/bin/anjungan touch-rule"));
+    // In a network of its own it would wait for udev's answer until its time is over.
+    assert!(unit.contains("trigger --settle") && !unit.contains("PrivateNetwork"));
     says("systemd/anjungan-touch.path", "PathChanged=/var/lib/anjungan/setup.toml");
     says(
         "systemd/anjungan-touch.service",

@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::{Answer, CommandError, Place};
 use crate::clock::SharedClock;
-use crate::config::{DisplayKind, StationConfig};
+use crate::config::DisplayKind;
 use crate::lang::Lang;
 use crate::provision::setup;
-use crate::session::SetupStep;
+use crate::session::{Chosen, SetupStep};
 use crate::station::{self, guided};
 use crate::turn::Turn;
 
@@ -29,8 +29,11 @@ impl Kiosk {
             return Ok(Answer::Yes);
         }
         let config = self.place.load()?;
-        if let Some(turn) = turned_otherwise(&config) {
-            return Err(start_anew(Some(turn)));
+        if config.display.kind == DisplayKind::Linuxkms
+            && let Some(rotation) =
+                Rotation::of_this_start().otherwise(&setup::load_or_begin(&config.data_dir))
+        {
+            return Err(start_anew(Some(&rotation)));
         }
         match station::run(&config, clock, None, station::Begin::Visit)? {
             station::Ended::Done => Ok(Answer::Yes),
@@ -39,21 +42,35 @@ impl Kiosk {
     }
 }
 
-/// How the console's toolkit is told to turn the picture: as it begins, and never after.
+/// How the console's toolkit is told to turn the picture: as it begins, and never after. In degrees.
 const ROTATION: &str = "SLINT_KMS_ROTATION";
 
-/// The picture is to be turned, and is not. A station at which nobody chose keeps what its unit may say.
-fn turned_otherwise(config: &StationConfig) -> Option<Turn> {
-    let chosen = setup::load_or_begin(&config.data_dir);
-    let said = chosen.turn != Turn::None || chosen.trial.is_some() || chosen.has_done(SetupStep::Turn);
-    let now = std::env::var(ROTATION).unwrap_or_else(|_| "0".into());
-    (config.display.kind == DisplayKind::Linuxkms && said && now != chosen.turn.degrees().to_string())
-        .then_some(chosen.turn)
+/// What the unit said of it, handed on from one of the station's own new starts to the next.
+const UNIT_ROTATION: &str = "ANJUNGAN_UNIT_ROTATION";
+
+/// How the picture is turned, and how it is turned where nobody chose.
+struct Rotation {
+    now: String,
+    unit: String,
+}
+
+impl Rotation {
+    fn of_this_start() -> Rotation {
+        let now = std::env::var(ROTATION).unwrap_or_else(|_| Turn::None.degrees().to_string());
+        Rotation { unit: std::env::var(UNIT_ROTATION).unwrap_or_else(|_| now.clone()), now }
+    }
+
+    /// The picture is to be turned another way than it is.
+    fn otherwise(self, chosen: &Chosen) -> Option<Rotation> {
+        let said = chosen.turn != Turn::None || chosen.trial.is_some() || chosen.has_done(SetupStep::Turn);
+        let wanted = if said { chosen.turn.degrees().to_string() } else { self.unit.clone() };
+        (wanted != self.now).then_some(Rotation { now: wanted, unit: self.unit })
+    }
 }
 
 /// This very program again, in the same process: systemd goes on watching it. Returns only if that fails; then the
 /// program ends with the error, and systemd starts it.
-fn start_anew(turn: Option<Turn>) -> CommandError {
+fn start_anew(rotation: Option<&Rotation>) -> CommandError {
     let program = match std::env::current_exe() {
         Ok(program) => program,
         Err(error) => return error.into(),
@@ -61,10 +78,9 @@ fn start_anew(turn: Option<Turn>) -> CommandError {
     let mut again = std::process::Command::new(program);
     again.args(std::env::args_os().skip(1));
     // Asked for anew at its start.
-    match turn {
-        Some(turn) => again.env(ROTATION, turn.degrees().to_string()),
-        None => &mut again,
-    };
+    if let Some(Rotation { now, unit }) = rotation {
+        again.env(ROTATION, now).env(UNIT_ROTATION, unit);
+    }
     tracing::info!("the screen starts anew");
     std::os::unix::process::CommandExt::exec(&mut again).into()
 }
@@ -170,5 +186,38 @@ impl Guided {
             station::Begin::Visit,
         )?;
         Ok(Answer::Yes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rotations of the starts that follow, the first being the unit's.
+    fn next(from: Rotation, chosen: &Chosen) -> Rotation {
+        let (now, unit) = (from.now.clone(), from.unit.clone());
+        from.otherwise(chosen).unwrap_or(Rotation { now, unit })
+    }
+
+    #[test]
+    fn a_picture_on_trial_is_turned_and_comes_back_as_the_unit_has_it() {
+        for unit in ["0", "180"] {
+            let begun = Rotation { now: unit.into(), unit: unit.into() };
+            let nobody_chose = Chosen::default();
+            let begun = next(begun, &nobody_chose);
+            assert_eq!(begun.now, unit);
+            let trial =
+                next(begun, &Chosen { turn: Turn::Right, trial: Some(Turn::None), ..Chosen::default() });
+            assert_eq!(trial.now, "90");
+            let back = next(trial, &nobody_chose);
+            assert_eq!((back.now.as_str(), back.unit.as_str()), (unit, unit));
+        }
+    }
+
+    #[test]
+    fn who_chose_that_nothing_is_turned_is_believed_before_the_unit() {
+        let chosen = Chosen { done: vec![SetupStep::Turn], ..Chosen::default() };
+        let unit = || Rotation { now: "180".into(), unit: "180".into() };
+        assert_eq!(next(unit(), &chosen).now, "0");
     }
 }
