@@ -77,12 +77,10 @@ need_sysroot() {
   done
 }
 
+# Exactly this version: another one writes other maintainer scripts.
 need_cargo_deb() {
-  command -v cargo-deb >/dev/null && return 0
-  say "Installing cargo-deb (once)"
-  CARGO_TARGET_DIR=$cache/tools/build cargo install cargo-deb --locked --root "$cache/tools" >&2
-  rm -rf "$cache/tools/build"
-  PATH=$cache/tools/bin:$PATH
+  [ "$(cargo-deb --version 2>/dev/null)" = "$cargo_deb_version" ] && return 0
+  install_tool cargo-deb "$cargo_deb_version"
 }
 
 # in_tools [--bind FROM:TO[:ro]]... -- COMMAND...: in the tool chest, with these folders, and nothing of them

@@ -92,12 +92,22 @@ need_rust() {
   fi
 }
 
-need_nextest() {
-  command -v cargo-nextest >/dev/null && return 0
-  say "Installing cargo-nextest (once)"
-  CARGO_TARGET_DIR=$cache/tools/build cargo install cargo-nextest --locked --root "$cache/tools" >&2
+# The versions of the tools that the scripts install.
+cargo_nextest_version=0.9.143
+cargo_deb_version=3.8.0
+cargo_deny_version=0.20.2
+schemathesis_version=4.32.5
+
+# install_tool CRATE VERSION: into the cache, for these scripts alone.
+install_tool() {
+  say "Installing $1 $2 (once)"
+  CARGO_TARGET_DIR=$cache/tools/build cargo install "$1" --version "=$2" --locked --force --root "$cache/tools" >&2
   rm -rf "$cache/tools/build"
   PATH=$cache/tools/bin:$PATH
+}
+
+need_nextest() {
+  command -v cargo-nextest >/dev/null || install_tool cargo-nextest "$cargo_nextest_version"
 }
 [ -d "$cache/tools/bin" ] && PATH=$cache/tools/bin:$PATH
 true

@@ -1,4 +1,4 @@
-//! What the station's package puts beside the program: nobody at the glass or at a USB keyboard gets behind the screen.
+//! What the packages put beside the programs: nobody at the glass or at a USB keyboard gets behind the screen.
 #![cfg(feature = "station")]
 
 use std::path::Path;
@@ -33,7 +33,7 @@ fn every_file_of_the_kiosk_is_in_the_package() {
         ("systemd/logind-anjungan.conf", "usr/lib/systemd/logind.conf.d/anjungan.conf"),
         ("systemd/60-anjungan-sysctl.conf", "usr/lib/sysctl.d/60-anjungan.conf"),
         ("systemd/60-anjungan-polkit.rules", "usr/share/polkit-1/rules.d/60-anjungan.rules"),
-        ("systemd/anjungan.tmpfiles.conf", "usr/lib/tmpfiles.d/anjungan.conf"),
+        ("systemd/tmpfiles.d/anjungan.conf", "usr/lib/tmpfiles.d/anjungan.conf"),
     ] {
         assert!(shipped.contains(&format!("[\"{from}\", \"{to}\"")), "{from}");
     }
@@ -62,7 +62,7 @@ fn switching_consoles_leads_nowhere() {
 fn no_key_restarts_or_stops_the_machine() {
     says("systemd/60-anjungan-sysctl.conf", "kernel.sysrq = 0");
     says("systemd/60-anjungan-sysctl.conf", "kernel.ctrl-alt-del = 0");
-    says("systemd/anjungan.tmpfiles.conf", "L /etc/systemd/system/ctrl-alt-del.target - - - - /dev/null");
+    says("systemd/tmpfiles.d/anjungan.conf", "L /etc/systemd/system/ctrl-alt-del.target - - - - /dev/null");
     for key in ["Power", "Reboot", "Suspend", "Hibernate"] {
         says("systemd/logind-anjungan.conf", &format!("Handle{key}Key=ignore"));
         says("systemd/logind-anjungan.conf", &format!("Handle{key}KeyLongPress=ignore"));
@@ -117,4 +117,43 @@ fn touches_follow_the_picture_by_a_helper_that_does_nothing_else() {
         "ExecStart=/usr/bin/systemctl --no-block try-restart anjungan.service",
     );
     says("systemd/anjungan-touch.service", "ReadWritePaths=/run/udev");
+}
+
+/// cargo-deb names a file of users or folders in postinst by its source, dpkg installs it by its target.
+#[test]
+fn files_of_users_and_folders_have_one_name() {
+    let cargo = text("Cargo.toml");
+    let mut seen = 0;
+    for line in cargo.lines().filter(|line| line.contains("sysusers.d/") || line.contains("tmpfiles.d/")) {
+        let names: Vec<&str> = line.split('"').filter(|part| part.contains('/')).collect();
+        let [from, to] = names[..] else { panic!("not an asset: {line}") };
+        assert_eq!(Path::new(from).file_name(), Path::new(to).file_name(), "{line}");
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(from).exists(), "{from}");
+        seen += 1;
+    }
+    assert_eq!(seen, 4);
+}
+
+/// Another version of a tool writes other packages: each that a script installs is named with its version.
+#[test]
+fn tools_that_scripts_install_are_pinned() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    let mut installs = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let Ok(script) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
+        for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+            let pinned = if line.contains("cargo install") {
+                line.contains("--version \"=")
+            } else if line.contains("pip\" install") || line.contains("pip install") {
+                line.contains("==")
+            } else if line.contains("npm install") || line.contains("npx ") {
+                line.contains('@')
+            } else {
+                continue;
+            };
+            installs += 1;
+            assert!(pinned, "no version: {line}");
+        }
+    }
+    assert!(installs >= 2, "the scripts install their tools in another way: look at this test");
 }
