@@ -33,6 +33,31 @@ pub fn load<T: DeserializeOwned>(path: impl AsRef<Path>) -> Result<T, ConfigErro
     parse(path, &text)
 }
 
+/// Which file holds a program's configuration: the one that the command line names; without one the package's
+/// (`/etc/anjungan/…`), unless the command line names another data folder than that file does. None: the built-in
+/// values, for a demonstration or a test. `data_of` reads the data folder out of a file.
+pub fn place<E>(
+    named: Option<&Path>,
+    packaged: &Path,
+    data: Option<&Path>,
+    data_of: impl Fn(&Path) -> Result<PathBuf, E>,
+) -> Result<Option<PathBuf>, E> {
+    if let Some(named) = named {
+        return Ok(Some(named.to_owned()));
+    }
+    if !packaged.exists() {
+        return Ok(None);
+    }
+    let own = match data {
+        None => true,
+        Some(folder) => {
+            let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            real(&data_of(packaged)?) == real(folder)
+        }
+    };
+    Ok(own.then(|| packaged.to_owned()))
+}
+
 /// Like [`load`], on text that is there already; `path` only names it in an error.
 pub fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
     toml::from_str(text).map_err(|error| {
@@ -267,6 +292,9 @@ impl Default for SoundConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StationConfig {
+    /// The file that this was read from, where there was one.
+    #[serde(skip)]
+    pub source: Option<PathBuf>,
     /// Where the station keeps its database and its keys.
     pub data_dir: PathBuf,
     pub profile: Profile,
@@ -298,6 +326,7 @@ pub struct StationConfig {
 impl Default for StationConfig {
     fn default() -> Self {
         StationConfig {
+            source: None,
             data_dir: "/var/lib/anjungan".into(),
             profile: Profile::Mandiri,
             language: Lang::Id,

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod lang;
 pub mod manual;
+pub mod privileges;
 pub mod turn;
 
 // Floor 1: no I/O, no clock, no randomness.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Modules by floor, lowest first. A module may use its own floor and those below, except that on
 /// floors 3 and 4 siblings do not know each other beyond what [`SIBLINGS`] allows.
 const FLOORS: [&[&str]; 6] = [
-    &["lang", "clock", "config", "manual", "turn"],
+    &["lang", "clock", "config", "manual", "privileges", "turn"],
     &["person", "card", "photo", "scan", "credential", "protocol", "sealed"],
     &["session"],
     &["camera", "printing", "display", "network", "sound", "store"],
@@ -28,7 +28,7 @@ const KEPT_IN: [(&str, &[&str]); 13] = [
     ("v4l", &["camera"]),
     ("escpos", &["printing"]),
     ("ipp", &["printing"]),
-    ("nix", &["printing"]),
+    ("nix", &["printing", "privileges"]),
     ("nusb", &["printing"]),
     ("ureq", &["sync", "provision"]),
     ("rustls", &["sync", "central"]),

@@ -1,4 +1,5 @@
-//! What the packages put beside the programs: nobody at the glass or at a USB keyboard gets behind the screen.
+//! What the packages put beside the programs: nobody at the glass or at a USB keyboard gets behind the screen, and what an
+//! administrator does as root leaves nothing that the services cannot use.
 #![cfg(feature = "station")]
 
 use std::path::Path;
@@ -156,4 +157,102 @@ fn tools_that_scripts_install_are_pinned() {
         }
     }
     assert!(installs >= 2, "the scripts install their tools in another way: look at this test");
+}
+
+#[cfg(feature = "central")]
+mod as_root {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    use std::path::Path;
+    use std::process::Command;
+
+    /// A user that no system has a name for.
+    const SOMEBODY: u32 = 43_210;
+
+    /// A data folder of somebody else's, where this process may make one.
+    fn folder_of_somebody() -> Option<tempfile::TempDir> {
+        let folder = tempfile::tempdir().unwrap();
+        if chown(folder.path(), Some(SOMEBODY), Some(SOMEBODY)).is_err() {
+            eprintln!("skipped: only root can give a folder to somebody else");
+            return None;
+        }
+        Some(folder)
+    }
+
+    fn owners(folder: &Path) -> Vec<(String, u32)> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let about = std::fs::symlink_metadata(entry.path()).unwrap();
+            found.push((entry.path().display().to_string(), about.uid()));
+            if about.is_dir() {
+                found.extend(owners(&entry.path()));
+            }
+        }
+        found
+    }
+
+    fn run(program: &str, data: &Path, args: &[&str]) -> (Option<i32>, String) {
+        let out = Command::new(program).args(args).arg("--data").arg(data).output().unwrap();
+        let told = String::from_utf8_lossy(&out.stderr).into_owned();
+        (out.status.code(), told)
+    }
+
+    #[test]
+    fn a_command_of_roots_leaves_nothing_of_roots_in_the_servers_folder() {
+        let Some(folder) = folder_of_somebody() else { return };
+        let (program, data) = (env!("CARGO_BIN_EXE_anjungan-central"), folder.path());
+        // A folder that is root's alone: a list is read there, a backup is written there.
+        let own = tempfile::tempdir().unwrap();
+        let list = own.path().join("list.csv");
+        std::fs::write(&list, "nip,nama,status,instansi\n198003102005011003,Citra,aktif,X\n").unwrap();
+        let backup = own.path().join("b.tar");
+        for args in [
+            &["sample", "--count", "10"][..],
+            &["device", "new", "--name", "A", "--place", "B"],
+            &["import", list.to_str().unwrap()],
+            &["key", "list"],
+            &["backup", backup.to_str().unwrap(), "--keys"],
+        ] {
+            let (code, told) = run(program, data, args);
+            assert_eq!(code, Some(0), "{args:?}: {told}");
+        }
+        assert!(backup.exists());
+        let found = owners(data);
+        assert!(found.iter().any(|(path, _)| path.ends_with("central.sqlite")), "{found:?}");
+        assert!(found.iter().any(|(path, _)| path.contains("/keys/")), "{found:?}");
+        for (path, uid) in found {
+            assert_eq!(uid, SOMEBODY, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_command_of_roots_leaves_nothing_of_roots_in_the_stations_folder() {
+        let Some(folder) = folder_of_somebody() else { return };
+        let program = env!("CARGO_BIN_EXE_anjungan");
+        // Not joined, or nobody answers: the database is made all the same.
+        let (code, told) = run(program, folder.path(), &["staff", "list"]);
+        assert_eq!(code, Some(1), "{told}");
+        let (code, told) = run(
+            program,
+            folder.path(),
+            &["provision", "http://127.0.0.1:9", "--code", "A", "--pin", "493817"],
+        );
+        assert_eq!(code, Some(2), "{told}");
+        let found = owners(folder.path());
+        assert!(!found.is_empty());
+        for (path, uid) in found {
+            assert_eq!(uid, SOMEBODY, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_command_left_to_root_is_named_with_its_remedy() {
+        let Some(folder) = folder_of_somebody() else { return };
+        let program = env!("CARGO_BIN_EXE_anjungan-central");
+        assert_eq!(run(program, folder.path(), &["sample", "--count", "10"]).0, Some(0));
+        let key = std::fs::read_dir(folder.path().join("keys")).unwrap().flatten().next().unwrap().path();
+        chown(&key, Some(0), Some(0)).unwrap();
+        let (code, told) = run(program, folder.path(), &["key", "list"]);
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.contains("chown -R 43210: ") && told.contains(key.to_str().unwrap()), "{told}");
+    }
 }

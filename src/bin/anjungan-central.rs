@@ -7,13 +7,15 @@ use anjungan::central::{
     CentralConfig, ClientCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands, key_command,
     staff_command, trust_command,
 };
+use anjungan::privileges::{Keep, become_owner_of};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 /// The central server of an office or a region: employees, cards, stations.
 ///
-/// Without --config it reads central.toml in the data folder; host, return_to and the issuer's id and name
-/// must stand there. `sample` writes a made-up office into an empty data folder.
+/// Without --config it reads central.toml in the folder of --data, then /etc/anjungan/central.toml. Host, return_to
+/// and the issuer's id and name must be set there. Run by root, it acts as the user that the data folder belongs to.
+/// `sample` writes a made-up office into an empty data folder.
 #[derive(Parser)]
 #[command(name = "anjungan-central", version, about)]
 struct Cli {
@@ -25,7 +27,7 @@ struct Cli {
 
 #[derive(Args)]
 struct OfficeArgs {
-    /// Configuration file (TOML); without it, central.toml in the data folder
+    /// Configuration file (TOML); without it, central.toml in the folder of --data, then /etc/anjungan/central.toml
     #[arg(long, global = true, env = "ANJUNGAN_CENTRAL_CONFIG")]
     config: Option<PathBuf>,
     /// Folder of database, keys and photos; over the file's
@@ -109,19 +111,26 @@ fn main() -> ExitCode {
     })
 }
 
-#[tokio::main]
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Pages { folder } = &cli.command {
         anjungan::manual::write(<Cli as clap::CommandFactory>::command(), folder)?;
         return Ok(ExitCode::SUCCESS);
     }
     let flags = Flags { config: cli.office.config, data: cli.office.data, host: cli.office.host };
+    let config = CentralConfig::load(&flags)?;
+    // Before the runtime starts its threads: capabilities are a thread's own.
+    let keep = if matches!(cli.command, Command::Serve { .. }) { Keep::Nothing } else { Keep::Files };
+    become_owner_of(&config.data, keep)?;
     let config = match cli.command {
         Command::Sample(_) => CentralConfig::load_or_make_up(&flags)?,
-        _ => CentralConfig::load(&flags)?,
+        _ => config,
     };
     let json = cli.office.json;
-    Ok(ExitCode::from(match cli.command {
+    tokio::runtime::Runtime::new()?.block_on(carry_out(cli.command, config, json))
+}
+
+async fn carry_out(command: Command, config: CentralConfig, json: bool) -> anyhow::Result<ExitCode> {
+    Ok(ExitCode::from(match command {
         Command::Serve { listen } => commands::run(config, listen).await?,
         Command::Import(import) => {
             let what = format!("import {}", import.file().display());

@@ -17,6 +17,8 @@ use super::{CentralConfig, CentralError, Office, Store};
 const MANIFEST: &str = "manifest.json";
 const DATABASE: &str = "central.sqlite";
 const CONFIG: &str = "central.toml";
+/// The backup's configuration in the data folder, where another one is in force.
+pub const RESTORED_CONFIG: &str = "central.toml.from-backup";
 /// The layout of the file. A reader refuses a higher one.
 const VERSION: u32 = 1;
 
@@ -65,6 +67,7 @@ async fn written(
     // A photo is on the disk before a row names it, so the rows come first and the files after.
     office.store.snapshot(snapshot).await?;
     let (told, data) = (Store::told(snapshot).await?, office.config.data.clone());
+    let config = office.config.source.clone();
     let photos = told.photos;
     let manifest = Manifest {
         version: VERSION,
@@ -78,7 +81,8 @@ async fn written(
     };
     let (told, snapshot, part) = (manifest.clone(), snapshot.to_owned(), part.to_owned());
     tokio::task::spawn_blocking(move || {
-        pack(&told, &data, &snapshot, &photos, &part).map_err(|e| CentralError::io(&part, e))
+        pack(&told, (&data, config.as_deref()), &snapshot, &photos, &part)
+            .map_err(|e| CentralError::io(&part, e))
     })
     .await
     .map_err(|_| CentralError::Worker)??;
@@ -87,7 +91,7 @@ async fn written(
 
 fn pack(
     manifest: &Manifest,
-    data: &Path,
+    (data, config): (&Path, Option<&Path>),
     snapshot: &Path,
     photos: &[String],
     part: &Path,
@@ -101,8 +105,8 @@ fn pack(
     header.set_cksum();
     tar.append_data(&mut header, MANIFEST, text.as_slice())?;
     tar.append_path_with_name(snapshot, DATABASE)?;
-    if data.join(CONFIG).exists() {
-        tar.append_path_with_name(data.join(CONFIG), CONFIG)?;
+    if let Some(config) = config {
+        tar.append_path_with_name(config, CONFIG)?;
     }
     for hash in photos {
         tar.append_path_with_name(data.join("photos").join(hash), format!("photos/{hash}"))?;
@@ -129,12 +133,17 @@ pub async fn restore(config: &CentralConfig, file: &Path) -> Result<Manifest, Ce
     }
     fs::create_dir_all(data).map_err(|e| CentralError::io(data, e))?;
     let part = data.join(format!(".restore-{}", random_id()));
-    let done = unpacked(data, &place, file, &part).await;
+    let done = unpacked((data, config.source.as_deref()), &place, file, &part).await;
     let _ = fs::remove_dir_all(&part);
     done
 }
 
-async fn unpacked(data: &Path, place: &Place, file: &Path, part: &Path) -> Result<Manifest, CentralError> {
+async fn unpacked(
+    (data, config): (&Path, Option<&Path>),
+    place: &Place,
+    file: &Path,
+    part: &Path,
+) -> Result<Manifest, CentralError> {
     let damaged = |why: &str| CentralError::Argument(format!("{}: {why}", file.display()));
     let (from, to) = (file.to_owned(), part.to_owned());
     tokio::task::spawn_blocking(move || unpack(&from, &to).map_err(|e| CentralError::io(&from, e)))
@@ -163,8 +172,13 @@ async fn unpacked(data: &Path, place: &Place, file: &Path, part: &Path) -> Resul
     if manifest.keys {
         moves.push("keys");
     }
-    if !data.join(CONFIG).exists() && part.join(CONFIG).exists() {
-        moves.push(CONFIG);
+    let mut renamed = None;
+    if part.join(CONFIG).exists() && !data.join(CONFIG).exists() {
+        // Where a configuration is in force, the backup's lies beside it to be compared, and counts for nothing.
+        match config {
+            None => moves.push(CONFIG),
+            Some(_) => renamed = Some((part.join(CONFIG), data.join(RESTORED_CONFIG))),
+        }
     }
     // The database last: with it the folder is a server's.
     let filled = if let Place::Postgres(_) = place {
@@ -178,8 +192,8 @@ async fn unpacked(data: &Path, place: &Place, file: &Path, part: &Path) -> Resul
         .mode(0o700)
         .create(part.join("photos"))
         .map_err(|e| CentralError::io(part, e))?;
-    for name in moves {
-        let (from, to) = (part.join(name), data.join(name));
+    let moves = moves.into_iter().map(|name| (part.join(name), data.join(name)));
+    for (from, to) in renamed.into_iter().chain(moves) {
         fs::rename(&from, &to).map_err(|e| CentralError::io(&to, e))?;
     }
     File::open(data).and_then(|folder| folder.sync_all()).map_err(|e| CentralError::io(data, e))?;

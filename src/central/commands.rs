@@ -48,7 +48,15 @@ pub async fn run(mut config: CentralConfig, listen: Option<String>) -> Result<u8
 pub fn check(config: &CentralConfig) -> Result<u8, CentralError> {
     let issuer = config.check()?;
     super::mail::Mailer::open(&config.mail)?;
-    say(&format!("issuer {issuer}, host {}, data in {}", config.host, config.data.display()));
+    match &config.source {
+        Some(file) => say(&format!("configuration: {}", file.display())),
+        None => say("configuration: built-in values, for no file was found"),
+    }
+    for name in super::environment::set_names(std::env::vars()) {
+        say(&format!("environment:   {name}"));
+    }
+    say(&format!("data:          {}", config.data.display()));
+    say(&format!("issuer:        {issuer}, host {}", config.host));
     Ok(0)
 }
 
@@ -98,6 +106,14 @@ pub async fn backup(
 pub async fn restore(config: &CentralConfig, file: &Path, as_json: bool) -> Result<u8, CentralError> {
     let manifest = backup::restore(config, file).await?;
     told(&manifest, as_json);
+    let beside = config.data.join(backup::RESTORED_CONFIG);
+    if let (Some(source), true) = (&config.source, beside.exists()) {
+        eprintln!(
+            "{} is in force; the backup's configuration lies in {}",
+            source.display(),
+            beside.display()
+        );
+    }
     if !manifest.keys && !config.data.join("keys").exists() {
         eprintln!("Put the folder keys/ into {} before the server starts.", config.data.display());
     }

@@ -17,13 +17,18 @@ use super::serving::TlsConfig;
 use super::storage::Place;
 use crate::credential::IssuerId;
 
-/// The file in the data folder that is read where no other is named.
+/// The file in the data folder that is read where the package has none and no other is named.
 const OWN_FILE: &str = "central.toml";
+/// The package's configuration.
+const PACKAGED: &str = "/etc/anjungan/central.toml";
 
 /// Every key but those three has a default, so that the file of a small office is short.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CentralConfig {
+    /// The file that this was read from, where there was one.
+    #[serde(skip)]
+    pub source: Option<PathBuf>,
     /// Address and port to listen on. Port 0 takes a free one.
     pub listen: String,
     /// Where the database is: `postgres://USER@HOST/NAME`. Empty: SQLite, in the data folder.
@@ -100,6 +105,7 @@ impl Default for KeysConfig {
 impl Default for CentralConfig {
     fn default() -> Self {
         CentralConfig {
+            source: None,
             listen: "127.0.0.1:8420".into(),
             database: String::new(),
             database_password_file: None,
@@ -154,17 +160,29 @@ impl CentralConfig {
         }
     }
 
-    /// The file that the flags name; without one, `central.toml` in the data folder where it is
-    /// there; the environment over it, and the other flags over that.
+    /// The file that the flags name; without one, `central.toml` in the folder of `--data`, then the package's file (see
+    /// [`crate::config::place`]), then `central.toml` in the usual data folder. The environment goes over it, and the
+    /// other flags over that.
     pub fn load(flags: &Flags) -> Result<CentralConfig, CentralError> {
+        CentralConfig::load_from(flags, Path::new(PACKAGED))
+    }
+
+    fn load_from(flags: &Flags, packaged: &Path) -> Result<CentralConfig, CentralError> {
         let folder = flags.data.clone().unwrap_or_else(|| CentralConfig::default().data);
         let own = folder.join(OWN_FILE);
-        let mut config = match &flags.config {
+        let named =
+            flags.config.clone().or_else(|| (flags.data.is_some() && own.exists()).then(|| own.clone()));
+        let found = crate::config::place(named.as_deref(), packaged, flags.data.as_deref(), |path| {
+            read(path).map(|config| config.data)
+        })?;
+        let source = found.or_else(|| own.exists().then(|| own.clone()));
+        let mut config = match &source {
+            Some(path) if *path == own => CentralConfig { data: folder, ..read(path)? },
             Some(path) => read(path)?,
-            None if own.exists() => CentralConfig { data: folder, ..read(&own)? },
             None => CentralConfig::default(),
         };
         config = environment::over(config, std::env::vars())?;
+        config.source = source;
         config.data = flags.data.clone().unwrap_or(config.data);
         config.host = flags.host.clone().unwrap_or(config.host);
         Ok(config)
@@ -175,7 +193,8 @@ impl CentralConfig {
     pub fn load_or_make_up(flags: &Flags) -> Result<CentralConfig, CentralError> {
         let config = CentralConfig::load(flags)?;
         let file = config.data.join(OWN_FILE);
-        if flags.config.is_some() || file.exists() || config.data.join("central.sqlite").exists() {
+        let chosen = flags.config.is_some() || config.source.is_some() || file.exists();
+        if chosen || config.data.join("central.sqlite").exists() {
             return Ok(config);
         }
         let made_up = CentralConfig::example();
@@ -211,9 +230,9 @@ impl CentralConfig {
         .collect();
         if !missing.is_empty() {
             return Err(CentralError::Config(format!(
-                "the cards need what only the office knows. Write into the file of --config, or into {}:\n{}\n\
-                 For a try with made-up people, `anjungan-central sample` makes up an office as well.",
-                self.data.join(OWN_FILE).display(),
+                "the cards need what only the office knows. Write into {}:\n{}\n\
+                 For a try with made-up people, `anjungan-central sample --data NEWFOLDER` makes up an office as well.",
+                self.source.clone().unwrap_or_else(|| self.data.join(OWN_FILE)).display(),
                 missing.join("\n")
             )));
         }
@@ -306,6 +325,36 @@ mod tests {
             toml::from_str("host = \"A.GO.ID\"\nreturn_to = \"X\"\n[issuer]\nname = \"Y\"").unwrap();
         let told = config.check().unwrap_err().to_string();
         assert!(told.contains("[issuer] id =") && !told.contains("return_to ="), "{told}");
+    }
+
+    #[test]
+    fn the_packages_file_counts_unless_another_folder_or_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (packaged, data) = (dir.path().join("etc.toml"), dir.path().join("data"));
+        std::fs::create_dir(&data).unwrap();
+        let load = |config: Option<&Path>, data: Option<&Path>| {
+            let flags = Flags {
+                config: config.map(Path::to_owned),
+                data: data.map(Path::to_owned),
+                ..Flags::default()
+            };
+            let config = CentralConfig::load_from(&flags, &packaged).unwrap();
+            (config.host, config.source, config.data)
+        };
+        std::fs::write(&packaged, format!("host = \"ETC\"\ndata = \"{}\"", data.display())).unwrap();
+        let as_packaged = ("ETC".to_owned(), Some(packaged.clone()), data.clone());
+        assert_eq!(load(None, None), as_packaged);
+        assert_eq!(load(None, Some(&data)), as_packaged);
+        assert_eq!(load(None, Some(&data.join("../data"))).0, "ETC");
+        let elsewhere = dir.path().join("elsewhere");
+        assert_eq!(load(None, Some(&elsewhere)), (String::new(), None, elsewhere));
+        let named = dir.path().join("named.toml");
+        std::fs::write(&named, "host = \"NAMED\"").unwrap();
+        assert_eq!(load(Some(&named), Some(&data)), ("NAMED".to_owned(), Some(named.clone()), data.clone()));
+        // A folder's own file stands before the package's.
+        std::fs::write(data.join("central.toml"), "host = \"OWN\"").unwrap();
+        assert_eq!(load(None, Some(&data)).0, "OWN");
+        assert_eq!(load(None, None), as_packaged);
     }
 
     #[test]

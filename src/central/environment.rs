@@ -10,6 +10,14 @@ const PREFIX: &str = "ANJUNGAN_CENTRAL_";
 /// Names a file, and is the command line's.
 const FILE: &str = "ANJUNGAN_CENTRAL_CONFIG";
 
+/// The variables that [`over`] takes, by name.
+pub fn set_names(variables: impl Iterator<Item = (String, String)>) -> Vec<String> {
+    let mut names: Vec<String> =
+        variables.map(|(name, _)| name).filter(|name| name.starts_with(PREFIX) && name != FILE).collect();
+    names.sort();
+    names
+}
+
 /// The configuration with what the environment says over it.
 pub fn over(
     config: CentralConfig,

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Answer, CommandError, Place};
 use crate::clock::SharedClock;
+use crate::privileges::Keep;
 use crate::station::doctor::{Verdict, bundle, examine, parts};
 
 #[derive(Args)]
@@ -23,7 +24,7 @@ pub struct Doctor {
 impl Doctor {
     /// The answer is no where a part is at fault.
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
-        let config = self.place.load()?;
+        let config = self.place.load(Keep::Nothing)?;
         let mut answer = Answer::Yes;
         let mut findings = Vec::new();
         for finding in examine(&parts(&config, clock)) {

@@ -8,6 +8,7 @@ use super::{Answer, CommandError, Place};
 use crate::clock::SharedClock;
 use crate::config::DisplayKind;
 use crate::lang::Lang;
+use crate::privileges::Keep;
 use crate::provision::setup;
 use crate::session::{Chosen, SetupStep};
 use crate::station::{self, guided};
@@ -25,10 +26,10 @@ pub struct Kiosk {
 impl Kiosk {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
         if self.gallery {
-            station::gallery(&self.place.load()?, clock)?;
+            station::gallery(&self.place.load(Keep::Nothing)?, clock)?;
             return Ok(Answer::Yes);
         }
-        let config = self.place.load()?;
+        let config = self.place.load(Keep::Nothing)?;
         if config.display.kind == DisplayKind::Linuxkms
             && let Some(rotation) =
                 Rotation::of_this_start().otherwise(&setup::load_or_begin(&config.data_dir))
@@ -142,7 +143,7 @@ pub struct Guided {
 
 impl Guided {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
-        let mut config = self.place.load()?;
+        let mut config = self.place.load(Keep::Nothing)?;
         config.display.kind = DisplayKind::Headless;
         let password = match &self.password_file {
             None => None,

@@ -12,12 +12,13 @@ mod scan;
 mod staff;
 mod touch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
 use crate::clock::SharedClock;
 use crate::config::{ConfigError, StationConfig};
+use crate::privileges::{Keep, PrivilegeError, become_owner_of};
 use crate::provision::setup;
 
 pub use print::test_print;
@@ -99,11 +100,15 @@ impl Cli {
     }
 }
 
+/// The package's configuration.
+const PACKAGED: &str = "/etc/anjungan/station.toml";
+
 /// Where the station's configuration and data are.
 #[derive(clap::Args)]
 struct Place {
-    /// The station's configuration file.
-    #[arg(long, value_name = "FILE")]
+    /// The station's configuration file. Without it, /etc/anjungan/station.toml, unless --data names another folder than
+    /// that file does.
+    #[arg(long, value_name = "FILE", env = "ANJUNGAN_CONFIG")]
     config: Option<PathBuf>,
     /// The station's data folder; overrides the configuration.
     #[arg(long, value_name = "DIR")]
@@ -111,14 +116,35 @@ struct Place {
 }
 
 impl Place {
-    fn load(&self) -> Result<StationConfig, ConfigError> {
-        let mut config = match &self.config {
+    /// Reads the configuration, and where root runs the command becomes the user that the data folder belongs to.
+    fn load(&self, keep: Keep) -> Result<StationConfig, CommandError> {
+        let config = self.read(Path::new(PACKAGED))?;
+        become_owner_of(&config.data_dir, keep)?;
+        Ok(config)
+    }
+
+    /// As [`Place::load`], for commands that also serve where no station is: only root changes its user, and a data
+    /// folder that is somebody else's is no reason to refuse.
+    fn load_for_anybody(&self) -> Result<StationConfig, CommandError> {
+        let config = self.read(Path::new(PACKAGED))?;
+        match become_owner_of(&config.data_dir, Keep::Files) {
+            Err(PrivilegeError::OtherUser { .. }) | Ok(()) => Ok(config),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn read(&self, packaged: &Path) -> Result<StationConfig, ConfigError> {
+        let source = crate::config::place(self.config.as_deref(), packaged, self.data.as_deref(), |path| {
+            StationConfig::load(path).map(|config| config.data_dir)
+        })?;
+        let mut config = match &source {
             Some(path) => StationConfig::load(path)?,
             None => StationConfig::default(),
         };
         if let Some(data) = &self.data {
             config.data_dir.clone_from(data);
         }
+        config.source = source;
         // What a technician chose at the screen stands before the file.
         let chosen = setup::load_or_begin(&config.data_dir);
         setup::overlay(&mut config, &chosen);

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::{Answer, CommandError, Place};
 use crate::camera;
 use crate::photo::Models;
+use crate::privileges::Keep;
 use crate::session::PlateState;
 use crate::station::plates::{self, PlateError, Plates};
 
@@ -59,7 +60,7 @@ impl Plate {
 
 impl Where {
     fn open(&self) -> Result<(Box<dyn camera::Camera>, Plates), CommandError> {
-        let config = self.place.load()?;
+        let config = self.place.load(Keep::Nothing)?;
         let uri = self.camera.as_ref().unwrap_or(&config.cameras.face);
         std::fs::create_dir_all(&config.data_dir)?;
         Ok((camera::open(uri)?, Plates::open(&config.data_dir)))

@@ -57,7 +57,7 @@ impl Print {
         if self.list {
             return Ok(self.show_list());
         }
-        let config = self.place.load()?;
+        let config = self.place.load_for_anybody()?;
         let uris: Vec<String> = match &self.printer {
             Some(uri) => vec![uri.clone()],
             None => [config.printer.clone(), config.printer_spare.clone()].into_iter().flatten().collect(),

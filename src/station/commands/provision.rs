@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Answer, CommandError, Place, picture};
 use crate::clock::{SharedClock, os_random};
+use crate::privileges::Keep;
 use crate::protocol::ProblemCode;
 use crate::provision::{JoinError, Link, Terms, batch, join};
 use crate::station::scanner::codes_in;
@@ -44,7 +45,7 @@ impl Provision {
             batch::erase(file)?;
             return Ok(Answer::Yes);
         }
-        let config = self.place.load()?;
+        let config = self.place.load(Keep::Files)?;
         let own = match &self.batch {
             None => None,
             Some(file) => match batch::own(&batch::load(file)?, batch::board_serial().as_deref()) {

@@ -80,7 +80,7 @@ impl Scan {
     }
 
     fn desk(&self, clock: &SharedClock) -> Result<Desk<SqliteStore>, CommandError> {
-        let config = self.place.load()?;
+        let config = self.place.load_for_anybody()?;
         let database = crate::station::database(&config);
         if !database.exists() {
             return Err(format!(

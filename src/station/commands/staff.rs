@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Answer, CommandError, Place};
 use crate::clock::{SharedClock, os_random};
+use crate::privileges::Keep;
 use crate::provision::{FIRST, UnlockError, add_member, open_as};
 use crate::sealed::StaffParams;
 use crate::store::{IdentityStore, NoteStore, SqliteStore, StaffStore};
@@ -38,7 +39,7 @@ enum What {
 
 impl Staff {
     pub fn run(self, clock: &SharedClock) -> Result<Answer, CommandError> {
-        let config = self.place.load()?;
+        let config = self.place.load(Keep::Files)?;
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         let Some(identity) = store.identity()? else {
             eprintln!("this station has not joined a server yet: anjungan provision");

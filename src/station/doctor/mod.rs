@@ -13,7 +13,7 @@ use crate::config::StationConfig;
 
 pub use camera::Camera;
 pub use parts::{Central, Clock, Disk, Display, Keys, Printer};
-pub use surroundings::{Backdrop, Network, Touch};
+pub use surroundings::{Backdrop, Configuration, Network, Touch};
 
 /// How a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -76,6 +76,7 @@ impl Answer {
 /// Every part that is looked at, in this order.
 pub fn parts(config: &StationConfig, clock: &SharedClock) -> Vec<Box<dyn Part>> {
     let mut parts: Vec<Box<dyn Part>> = vec![
+        Box::new(Configuration { source: config.source.clone(), data: config.data_dir.clone() }),
         Box::new(Disk { folder: config.data_dir.clone() }),
         Box::new(Clock { config: config.clone(), clock: clock.clone() }),
         Box::new(Keys { config: config.clone(), clock: clock.clone() }),

@@ -15,6 +15,26 @@ use crate::station::plates::Plates;
 const ABS_MT_POSITION_X: usize = 0x35;
 const INPUT_PROP_DIRECT: usize = 0x01;
 
+/// Which configuration is judged, and of which data folder: another one than the station's would be called well in vain.
+pub struct Configuration {
+    pub source: Option<PathBuf>,
+    pub data: PathBuf,
+}
+
+impl Part for Configuration {
+    fn name(&self) -> &'static str {
+        "configuration"
+    }
+
+    fn check(&self) -> Answer {
+        let data = self.data.display();
+        match &self.source {
+            Some(file) => Answer::well(format!("read from {}; data in {data}", file.display())),
+            None => Answer::well(format!("built-in values, for no file was found; data in {data}")),
+        }
+    }
+}
+
 /// Touch. On the bare console the toolkit runs deaf and says nothing where it may not read the input devices,
 /// so this is asked of the system.
 pub struct Touch {
