@@ -8,6 +8,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Executor as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -64,9 +65,15 @@ pub struct Database {
 /// What a writing transaction begins with: it takes the one writer's lock at once. Two that read first
 /// and write later would otherwise have to be undone; and commits come in the order of the
 /// locks, which the stations' cursors rest on.
-const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
+///
+/// The statement that deletes nothing costs no disk, and fails on a connection that may only read: SQLite opens
+/// the file so while the disk takes no writing, and keeps the connection so once it does again.
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE; DELETE FROM counters WHERE 1 = 0";
 /// The number is this program's own; the lock ends with the transaction.
 const BEGIN_POSTGRES: &str = "BEGIN; SELECT pg_advisory_xact_lock(6310420842)";
+
+/// How long a connection may take to show that no transaction is open on it.
+const SETTLE: Duration = Duration::from_secs(30);
 
 /// How long a connection may lie unused before it is asked whether it still holds.
 const QUIET: Duration = Duration::from_secs(5);
@@ -103,14 +110,39 @@ impl Database {
 
     pub async fn write(&self) -> Result<Tx, CentralError> {
         let turn = self.turn.clone().lock_owned().await;
-        Ok(Tx { tx: self.pool.begin_with(self.begin).await?, _turn: turn })
+        Ok(self.start(self.begin, Some(turn)).await?)
     }
 
     /// A transaction that sees one moment however long it reads.
-    pub async fn moment(&self) -> Result<sqlx::Transaction<'static, Db>, CentralError> {
+    pub async fn moment(&self) -> Result<Tx, CentralError> {
         let begin =
             if self.file.is_some() { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
-        Ok(self.pool.begin_with(begin).await?)
+        Ok(self.start(begin, None).await?)
+    }
+
+    /// Begins a transaction on the first connection that is of use; those that are of none are closed. After a fault
+    /// all of them may be, so there are as many tries as connections, and one.
+    async fn start(
+        &self,
+        begin: &'static str,
+        mut turn: Option<OwnedMutexGuard<()>>,
+    ) -> Result<Tx, sqlx::Error> {
+        let mut tries = self.pool.size();
+        loop {
+            let mut tx = Tx { connection: Some(self.pool.acquire().await?), turn };
+            let Err(error) = tx.execute(begin).await else { return Ok(tx) };
+            // Another process writes: the connection is in order, and the next one would wait as long.
+            if is_busy(&error) {
+                return Err(error);
+            }
+            tracing::warn!(%error, "a connection is discarded");
+            turn = tx.turn.take();
+            tx.discard();
+            if tries == 0 {
+                return Err(error);
+            }
+            tries -= 1;
+        }
     }
 
     /// How much room the database takes on its disk, in bytes.
@@ -125,33 +157,95 @@ impl Database {
     }
 }
 
-/// A transaction that writes. Dropped without a commit, it never was.
+/// A transaction. Dropped without a commit, it never was.
+///
+/// The library's own is not used: it counts how deep a connection is in transactions, and the count stays wrong
+/// for good where a fault ended the transaction (SQLite rolls back by itself when the disk is full). Here a
+/// connection returns to the pool only after a COMMIT that worked, or once it was shown that no transaction is open
+/// on it; any other is closed.
 pub struct Tx {
-    tx: sqlx::Transaction<'static, Db>,
-    _turn: OwnedMutexGuard<()>,
+    /// `None` only while it is being dropped.
+    connection: Option<PoolConnection<Db>>,
+    /// The writers' turn, where it writes: handed on once the connection is in order.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
+/// What holds by the way `connection` is used.
+const HELD: &str = "a transaction holds its connection until it ends";
+
 impl Tx {
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.tx.commit().await
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        // Where this fails or is given up on the way, the transaction is still open for `drop`.
+        self.execute("COMMIT").await?;
+        self.connection = None;
+        Ok(())
     }
 
-    pub async fn rollback(self) -> Result<(), sqlx::Error> {
-        self.tx.rollback().await
+    pub async fn rollback(mut self) -> Result<(), sqlx::Error> {
+        if let Some(connection) = self.connection.take() {
+            settle(connection).await;
+        }
+        Ok(())
     }
+
+    /// Closes the connection, whatever state it is in.
+    fn discard(mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(connection.detach());
+        }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let turn = self.turn.take();
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                runtime.spawn(async move {
+                    settle(connection).await;
+                    drop(turn);
+                });
+            }
+            Err(_) => drop(connection.detach()),
+        }
+    }
+}
+
+/// Ends what is open on a connection and gives it back to the pool; closes one of which that cannot be shown.
+async fn settle(mut connection: PoolConnection<Db>) {
+    let ended = tokio::time::timeout(SETTLE, ends(&mut connection)).await;
+    if !ended.unwrap_or(false) {
+        tracing::warn!("a connection whose transaction could not be ended is discarded");
+        drop(connection.detach());
+    }
+}
+
+/// Rolls back. `true`: no transaction is open.
+async fn ends(connection: &mut PoolConnection<Db>) -> bool {
+    // SQLite may have rolled back by itself, and then has nothing to roll back. A transaction begins only where
+    // none is open; neither of the two statements touches the disk.
+    connection.execute("ROLLBACK").await.is_ok() || connection.execute("BEGIN; ROLLBACK").await.is_ok()
+}
+
+/// Does another connection hold SQLite's lock?
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    // The lowest byte of SQLite's number is the kind. PostgreSQL's codes have five places.
+    code.is_some_and(|code| code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5))
 }
 
 impl Deref for Tx {
     type Target = <Db as sqlx::Database>::Connection;
 
     fn deref(&self) -> &Self::Target {
-        &self.tx
+        self.connection.as_ref().expect(HELD)
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.tx
+        self.connection.as_mut().expect(HELD)
     }
 }
 
@@ -165,7 +259,8 @@ pub async fn read_only(file: &Path) -> Result<sqlx::Pool<Db>, CentralError> {
 /// A file of SQLite with one connection, safe against a power cut.
 pub async fn sqlite(file: &Path, mode: &str, connections: u32) -> Result<sqlx::Pool<Db>, CentralError> {
     install();
-    let pool = tended(connections).after_connect(|connection, _| {
+    // Connections stay: where the disk is full, a new one could not even read.
+    let pool = tended(connections).idle_timeout(None).max_lifetime(None).after_connect(|connection, _| {
         Box::pin(async move {
             // An import of another process holds the writer's lock for one batch at a time, well
             // below this wait.

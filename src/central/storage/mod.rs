@@ -4,6 +4,8 @@
 //! elsewhere are SQL that both share, with `$n`, checked at run time.
 
 mod database;
+#[cfg(test)]
+mod fault_tests;
 mod photos;
 mod places;
 mod snapshot;
