@@ -24,7 +24,7 @@ impl Visit {
     fn at_the_desk() -> Visit {
         let mut visit = Visit::new();
         let session = std::mem::replace(&mut visit.session, Session::new(Lang::Id, Duration::ZERO));
-        visit.session = session.with_duty(Duty::new(Profile::MejaPetugas, 0, Duration::ZERO));
+        visit.session = session.with_duty(Duty::new(Profile::MejaPetugas, staff::Tries::default()));
         visit.keys("bcdfghjklm").keys("582917").tap(Tap::Continue);
         let ticket = visit.ticket();
         visit.send(Event::StaffOpened(ticket, Ok(Clerk { id: "petugas-1".into(), name: String::new() })));

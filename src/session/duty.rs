@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::staff::{Staff, StaffEvent};
+use super::staff::{CodePlace, Staff, StaffEvent, Tries};
 use super::{Counter, Cx, Prints, Setup, StaffHome, StaffSignIn, Step, Studio, Visitors};
 use crate::config::Profile;
 
@@ -22,13 +22,14 @@ pub struct Duty {
     pub profile: Profile,
     clerk: Option<Clerk>,
     state: Staff,
+    tries: Tries,
 }
 
 impl Duty {
-    /// As a station starts: with the wrong tries of before, whose wait begins anew. A restart must
-    /// not be a way round it, and a clock that jumps none either.
-    pub fn new(profile: Profile, wrong: u32, now: Duration) -> Duty {
-        Duty { profile, clerk: None, state: Staff::after_restart(wrong, now) }
+    /// As a station starts: with the wrong tries of before, whose waits begin anew. A restart must
+    /// not be a way round them, and a clock that jumps none either.
+    pub fn new(profile: Profile, tries: Tries) -> Duty {
+        Duty { profile, clerk: None, state: Staff::default(), tries }
     }
 
     pub fn clerk(&self) -> Option<&Clerk> {
@@ -39,10 +40,10 @@ impl Duty {
         self.clerk.is_some()
     }
 
-    /// What is left of the wait after wrong tries.
-    pub fn wait_left(&self, now: Duration) -> Option<Duration> {
+    /// What is left of the wait after wrong tries with this code.
+    pub fn wait_left(&self, code: &str, now: Duration) -> Option<Duration> {
         match self.state {
-            Staff::SignedOut { wait_until, .. } if wait_until > now => Some(wait_until.saturating_sub(now)),
+            Staff::SignedOut => self.tries.wait_left(CodePlace::of(code), now),
             _ => None,
         }
     }
@@ -52,8 +53,8 @@ impl Duty {
         self.is_signed_in() && self.profile == Profile::MejaPetugas
     }
 
-    pub(super) fn hand_in(&mut self, now: Duration) -> bool {
-        self.step(StaffEvent::HandIn, now);
+    pub(super) fn hand_in(&mut self, code: &str, now: Duration) -> bool {
+        self.step(StaffEvent::HandIn(CodePlace::of(code)), now);
         matches!(self.state, Staff::Checking { .. })
     }
 
@@ -80,7 +81,7 @@ impl Duty {
     /// Signs out, if anybody is. A code that is still being tried counts as a wrong one: walking
     /// away must not be a way to try for nothing. `true`: the worker must close what it opened.
     pub(super) fn leave(&mut self, now: Duration) -> bool {
-        let open = !matches!(self.state, Staff::SignedOut { .. });
+        let open = self.state != Staff::SignedOut;
         match self.state {
             Staff::Checking { .. } => self.wrong(now),
             _ => self.step(StaffEvent::SignOut, now),
@@ -96,7 +97,7 @@ impl Duty {
     }
 
     fn step(&mut self, event: StaffEvent, now: Duration) {
-        self.state = self.state.step(event, now);
+        self.state = self.state.step(event, &mut self.tries, now);
         if !matches!(self.state, Staff::SignedIn { .. }) {
             self.clerk = None;
         }

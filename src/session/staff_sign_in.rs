@@ -128,7 +128,7 @@ impl StaffSignIn {
     fn hand_in(&mut self, cx: &mut Cx) {
         if !PIN_LENGTH.contains(&self.pin.count()) {
             self.fault = Some(Fault::StaffPinShape);
-        } else if cx.duty.hand_in(cx.now) {
+        } else if cx.duty.hand_in(self.code.expose(), cx.now) {
             let ticket = cx.ticket();
             self.waiting = Some(ticket);
             cx.emit(Effect::StaffUnlock { ticket, code: self.code.clone(), pin: self.pin.clone() });

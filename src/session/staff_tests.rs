@@ -1,5 +1,6 @@
 //! Staff signing in and out at the station, by every way there is.
 
+use super::staff::{CodePlace, Tries};
 use super::tests::Visit;
 use super::*;
 use crate::config::Profile;
@@ -22,6 +23,11 @@ impl Visit {
 
     fn staff_in(&mut self) -> &mut Self {
         self.tap(Tap::Staff).code_and_pin().answers(Ok(clerk()))
+    }
+
+    /// For the code that [`code_and_pin`](Self::code_and_pin) types.
+    fn wait_left(&self) -> Option<Duration> {
+        self.session.duty.wait_left("BCDFGHJKLM", self.now)
     }
 
     fn locked(&self) -> bool {
@@ -69,7 +75,7 @@ fn five_wrong_tries_and_then_the_wait_doubles() {
     visit.tap(Tap::Staff).keys("bcdfghjklm");
     for tries in 1..=6 {
         visit.after(60 * S).keys("000000").tap(Tap::Continue).answers(Err(Fault::StaffWrong));
-        let wait = visit.session.duty.wait_left(visit.now);
+        let wait = visit.wait_left();
         assert_eq!(wait, [(5, 15 * S), (6, 30 * S)].iter().find(|(at, _)| *at == tries).map(|(_, s)| *s));
         let Step::StaffSignIn(step) = &visit.session.step else { panic!() };
         assert_eq!((step.fault, step.pin.count(), step.code.count()), (Some(Fault::StaffWrong), 0, 10));
@@ -83,13 +89,27 @@ fn five_wrong_tries_and_then_the_wait_doubles() {
 }
 
 #[test]
+fn wrong_codes_of_a_stranger_hold_up_no_clerk() {
+    let mut visit = Visit::new();
+    for _ in 0..13 {
+        visit.after(3600 * S).tap(Tap::Staff).keys("zzzzzzzzzz").keys("000000").tap(Tap::Continue);
+        visit.answers(Err(Fault::StaffWrong)).tap(Tap::Home);
+    }
+    assert!(visit.session.duty.wait_left("ZZZZZZZZZZ", visit.now).is_some());
+    visit.staff_in();
+    assert!(visit.session.duty.is_signed_in(), "the clerk's own code does not wait");
+}
+
+#[test]
 fn the_wait_of_before_a_restart_begins_anew() {
+    let mut seven = Tries::default();
+    seven.put(CodePlace::of("BCDFGHJKLM"), 7, Duration::ZERO);
     let mut visit = Visit::new();
     let session = std::mem::replace(&mut visit.session, Session::new(Lang::Id, Duration::ZERO));
-    visit.session = session.with_duty(Duty::new(Profile::Mandiri, 7, Duration::ZERO));
+    visit.session = session.with_duty(Duty::new(Profile::Mandiri, seven));
     visit.tap(Tap::Staff).code_and_pin();
     assert!(!visit.asks());
-    assert_eq!(visit.session.duty.wait_left(visit.now), Some(60 * S));
+    assert_eq!(visit.wait_left(), Some(60 * S));
 }
 
 #[test]
@@ -104,7 +124,7 @@ fn walking_away_from_a_try_counts_as_a_wrong_one_and_closes_what_it_opens() {
         visit.send(Event::StaffOpened(ticket, Ok(clerk())));
         assert!(!visit.session.duty.is_signed_in(), "an answer that comes too late finds nobody");
     }
-    assert_eq!(visit.session.duty.wait_left(visit.now), Some(15 * S));
+    assert_eq!(visit.wait_left(), Some(15 * S));
 }
 
 #[test]
@@ -114,7 +134,7 @@ fn a_key_that_does_not_open_costs_no_try() {
     for _ in 0..9 {
         visit.keys("582917").tap(Tap::Continue).answers(Err(Fault::StaffJoinAgain));
     }
-    assert_eq!(visit.session.duty.wait_left(visit.now), None);
+    assert_eq!(visit.wait_left(), None);
 }
 
 #[test]

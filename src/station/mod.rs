@@ -284,8 +284,8 @@ pub fn run(
     let fitting = fitting(config, &parts);
     let joined = fitting.joined.is_some();
     let clock: SharedClock = parts.clock.clone();
-    let wrong = clerk::wrong_tries(&parts.store);
-    let duty = Duty::new(clerk::profile(&parts.store, config.profile), wrong, clock.monotonic());
+    let tries = clerk::wrong_tries(&parts.store, clock.monotonic());
+    let duty = Duty::new(clerk::profile(&parts.store, config.profile), tries);
 
     // The display is a device, chosen here and nowhere else.
     let kind = display_kind(config, &parts.chosen);

@@ -27,7 +27,7 @@ use crate::protocol::{
     Acceptance, AcceptedPhoto, AssistPurpose, Assisted, CallState, OutboxItem, OutboxKind, WrongField,
 };
 use crate::provision::open_as;
-use crate::session::staff::{Staff, StaffEvent};
+use crate::session::staff::{CodePlace, Tries};
 use crate::session::{Alert, Event, Fault, NewPassword, Portrait, Secret, SignedInBox, Ticket};
 use crate::store::{
     IdentityStore, LeavingStore, NoteStore, OutboxStore, SqliteStore, StaffStore, StoreError,
@@ -89,8 +89,8 @@ pub struct OfficeWorker {
     condition: Condition,
     asking: Option<Asking>,
     facts: Facts,
-    /// Counts wrong staff codes: they are guessed here or nowhere.
-    staff: Staff,
+    /// Wrong staff codes that were handed in for other people, by code.
+    tries: Tries,
 }
 
 impl OfficeWorker {
@@ -115,7 +115,7 @@ impl OfficeWorker {
             condition: Condition::default(),
             asking: None,
             facts: Facts { has_printer: config.printer.is_some(), data_dir: config.data_dir.clone() },
-            staff: Staff::default(),
+            tries: Tries::default(),
         }
     }
 
@@ -245,8 +245,8 @@ impl OfficeWorker {
         }
     }
 
-    /// Opens the staff's key for this one thing and lets go of it again. Wrong codes wait longer and
-    /// longer, as at the staff's own sign-in.
+    /// Opens the staff's key for this one thing and lets go of it again. A code that was
+    /// wrong waits longer and longer, as at the staff's own sign-in; others do not wait for it.
     fn assist(
         &mut self,
         desk: &Result<Desk, Fault>,
@@ -256,15 +256,15 @@ impl OfficeWorker {
         pin: &Secret,
     ) -> Result<Assisted, Fault> {
         // The wrong tries here and at the staff's own sign-in are the same ones, kept on the disk.
-        let (now, wrong) = (self.clock.monotonic(), wrong_tries(&self.store));
-        if !matches!(self.staff, Staff::SignedOut { wrong: own, .. } if own == wrong) {
-            self.staff = Staff::after_restart(wrong, now);
+        let (now, place) = (self.clock.monotonic(), CodePlace::of(staff_code.expose()));
+        let wrong = wrong_tries(&self.store, now).count(place);
+        if self.tries.count(place) != wrong {
+            self.tries.put(place, wrong, now);
         }
-        self.staff = self.staff.step(StaffEvent::HandIn, now);
-        if !matches!(self.staff, Staff::Checking { .. }) {
+        if self.tries.wait_left(place, now).is_some() {
             return Err(Fault::StaffWait);
         }
-        count_tries(&mut self.store, wrong.saturating_add(1));
+        count_tries(&mut self.store, place, wrong.saturating_add(1));
         let opened = match self.store.identity() {
             Ok(Some(identity)) => {
                 let staff = self.store.staff().unwrap_or_else(|error| {
@@ -277,18 +277,14 @@ impl OfficeWorker {
             Err(error) => Err(of_store(&error)),
         };
         // What opened is not the staff's session: it ends with this call.
-        let after = self.clock.monotonic();
-        self.staff = match &opened {
+        match &opened {
             Ok(_) => {
-                count_tries(&mut self.store, 0);
-                Staff::default()
+                count_tries(&mut self.store, place, 0);
+                self.tries.right(place);
             }
-            Err(Fault::StaffWrong) => self.staff.step(StaffEvent::Wrong, after),
-            Err(_) => {
-                count_tries(&mut self.store, wrong);
-                self.staff.step(StaffEvent::NotTried, after)
-            }
-        };
+            Err(Fault::StaffWrong) => self.tries.wrong(place, self.clock.monotonic()),
+            Err(_) => count_tries(&mut self.store, place, wrong),
+        }
         let (clerk, _, open) = opened?;
         on(desk, |desk| desk.assist(nip, purpose, &open.keys, Some(&clerk))).map_err(|fault| match fault {
             Fault::CodeUnknown => Fault::NobodyByNip,

@@ -1,27 +1,32 @@
 //! Station: staff code and PIN are tried here, and wrong tries are counted on the disk.
 
+use std::time::Duration;
+
 use super::ClerkWorker;
 use crate::provision::{UnlockError, open_as};
+use crate::session::staff::{CodePlace, Tries};
 use crate::session::{Clerk, Fault};
 use crate::station::faults::of_store;
 use crate::store::{IdentityStore, NoteStore, StaffStore};
 
-/// Name of the setting that counts wrong tries.
+/// Name of the setting that counts wrong tries, by code.
 const WRONG: &str = "staff.wrong";
 
-/// Wrong tries in a row so far.
-pub fn wrong_tries(store: &impl NoteStore) -> u32 {
+/// The wrong tries so far; their waits begin now.
+pub fn wrong_tries(store: &impl NoteStore, now: Duration) -> Tries {
     let kept = store.setting(WRONG).unwrap_or_else(|error| {
         tracing::error!(%error, "the wrong tries of before cannot be read");
         None
     });
-    kept.and_then(|count| count.parse().ok()).unwrap_or(0)
+    Tries::read(&kept.unwrap_or_default(), now)
 }
 
-/// Keeps how many wrong tries there were.
-pub fn count_tries(store: &mut impl NoteStore, wrong: u32) {
+/// Keeps how many wrong tries there were with a code.
+pub fn count_tries(store: &mut impl NoteStore, place: CodePlace, wrong: u32) {
+    let mut tries = wrong_tries(store, Duration::ZERO);
+    tries.put(place, wrong, Duration::ZERO);
     // A full disk must not shut staff out who could free it; the session counts as well.
-    if let Err(error) = store.put_setting(WRONG, &wrong.to_string()) {
+    if let Err(error) = store.put_setting(WRONG, &tries.text()) {
         tracing::error!(%error, "a try is not counted on the disk");
     }
 }
@@ -31,15 +36,16 @@ impl ClerkWorker {
     /// takes none back.
     pub(super) fn unlock(&mut self, code: &str, pin: &str) -> Result<Clerk, Fault> {
         let identity = self.store.identity().map_err(|error| of_store(&error))?.ok_or(Fault::NotJoined)?;
-        let wrong = wrong_tries(&self.store);
-        self.count(wrong.saturating_add(1));
+        let place = CodePlace::of(code);
+        let wrong = wrong_tries(&self.store, Duration::ZERO).count(place);
+        count_tries(&mut self.store, place, wrong.saturating_add(1));
         let staff = self.store.staff().unwrap_or_else(|error| {
             tracing::error!(%error, "only the first member of the staff can sign in");
             Vec::new()
         });
         match open_as(&identity, &staff, code, pin) {
             Ok((id, name, open)) => {
-                self.count(0);
+                count_tries(&mut self.store, place, 0);
                 let clerk = Clerk { id, name };
                 self.open = Some(open);
                 self.on_duty.set(Some(clerk.clone()));
@@ -51,7 +57,7 @@ impl ClerkWorker {
                 Err(Fault::StaffWrong)
             }
             Err(UnlockError::JoinAgain) => {
-                self.count(wrong);
+                count_tries(&mut self.store, place, wrong);
                 Err(Fault::StaffJoinAgain)
             }
         }
@@ -64,10 +70,6 @@ impl ClerkWorker {
             self.note("staff-out", &clerk.id);
         }
         self.on_duty.set(None);
-    }
-
-    fn count(&mut self, wrong: u32) {
-        count_tries(&mut self.store, wrong);
     }
 
     fn note(&mut self, kind: &str, detail: &str) {
@@ -105,17 +107,20 @@ mod tests {
         let (store, code) = joined(&dir);
         let beside = store.beside().unwrap();
         let mut first = worker(store);
-        for tries in 1..=3 {
+        let tries =
+            |store: &SqliteStore, code: &str| wrong_tries(store, Duration::ZERO).count(CodePlace::of(code));
+        for count in 1..=3 {
             assert_eq!(first.unlock(&code, "000000"), Err(Fault::StaffWrong));
-            assert_eq!(wrong_tries(&first.store), tries);
+            assert_eq!(tries(&first.store, &code), count);
         }
         drop(first);
         let mut second = worker(beside);
         assert_eq!(second.unlock("BCDFG-HJKLM", PIN), Err(Fault::StaffWrong));
-        assert_eq!(wrong_tries(&second.store), 4);
+        assert_eq!((tries(&second.store, &code), tries(&second.store, "bcdfghjklm")), (3, 1));
         assert!(second.open.is_none());
         second.unlock(&code, PIN).unwrap();
-        assert_eq!(wrong_tries(&second.store), 0);
+        assert_eq!(tries(&second.store, &code), 0);
+        assert_eq!(tries(&second.store, "BCDFG-HJKLM"), 1, "a right code wipes out no other's wrong ones");
     }
 
     #[test]
@@ -124,6 +129,6 @@ mod tests {
         let store = SqliteStore::open(dir.path().join("station.db"), Timestamp::UNIX_EPOCH).unwrap().store;
         let mut worker = worker(store);
         assert_eq!(worker.unlock("BCDFG-HJKLM", PIN), Err(Fault::NotJoined));
-        assert_eq!(wrong_tries(&worker.store), 0);
+        assert_eq!(wrong_tries(&worker.store, Duration::ZERO), Tries::default());
     }
 }

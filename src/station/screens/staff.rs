@@ -13,7 +13,7 @@ use crate::session::{Duty, Fault, PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, Sta
 
 pub fn sign_in(app: &App, step: &StaffSignIn, duty: &Duty, lang: Lang, now: Duration) {
     let view = app.global::<StaffSignInView>();
-    let wait = duty.wait_left(now);
+    let wait = duty.wait_left(step.code.expose(), now);
     view.set_entry(match step.field {
         StaffField::Code => StaffEntry::Code,
         StaffField::Pin => StaffEntry::Pin,
