@@ -25,6 +25,7 @@ mod imports;
 mod issuing;
 mod keys;
 mod leaving;
+mod limits;
 mod looks;
 mod lookup;
 mod mail;
@@ -123,13 +124,23 @@ impl Office {
 pub struct App {
     pub office: Arc<Office>,
     hasher: password::Hasher,
-    /// Sign-ins and pick-ups: only stations get that far.
+    /// Sign-ins at stations: nobody else gets that far.
     throttle: throttle::Throttle,
+    pick_ups: lookup::Rates,
     /// Activations: anybody may try, so they have a memory of their own to fill.
     activations: throttle::Throttle,
     /// Tries on the pages of phones, by browser, person and address.
     phones: throttle::Throttle,
     crowds: throttle::Throttle,
+    /// The same of browsers that their person has signed in with: no flood reaches these.
+    known: throttle::Throttle,
+    /// The same of browsers that have done the proof of work.
+    worked: throttle::Throttle,
+    worked_numbers: lookup::Rates,
+    worked_addresses: lookup::Rates,
+    worked_in: lookup::Rates,
+    /// All tries of browsers that nobody knows.
+    strangers_in: lookup::Rates,
     in_flight: issuing::InFlight,
     calls: help::calls::Calls,
     mailer: Arc<mail::Mailer>,
@@ -160,9 +171,16 @@ impl App {
             metrics_token,
             hasher: password::Hasher::new()?,
             throttle: throttle::Throttle::default(),
+            pick_ups: lookup::Rates::new(limits::PICK_UPS),
             activations: throttle::Throttle::for_crowds(),
             phones: throttle::Throttle::default(),
             crowds: throttle::Throttle::for_crowds(),
+            known: throttle::Throttle::default(),
+            worked: throttle::Throttle::default(),
+            worked_numbers: lookup::Rates::new(limits::WORKED_NUMBER),
+            worked_addresses: lookup::Rates::new(limits::WORKED_ADDRESS),
+            worked_in: lookup::Rates::quick(limits::WORKED.0, limits::WORKED.1),
+            strangers_in: lookup::Rates::quick(limits::STRANGERS.0, limits::STRANGERS.1),
             in_flight: issuing::InFlight::default(),
             calls: help::calls::Calls::default(),
             mailer,

@@ -209,18 +209,45 @@ pub async fn of(office: &Office, nip: Nip) -> Result<Vec<SessionLine>, CentralEr
         .collect())
 }
 
+const KNOWN: &str = "known-browser";
+const KNOWN_OF_STAFF: &str = "known-staff-browser";
+
 /// A mark for a browser in which this person has signed in: its tries are counted apart, so that
 /// nobody elsewhere can hold them up.
 pub fn mark(office: &Office, nip: Nip) -> String {
+    marked_as(office, nip, KNOWN)
+}
+
+/// The same after signing in with the second factor: only such a browser has tries of its own at it.
+/// A password alone gets none.
+pub fn staff_mark(office: &Office, nip: Nip) -> String {
+    marked_as(office, nip, KNOWN_OF_STAFF)
+}
+
+/// The mark after signing in with a password, in a browser that bears `held`: a better one stays.
+pub fn mark_after(office: &Office, nip: Nip, held: &str) -> String {
+    if staff_marked(office, nip, held).is_some() { held.to_owned() } else { mark(office, nip) }
+}
+
+fn marked_as(office: &Office, nip: Nip, purpose: &str) -> String {
     let nonce = HEXLOWER.encode(&random_bytes::<8>());
-    let mac = mac(office, "known-browser", &[&nip.to_string(), &nonce]);
+    let mac = mac(office, purpose, &[&nip.to_string(), &nonce]);
     format!("{nonce}.{mac}")
 }
 
 /// The mark's own name, if it is one for this person.
 pub fn marked(office: &Office, nip: Nip, mark: &str) -> Option<String> {
+    is_mark(office, nip, mark, KNOWN).or_else(|| staff_marked(office, nip, mark))
+}
+
+/// The same for a mark that was given after a second factor.
+pub fn staff_marked(office: &Office, nip: Nip, mark: &str) -> Option<String> {
+    is_mark(office, nip, mark, KNOWN_OF_STAFF)
+}
+
+fn is_mark(office: &Office, nip: Nip, mark: &str, purpose: &str) -> Option<String> {
     let (nonce, seal) = mark.split_once('.')?;
-    let right = mac(office, "known-browser", &[&nip.to_string(), nonce]);
+    let right = mac(office, purpose, &[&nip.to_string(), nonce]);
     bool::from(right.as_bytes().ct_eq(seal.as_bytes())).then(|| nonce.to_owned())
 }
 
@@ -320,5 +347,10 @@ mod tests {
         assert!(marked(&t.office, nip, &mark).is_some());
         assert!(marked(&t.office, "198003102005011003".parse().unwrap(), &mark).is_none());
         assert!(marked(&t.office, nip, "a.b").is_none() && marked(&t.office, nip, "").is_none());
+        let staff = staff_mark(&t.office, nip);
+        assert!(marked(&t.office, nip, &staff).is_some() && staff_marked(&t.office, nip, &staff).is_some());
+        assert!(staff_marked(&t.office, nip, &mark).is_none(), "a password alone gets none");
+        assert_eq!(mark_after(&t.office, nip, &staff), staff);
+        assert_ne!(mark_after(&t.office, nip, &mark), mark);
     }
 }

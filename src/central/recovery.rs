@@ -22,7 +22,8 @@ pub fn ask(app: &App, nip: Nip, address: IpAddr, worked: bool) -> Result<(), Ref
     // By who asks, not by who is asked for: nobody can use up another's turn. And not by the office's
     // one address for a browser that has `worked` (a captcha).
     if !worked {
-        app.crowds.ask(&crowd(address), app.office.clock.monotonic()).map_err(slow_down)?;
+        let now = app.office.clock.monotonic();
+        app.crowds.ask_from(&crowd(address), &neighbourhood(address), now).map_err(slow_down)?;
     }
     if !app.mailer.is_off() {
         let (office, mailer) = (app.office.clone(), app.mailer.clone());
@@ -43,8 +44,13 @@ pub fn ask(app: &App, nip: Nip, address: IpAddr, worked: bool) -> Result<(), Ref
 }
 
 /// The name under which requests from one line are counted.
-pub fn crowd(address: IpAddr) -> String {
+fn crowd(address: IpAddr) -> String {
     format!("forgot {}", neighbourhood(address))
+}
+
+/// Whether a browser at this address must do the proof of work before it may ask.
+pub fn needs_work(app: &App, address: IpAddr) -> bool {
+    app.crowds.is_used_up(&crowd(address), app.office.clock.monotonic())
 }
 
 /// A fresh link in a letter; `None` where there is nobody to write to, or they were written to enough.

@@ -1,42 +1,133 @@
 //! Slows down who tries again and again: after a few free tries the wait doubles with each.
 //!
 //! Held in memory: a restart of the server forgives, which costs an attacker who cannot restart it
-//! nothing and spares the office a stuck account. The number of names remembered is bounded.
+//! nothing and spares the office a stuck account. What staff try is kept in the database besides
+//! ([`staff`](super::staff)). The number of names is bounded, and a flood of names makes nobody's
+//! wait shorter: a call that is refused stores nothing, a name whose free tries are used up is never
+//! thrown out, and where there is no room, whoever brought the most names is turned away first.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::limits;
+
 /// Tries that cost nothing.
-const FREE: u32 = 3;
+pub const FREE: u32 = 3;
 /// The same for a name under which a crowd tries: a person's number from anywhere, an office's one
 /// address.
 const FREE_FOR_A_CROWD: u32 = 60;
 /// The wait after the first try that costs; each further one doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
-const LONGEST_WAIT: Duration = Duration::from_mins(15);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// A name that nobody tried for this long is forgotten.
-const FORGET_AFTER: Duration = Duration::from_hours(1);
-const MOST_NAMES: usize = 20_000;
+pub const FORGET_AFTER: Duration = Duration::from_hours(1);
+/// How long somebody is sent away for whom there is no room.
+const NO_ROOM: Duration = Duration::from_mins(1);
+/// How often forgotten names are looked for while there is no room.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
-#[derive(Clone, Copy)]
+/// The wait after so many tries.
+pub fn wait_after(count: u32, free: u32) -> Duration {
+    if count < free {
+        return Duration::ZERO;
+    }
+    (FIRST_WAIT * 2_u32.pow((count - free).min(16))).min(LONGEST_WAIT)
+}
+
 struct Tries {
     count: u32,
     last: Duration,
     not_before: Duration,
     /// `last` and `not_before` as the newest try found them.
     before: (Duration, Duration),
+    /// Who brought the name.
+    home: Arc<str>,
 }
 
 impl Tries {
-    fn none(now: Duration) -> Tries {
-        Tries { count: 0, last: now, not_before: now, before: (now, now) }
+    fn count(&mut self, now: Duration, free: u32) {
+        self.count = self.count.saturating_add(1);
+        self.before = (self.last, self.not_before);
+        self.last = now;
+        let wait = wait_after(self.count, free);
+        if !wait.is_zero() {
+            self.not_before = now + wait;
+        }
+    }
+
+    fn is_forgotten(&self, now: Duration) -> bool {
+        now.saturating_sub(self.last) >= FORGET_AFTER
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    tries: HashMap<Arc<str>, Tries>,
+    /// The names that each brought.
+    homes: HashMap<Arc<str>, HashSet<Arc<str>>>,
+    swept_at: Option<Duration>,
+}
+
+impl Names {
+    fn remove(&mut self, name: &str) {
+        let Some(tries) = self.tries.remove(name) else { return };
+        if let Some(names) = self.homes.get_mut(&tries.home) {
+            names.remove(name);
+            if names.is_empty() {
+                self.homes.remove(&tries.home);
+            }
+        }
+    }
+
+    fn brought_by(&self, home: &str) -> usize {
+        self.homes.get(home).map_or(0, HashSet::len)
+    }
+
+    fn sweep(&mut self, now: Duration) {
+        if self.swept_at.is_some_and(|at| now.saturating_sub(at) < SWEEP_EVERY) {
+            return;
+        }
+        self.swept_at = Some(now);
+        let gone: Vec<Arc<str>> = self
+            .tries
+            .iter()
+            .filter(|(_, tries)| tries.is_forgotten(now))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            self.remove(&name);
+        }
+    }
+
+    /// Room for one more name of `home`. Whoever brought the most gives it up, and of theirs only
+    /// what costs an attacker nothing to lose: a name with free tries left.
+    fn make_room(&mut self, home: &str, now: Duration, free: u32) -> Result<(), Duration> {
+        let full = self.tries.len() >= limits::THROTTLED_NAMES;
+        if full || self.brought_by(home) >= limits::THROTTLED_NAMES_OF_ONE {
+            self.sweep(now);
+        }
+        if self.brought_by(home) >= limits::THROTTLED_NAMES_OF_ONE {
+            return Err(NO_ROOM);
+        }
+        if self.tries.len() < limits::THROTTLED_NAMES {
+            return Ok(());
+        }
+        let loudest = self.homes.values().max_by_key(|names| names.len()).ok_or(NO_ROOM)?;
+        if loudest.len() > 1 && self.brought_by(home) >= loudest.len() {
+            return Err(NO_ROOM);
+        }
+        let is_spare = |name: &&Arc<str>| self.tries.get(*name).is_some_and(|tries| tries.count < free);
+        let spare = loudest.iter().find(is_spare).or_else(|| self.tries.keys().find(is_spare));
+        let spare = spare.cloned().ok_or(NO_ROOM)?;
+        self.remove(&spare);
+        Ok(())
     }
 }
 
 /// Counts tries by name: a NIP at a device, or a device that asks for cards by code.
 pub struct Throttle {
-    names: Mutex<HashMap<String, Tries>>,
+    names: Mutex<Names>,
     free: u32,
 }
 
@@ -52,61 +143,72 @@ impl Throttle {
         Throttle { free: FREE_FOR_A_CROWD, ..Throttle::default() }
     }
 
-    /// Asks leave for one try at `now` (time since some fixed moment). The try counts at once, so
-    /// that many at the same time do not slip through together; [`Throttle::forgive`] takes it back.
-    /// The error is how long to wait.
+    /// Asks leave for one try at `now` (time since some fixed moment), under a name that stands for
+    /// itself.
     pub fn ask(&self, name: &str, now: Duration) -> Result<(), Duration> {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.len() >= MOST_NAMES {
-            names.retain(|_, tries| now.saturating_sub(tries.last) < FORGET_AFTER);
+        self.ask_from(name, name, now)
+    }
+
+    /// The same, for a name that `home` brings: an address, a station. The try counts at once, so
+    /// that many at the same time do not slip through together; [`Throttle::forgive`] and
+    /// [`Throttle::refund`] take it back. The error is how long to wait, and stores nothing.
+    pub fn ask_from(&self, name: &str, home: &str, now: Duration) -> Result<(), Duration> {
+        let mut names = self.lock();
+        if names.tries.get(name).is_some_and(|tries| tries.is_forgotten(now)) {
+            names.remove(name);
         }
-        if names.len() >= MOST_NAMES && !names.contains_key(name) {
-            // Somebody tries many names. Making room costs them their own oldest tries; turning
-            // new names away would lock everybody else out.
-            let oldest = names.iter().min_by_key(|(_, tries)| tries.last).map(|(name, _)| name.clone());
-            oldest.and_then(|name| names.remove(&name));
+        if let Some(tries) = names.tries.get_mut(name) {
+            if now < tries.not_before {
+                return Err(tries.not_before.saturating_sub(now));
+            }
+            tries.count(now, self.free);
+            return Ok(());
         }
-        let tries = names.entry(name.to_owned()).or_insert(Tries::none(now));
-        if now.saturating_sub(tries.last) >= FORGET_AFTER {
-            *tries = Tries::none(now);
-        }
-        if now < tries.not_before {
-            return Err(tries.not_before.saturating_sub(now));
-        }
-        tries.count = tries.count.saturating_add(1);
-        tries.before = (tries.last, tries.not_before);
-        tries.last = now;
-        if tries.count >= self.free {
-            let doublings = (tries.count - self.free).min(16);
-            tries.not_before = now + (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT);
-        }
+        names.make_room(home, now, self.free)?;
+        let name = Arc::<str>::from(name);
+        let home = names.homes.get_key_value(home).map_or_else(|| Arc::from(home), |(home, _)| home.clone());
+        names.homes.entry(home.clone()).or_default().insert(name.clone());
+        let mut tries = Tries { count: 0, last: now, not_before: now, before: (now, now), home };
+        tries.count(now, self.free);
+        names.tries.insert(name, tries);
         Ok(())
     }
 
     /// Are the free tries used up? Nothing is counted.
     pub fn is_used_up(&self, name: &str, now: Duration) -> bool {
-        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names
-            .get(name)
-            .is_some_and(|tries| tries.count >= self.free && now.saturating_sub(tries.last) < FORGET_AFTER)
+        let names = self.lock();
+        names.tries.get(name).is_some_and(|tries| tries.count >= self.free && !tries.is_forgotten(now))
     }
 
-    /// The try that was asked for at `asked_at` was right: it does not count, and all others do. For
-    /// names under which many people try: whoever has one right code must not wipe out their wrong
-    /// ones with it.
+    /// How long this name waits still. Nothing is counted.
+    pub fn wait_left(&self, name: &str, now: Duration) -> Duration {
+        let names = self.lock();
+        names.tries.get(name).map_or(Duration::ZERO, |tries| tries.not_before.saturating_sub(now))
+    }
+
+    /// The try that was asked for at `asked_at` was right, or was not made: it does not count, and all
+    /// others do. For names under which many people try: whoever has one right code must not wipe out
+    /// their wrong ones with it.
     pub fn refund(&self, name: &str, asked_at: Duration) {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(tries) = names.get_mut(name) else { return };
+        let mut names = self.lock();
+        let Some(tries) = names.tries.get_mut(name) else { return };
         tries.count = tries.count.saturating_sub(1);
         // Where another try came in between, the wait that it earned stays.
         if tries.last == asked_at {
             (tries.last, tries.not_before) = tries.before;
         }
+        if tries.count == 0 {
+            names.remove(name);
+        }
     }
 
     /// The try was right: everything before it is forgotten.
     pub fn forgive(&self, name: &str) {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.lock().remove(name);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -138,13 +240,51 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_names_locks_nobody_out_and_stays_bounded() {
+    fn a_flood_of_names_forgives_nobody_and_locks_nobody_out() {
         let throttle = Throttle::default();
-        for i in 0..MOST_NAMES + 50 {
-            throttle.ask(&i.to_string(), s(1)).unwrap();
+        for _ in 0..3 {
+            throttle.ask_from("victim", "elsewhere", s(1)).unwrap();
         }
-        assert_eq!(throttle.ask("somebody else", s(1)), Ok(()));
-        assert!(throttle.names.lock().unwrap().len() <= MOST_NAMES);
+        assert!(throttle.ask_from("victim", "elsewhere", s(1)).is_err());
+        // From many addresses, each as many names as it may bring, and more.
+        let mut refused = 0;
+        for address in 0..40 {
+            for i in 0..limits::THROTTLED_NAMES_OF_ONE + 50 {
+                let answer = throttle.ask_from(&format!("{address} {i}"), &address.to_string(), s(2));
+                refused += usize::from(answer.is_err());
+            }
+        }
+        assert!(refused > 40 * 50, "the noisiest are sent away: {refused}");
+        let held = || throttle.lock().tries.len();
+        assert!(held() <= limits::THROTTLED_NAMES);
+        assert!(throttle.is_used_up("victim", s(2)), "no flood forgives what was tried");
+        assert_eq!(throttle.ask_from("somebody", "a quiet address", s(2)), Ok(()), "and none shuts out");
+        assert!((0..100).any(|i| throttle.ask_from(&format!("more {i}"), "39", s(2)).is_err()));
+        assert_eq!(throttle.ask_from("later", "39", s(8000)), Ok(()), "an hour makes room");
+        assert_eq!(held(), 1);
+    }
+
+    #[test]
+    fn names_that_wait_are_never_thrown_out() {
+        let throttle = Throttle::default();
+        for i in 0..limits::THROTTLED_NAMES {
+            for _ in 0..3 {
+                throttle.ask_from(&i.to_string(), &(i % 100).to_string(), s(1)).unwrap();
+            }
+        }
+        assert_eq!(throttle.ask_from("new", "new", s(1)), Err(NO_ROOM));
+        assert!((0..limits::THROTTLED_NAMES).all(|i| throttle.is_used_up(&i.to_string(), s(1))));
+        throttle.forgive("7");
+        assert_eq!(throttle.ask_from("new", "new", s(1)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_refused_or_taken_back_stores_nothing() {
+        let throttle = Throttle::default();
+        throttle.ask("a", s(1)).unwrap();
+        throttle.refund("a", s(1));
+        let names = throttle.lock();
+        assert!(names.tries.is_empty() && names.homes.is_empty());
     }
 
     #[test]

@@ -91,12 +91,11 @@ pub fn pick_up_hash(office: &Office, code: &str) -> Vec<u8> {
     code_hash(&office.keys.code, "pick-up", code)
 }
 
-/// The card behind a pick-up code, however it was typed.
+/// The card behind a pick-up code, however it was typed. Tries are limited by a rate of the station,
+/// not by waits that grow: whoever types wrong codes must not make the next person wait for long.
 pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue, Refused> {
     let office = &app.office;
-    let name = format!("pick-up {device_id}");
-    let asked_at = office.clock.monotonic();
-    app.throttle.ask(&name, asked_at).map_err(slow_down)?;
+    app.pick_ups.take(device_id, office.clock.monotonic()).map_err(slow_down)?;
     let hash = pick_up_hash(office, &asked.code);
     let now = office.clock.now();
     // Only the card that its holder has: one that was replaced or withdrawn is not printed again.
@@ -112,7 +111,6 @@ pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue
         && let Some(issue) = by_serial(&office.store, &serial).await?
         && still_holds(office, issue.nip).await?
     {
-        app.throttle.refund(&name, asked_at);
         let mut tx = office.store.write().await?;
         audit(&mut tx, now, device_id, "pick-up", &serial).await?;
         downloads::handed(office, &mut tx, device_id, &serial).await?;
@@ -120,7 +118,6 @@ pub async fn pick_up(app: &App, device_id: &str, asked: &PickUp) -> Result<Issue
         return Ok(issue);
     }
     if app.in_flight.awaits(&hash) {
-        app.throttle.refund(&name, asked_at);
         let mut problem = Problem::new(ProblemCode::NotReady, "the card is being made");
         problem.retry_after_s = Some(2);
         return Err(problem.into());

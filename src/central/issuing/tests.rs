@@ -167,11 +167,33 @@ async fn a_card_that_is_being_made_is_not_ready_yet() {
     let under_way = desk.app.in_flight.note(&hash);
     assert_eq!(refused().await, (ProblemCode::NotReady, true));
     drop(under_way);
-    // Guessing is slowed down, by device; the right code in between changes nothing in that.
-    for _ in 0..2 {
-        assert_eq!(refused().await, (ProblemCode::NotFound, false));
+}
+
+#[tokio::test]
+async fn guessing_pick_up_codes_is_slow_and_holds_nobody_up_for_long() {
+    let desk = desk().await;
+    desk.issued("ITEM-0001").await;
+    let typed = async |code: &str| match pick_up(&desk.app, &desk.device, &PickUp { code: code.into() }).await
+    {
+        Ok(_) => Ok(()),
+        Err(Refused::Problem(problem)) => Err((problem.code, problem.retry_after_s)),
+        Err(error) => panic!("{error}"),
+    };
+    // For an hour, as often as the station lets them.
+    let mut tried = 0;
+    for _ in 0..3_600 {
+        tried += usize::from(typed("BCDFGHJK").await == Err((ProblemCode::NotFound, None)));
+        desk.t.advance(1);
     }
-    assert_eq!(refused().await, (ProblemCode::SlowDown, true));
+    assert!((600..800).contains(&tried), "{tried}");
+    // As bad as it gets: whoever guesses has just had their try.
+    let waits = loop {
+        if let Err((ProblemCode::SlowDown, Some(seconds))) = typed("BCDFGHJK").await {
+            break seconds;
+        }
+    };
+    desk.t.advance(waits);
+    assert_eq!(typed("LMNPQRST").await, Ok(()));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub struct RateLimit {
     pub seconds_each: u64,
 }
 
-const MOST_NAMES: usize = 50_000;
+const MOST_NAMES: usize = crate::central::limits::RATED_NAMES;
 
 /// A bucket is written as the moment at which it will be full again.
 pub struct Rates {
@@ -32,6 +32,13 @@ impl Rates {
         Rates { burst, each, full_at: Mutex::default() }
     }
 
+    /// Is nothing left in it? Nothing is taken.
+    pub fn is_empty(&self, name: &str, now: Duration) -> bool {
+        let names = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let owed = names.get(name).map_or(Duration::ZERO, |full_at| full_at.saturating_sub(now));
+        owed + self.each > self.each * self.burst
+    }
+
     /// Takes one out of the bucket with this name at `now` (time since some fixed moment). The error
     /// is how long to wait; who waits not pays nothing more for asking.
     pub fn take(&self, name: &str, now: Duration) -> Result<(), Duration> {
@@ -42,9 +49,17 @@ impl Rates {
             names.retain(|_, full_at| *full_at > now);
         }
         if names.len() >= MOST_NAMES && !names.contains_key(name) {
-            // So many at once: whoever has the most left is let go, not whoever comes now.
-            let fullest = names.iter().min_by_key(|(_, full_at)| **full_at).map(|(name, _)| name.clone());
-            fullest.and_then(|name| names.remove(&name));
+            // So many at once: whoever has the most left is let go, not whoever comes now; but nobody
+            // who waits, or a flood of names would end the wait.
+            let fullest = names.iter().min_by_key(|(_, full_at)| **full_at);
+            let Some((fullest, owed)) = fullest.map(|(name, at)| (name.clone(), at.saturating_sub(now)))
+            else {
+                return Err(each);
+            };
+            if owed + each > deepest && self.burst > 1 {
+                return Err(owed + each - deepest);
+            }
+            names.remove(&fullest);
         }
         let full_at = names.get(name).copied().unwrap_or(now).max(now) + each;
         let owed = full_at.saturating_sub(now);
@@ -100,6 +115,23 @@ mod tests {
             assert_eq!(rates.take(&i.to_string(), s(1)), Ok(()));
         }
         assert!(rates.full_at.lock().unwrap().len() <= MOST_NAMES);
+    }
+
+    #[test]
+    fn a_flood_of_names_ends_nobodys_wait() {
+        let rates = Rates::new(RateLimit { burst: 3, seconds_each: 1_000 });
+        for _ in 0..3 {
+            rates.take("victim", s(1)).unwrap();
+        }
+        assert!(rates.is_empty("victim", s(1)) && !rates.is_empty("else", s(1)));
+        for i in 0..MOST_NAMES + 2_000 {
+            for _ in 0..if i < MOST_NAMES { 3 } else { 1 } {
+                let _ = rates.take(&i.to_string(), s(1));
+            }
+        }
+        assert!(rates.take("victim", s(1)).is_err(), "it still waits");
+        assert!(rates.full_at.lock().unwrap().len() <= MOST_NAMES);
+        assert_eq!(rates.take("later", s(4_000)), Ok(()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::answer::parameter;
 use super::caller;
+use crate::central::accounts::Asker;
 use crate::central::codes::new_token;
 use crate::central::pages::language;
 use crate::central::{CentralError, Office, phone};
@@ -77,6 +78,11 @@ impl Visitor {
     /// The phone's session, if it is signed in.
     pub async fn session(&self, office: &Office) -> Result<Option<phone::PhoneSession>, CentralError> {
         if self.cookie.is_empty() { Ok(None) } else { phone::find(office, &self.cookie).await }
+    }
+
+    /// This browser, as the limits of signing in know it.
+    pub fn asker(&self, worked: bool) -> Asker<'_> {
+        Asker { mark: &self.known, browser: &self.browser, address: self.address, worked }
     }
 
     pub fn known(&self) -> &str {

@@ -1,5 +1,5 @@
-//! The `Kode keamanan` before a form that was sent too often from one address: digits and work for
-//! this browser, instead of waiting. Behind an office's one address stand hundreds; one of them who
+//! The `Kode keamanan` before a form that was sent too often, from one address, for one number or over
+//! the whole server: digits and work for this browser, instead of waiting. Behind an office's one address stand hundreds; one of them who
 //! sends a form again and again must not make the others wait.
 
 use maud::{Markup, html};
@@ -19,14 +19,14 @@ impl Gate {
         Gate(None)
     }
 
-    /// A new challenge where the free tries under this name are used up; with what was wrong with the last.
+    /// A new challenge where one is `needed`; with what was wrong with the last.
     pub fn before(
         app: &App,
         visitor: &Visitor,
-        name: &str,
+        needed: bool,
         failed: Option<Failed>,
     ) -> Result<Gate, CentralError> {
-        if !app.crowds.is_used_up(name, app.office.clock.monotonic()) {
+        if !needed {
             return Ok(Gate::open());
         }
         let asked = app.lookup.captcha.ask(visitor.subject(&app.office), app.office.clock.now())?;
@@ -34,8 +34,13 @@ impl Gate {
     }
 
     /// Whether this form may pass: `Ok(false)` where nobody has to work, `Ok(true)` where this one has.
-    pub fn passed(app: &App, visitor: &Visitor, name: &str, fields: &Fields) -> Result<bool, Option<Failed>> {
-        if !app.crowds.is_used_up(name, app.office.clock.monotonic()) {
+    pub fn passed(
+        app: &App,
+        visitor: &Visitor,
+        needed: bool,
+        fields: &Fields,
+    ) -> Result<bool, Option<Failed>> {
+        if !needed {
             return Ok(false);
         }
         let (digits, proof) = (fields.get("angka"), fields.get("kerja"));
@@ -69,8 +74,8 @@ impl Gate {
                 label for="angka" {
                     (lang.pick("Kode keamanan", "Security code"))
                     span.hint id="angka-hint" { (lang.pick(
-                        "Dari jaringan ini banyak yang mencoba. Mohon ketik angka ini.",
-                        "There were many tries from this network. Please type these digits."
+                        "Sedang banyak yang mencoba masuk. Mohon ketik angka ini.",
+                        "Many are trying to get in at this moment. Please type these digits."
                     )) }
                 }
                 @if let Some(failed) = failed {

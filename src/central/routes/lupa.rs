@@ -21,7 +21,8 @@ use crate::protocol::ProblemCode;
 
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     let visitor = Visitor::of(&app.office, &parts);
-    let gate = Gate::before(&app, &visitor, &recovery::crowd(visitor.address), None).unwrap_or(Gate::open());
+    let gate = Gate::before(&app, &visitor, recovery::needs_work(&app, visitor.address), None)
+        .unwrap_or(Gate::open());
     visitor.keep(ask_form(&app, &visitor, None, &gate).answer(StatusCode::OK))
 }
 
@@ -31,16 +32,16 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
     let Some(fields) = Fields::read(&body).filter(|fields| visitor.made(&app.office, fields)) else {
         return visitor.keep(notice::foreign(lang));
     };
-    let crowd = recovery::crowd(visitor.address);
+    let needed = recovery::needs_work(&app, visitor.address);
     let Ok(nip) = Nip::parse(&fields.get("nip")) else {
-        let gate = Gate::before(&app, &visitor, &crowd, None).unwrap_or(Gate::open());
+        let gate = Gate::before(&app, &visitor, needed, None).unwrap_or(Gate::open());
         let form = ask_form(&app, &visitor, Some(Fault::Nip), &gate);
         return visitor.keep(form.answer(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let worked = match Gate::passed(&app, &visitor, &crowd, &fields) {
+    let worked = match Gate::passed(&app, &visitor, needed, &fields) {
         Ok(worked) => worked,
         Err(failed) => {
-            let gate = Gate::before(&app, &visitor, &crowd, failed).unwrap_or(Gate::open());
+            let gate = Gate::before(&app, &visitor, needed, failed).unwrap_or(Gate::open());
             let form = ask_form(&app, &visitor, None, &gate);
             return visitor.keep(form.answer(StatusCode::TOO_MANY_REQUESTS));
         }

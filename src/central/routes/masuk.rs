@@ -57,8 +57,8 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
                 ProblemCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::FORBIDDEN,
             };
-            let crowd = accounts::crowd(visitor.address);
-            let gate = Gate::before(&app, &visitor, &crowd, None).unwrap_or(Gate::open());
+            let needed = needs_work(&app, &visitor, &fields);
+            let gate = Gate::before(&app, &visitor, needed, None).unwrap_or(Gate::open());
             let form =
                 sign_in_form(&app, &visitor, &fields.get("k"), &fields.get("nip"), Some(&problem), &gate);
             let mut answer = form.answer(status);
@@ -74,19 +74,16 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
 async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response, Refused> {
     let nip = Nip::parse(&fields.get("nip"))
         .map_err(|_| Problem::new(ProblemCode::WrongCredentials, "not a NIP"))?;
-    let crowd = accounts::crowd(visitor.address);
-    let known = accounts::knows(app, nip, visitor.known());
-    let passed = if known { Ok(false) } else { Gate::passed(app, visitor, &crowd, fields) };
-    let worked = match passed {
+    let needed = needs_work(app, visitor, fields);
+    let worked = match Gate::passed(app, visitor, needed, fields) {
         Ok(worked) => worked,
         Err(failed) => {
-            let gate = Gate::before(app, visitor, &crowd, failed)?;
+            let gate = Gate::before(app, visitor, needed, failed)?;
             let form = sign_in_form(app, visitor, &fields.get("k"), &fields.get("nip"), None, &gate);
             return Ok(form.answer(StatusCode::TOO_MANY_REQUESTS));
         }
     };
-    let (password, mark) = (fields.get("sandi"), visitor.known());
-    let person = accounts::by_phone_that(app, nip, password, mark, visitor.address, worked).await?;
+    let person = accounts::by_phone_from(app, nip, fields.get("sandi"), visitor.asker(worked)).await?;
     let remember = fields.get("ingat") == "ya";
     let cookie = phone::open(&app.office, person.nip, remember, &visitor.device).await?;
     let code = fields.get("k");
@@ -96,8 +93,13 @@ async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response
         approval(app, visitor, person.nip, &code).await?
     };
     visitor.sign_in(&mut answer, &cookie, remember.then_some(phone::REMEMBERED_S));
-    visitor.know(&mut answer, &phone::mark(&app.office, person.nip));
+    visitor.know(&mut answer, &phone::mark_after(&app.office, person.nip, visitor.known()));
     Ok(answer)
+}
+
+/// Whether this browser must do the proof of work before this form is looked at.
+pub fn needs_work(app: &App, visitor: &Visitor, fields: &Fields) -> bool {
+    accounts::needs_work(app, Nip::parse(&fields.get("nip")).ok(), visitor.known(), visitor.address)
 }
 
 /// The decision. Who decides is the phone's session, never the form.
@@ -230,11 +232,9 @@ fn code_field(lang: Lang, code: &str) -> Markup {
 
 /// The form for a browser that has not tried yet; one that is known may be held up by nobody.
 fn first_form(app: &App, visitor: &Visitor, code: &str) -> Result<Page, Refused> {
-    let gate = if visitor.known().is_empty() {
-        Gate::before(app, visitor, &accounts::crowd(visitor.address), None)?
-    } else {
-        Gate::open()
-    };
+    let needed =
+        visitor.known().is_empty() && accounts::needs_work(app, None, visitor.known(), visitor.address);
+    let gate = Gate::before(app, visitor, needed, None)?;
     Ok(sign_in_form(app, visitor, code, "", None, &gate))
 }
 

@@ -4,6 +4,7 @@
 mod cli;
 mod second_factor;
 mod session;
+mod tries;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -15,7 +16,9 @@ use super::{CentralError, Office, welcome};
 use crate::person::Nip;
 
 pub use cli::{StaffCommand, run as staff_command};
-pub use session::{Session, close, find, sign_in};
+#[cfg(test)]
+pub use session::sign_in;
+pub use session::{Session, close, find, sign_in_from};
 
 /// What somebody does at the office.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]

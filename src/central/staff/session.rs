@@ -1,9 +1,11 @@
 //! Staff who are signed in to the office's pages: NIP, password and the second factor, together and
 //! each time. There is no `Ingat Saya` here.
 
+#[cfg(test)]
 use std::net::IpAddr;
 
-use super::{Role, second_factor};
+use super::{Role, second_factor, tries};
+use crate::central::accounts::Asker;
 use crate::central::codes::{new_token, token_hash};
 use crate::central::storage::audit;
 use crate::central::{App, CentralError, Office, Refused, accounts, slow_down, welcome};
@@ -35,6 +37,7 @@ impl Session {
 
 /// Signs in; the value of the cookie. Whatever does not fit gets the same answer: nobody learns which
 /// of the three was wrong, nor who is staff.
+#[cfg(test)]
 pub async fn sign_in(
     app: &App,
     nip: Nip,
@@ -43,13 +46,20 @@ pub async fn sign_in(
     mark: &str,
     address: IpAddr,
 ) -> Result<String, Refused> {
+    sign_in_from(app, nip, password, code, Asker { mark, browser: "", address, worked: false }).await
+}
+
+/// The same, with all that is known of the browser.
+pub async fn sign_in_from(
+    app: &App,
+    nip: Nip,
+    password: String,
+    code: &str,
+    asker: Asker<'_>,
+) -> Result<String, Refused> {
     let office = &app.office;
     let wrong = || Problem::new(ProblemCode::WrongCredentials, "NIP, password or code do not fit");
-    // The six digits are counted by themselves: the password may be known to a thief.
-    let name = format!("staff {}", nip.as_u64());
-    let asked_at = office.clock.monotonic();
-    app.phones.ask(&name, asked_at).map_err(slow_down)?;
-    let person = match accounts::by_phone(app, nip, password, mark, address).await {
+    let person = match accounts::by_phone_from(app, nip, password, asker).await {
         Err(Refused::Problem(problem)) if problem.code == ProblemCode::NotActivated => {
             return Err(wrong().into());
         }
@@ -63,8 +73,16 @@ pub async fn sign_in(
         .fetch_optional(&mut *tx)
         .await?;
     let (totp_no, last) = held.ok_or_else(wrong)?;
+    // The six digits are counted by themselves, and only after a right password: who does not know it
+    // cannot hold anybody up here.
+    let tried = tries::count(app, &mut tx, nip, asker.mark).await?.map_err(slow_down)?;
     let step = second_factor::step_of(office, nip, totp_no, code).filter(|step| *step > last);
-    let step = step.ok_or_else(wrong)?;
+    let Some(step) = step else {
+        tried.was_wrong(office, &mut tx, nip).await?;
+        tx.commit().await?;
+        return Err(wrong().into());
+    };
+    tried.was_right(app, &mut tx, nip).await?;
     sqlx::query("UPDATE staff SET totp_last = $2 WHERE nip = $1")
         .bind(number)
         .bind(step)
@@ -85,7 +103,6 @@ pub async fn sign_in(
     let record = welcome::record_of(&mut tx, person.nip).await?;
     audit(&mut tx, now, &record, "staff-sign-in", &record).await?;
     tx.commit().await?;
-    app.phones.refund(&name, asked_at);
     Ok(token)
 }
 

@@ -2,8 +2,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::second_factor::code_now;
 use super::*;
+use crate::central::accounts::Asker;
 use crate::central::testing::{TestOffice, office, somebody};
-use crate::central::{App, Refused, accounts, password};
+use crate::central::{App, Refused, accounts, password, phone};
 use crate::protocol::ProblemCode;
 
 const PASSWORD: &str = "melati di beranda";
@@ -70,6 +71,65 @@ async fn guessing_codes_with_the_right_password_slows_down() {
         slowed |= answer == Err(ProblemCode::SlowDown);
     }
     assert!(slowed);
+    // A new server in the same place, and junk for other numbers, forgive nothing.
+    let again = Desk { app: desk.t.app(), ..desk };
+    assert_eq!(again.sign_in(PASSWORD, &again.code()).await, Err(ProblemCode::SlowDown));
+    // Nor does the right code in between forgive the wrong ones of whoever knows the password.
+    again.t.advance(60);
+    again.sign_in(PASSWORD, &again.code()).await.unwrap();
+    assert_eq!(again.sign_in(PASSWORD, "000000").await, Err(ProblemCode::WrongCredentials));
+    assert_eq!(again.sign_in(PASSWORD, "000001").await, Err(ProblemCode::SlowDown));
+    // A day of guessing, as quick as it goes.
+    let (mut tried, mut waited) = (0, 0);
+    while waited < 24 * 3600 {
+        if again.sign_in(PASSWORD, &format!("{tried:06}")).await == Err(ProblemCode::WrongCredentials) {
+            tried += 1;
+        }
+        again.t.advance(60);
+        waited += 60;
+    }
+    assert!(tried < 130, "{tried} of a million");
+    let noted: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM audit WHERE action = 'staff-second-factor-wrong'")
+            .fetch_one(again.t.office.store.pool())
+            .await
+            .unwrap();
+    assert_eq!(noted, 1, "the office is told, once for each row of them");
+}
+
+#[tokio::test]
+async fn nobody_locks_a_clerk_out_with_what_they_do_not_know() {
+    let desk = desk(Role::Desk).await;
+    // Without the password: all hour, from her own office. Nothing of hers is counted by it.
+    for _ in 0..3_600 {
+        let _ = desk.sign_in("bukan ini dia", "000000").await;
+        desk.t.advance(1);
+    }
+    let tries: i64 =
+        sqlx::query_scalar("SELECT tries FROM staff").fetch_one(desk.t.office.store.pool()).await.unwrap();
+    assert_eq!(tries, 0);
+    let asker = |mark| Asker { mark, browser: "hers", address: HERE, worked: true };
+    let sign_in = async |mark| {
+        sign_in_from(&desk.app, desk.nip, PASSWORD.into(), &desk.code(), asker(mark)).await.is_ok()
+    };
+    assert!(accounts::needs_work(&desk.app, Some(desk.nip), "", HERE), "with the proof of work");
+    assert!(sign_in("").await);
+    // With the password, and so with a browser that the pages of phones know: her own goes on.
+    let (thief, hers) = (phone::mark(&desk.t.office, desk.nip), phone::staff_mark(&desk.t.office, desk.nip));
+    let mut slowed = false;
+    for guess in 0..9 {
+        let asker = Asker { mark: &thief, browser: "", address: HERE, worked: false };
+        let answer = sign_in_from(&desk.app, desk.nip, PASSWORD.into(), &format!("{guess:06}"), asker).await;
+        slowed |= matches!(answer, Err(Refused::Problem(problem)) if problem.code == ProblemCode::SlowDown);
+    }
+    assert!(slowed);
+    desk.t.advance(90);
+    for guess in 0..9 {
+        let asker = Asker { mark: &thief, browser: "", address: HERE, worked: false };
+        let _ = sign_in_from(&desk.app, desk.nip, PASSWORD.into(), &format!("{guess:06}"), asker).await;
+    }
+    assert!(!sign_in(thief.as_str()).await);
+    assert!(sign_in(hers.as_str()).await);
 }
 
 #[tokio::test]

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use maud::html;
 
 use super::{COOKIE, acted};
 use crate::central::pages::{Page, Tongue};
 use crate::central::routes::form::{Fields, Visitor, cookie};
-use crate::central::routes::masuk::see;
+use crate::central::routes::gate::Gate;
+use crate::central::routes::masuk::{needs_work, see};
 use crate::central::routes::notice::{self, alert};
 use crate::central::staff::{self, Role};
-use crate::central::{App, Refused, phone};
+use crate::central::{App, Refused, accounts, phone};
 use crate::lang::Lang;
 use crate::person::Nip;
 use crate::protocol::{Problem, ProblemCode};
@@ -25,7 +26,17 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     let held = cookie(&parts.headers, COOKIE).unwrap_or_default();
     let answer = match staff::find(&app.office, held).await {
         Ok(Some(session)) => signed_in(&app, &visitor, &session),
-        Ok(None) => form(&app, &visitor, "", None),
+        Ok(None) => {
+            let needed = visitor.known().is_empty()
+                && accounts::needs_work(&app, None, visitor.known(), visitor.address);
+            form(
+                &app,
+                &visitor,
+                "",
+                None,
+                &Gate::before(&app, &visitor, needed, None).unwrap_or(Gate::open()),
+            )
+        }
         Err(error) => return notice::refused(visitor.lang, error.into()),
     };
     visitor.keep(answer.answer(StatusCode::OK))
@@ -37,17 +48,26 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
         return visitor.keep(notice::foreign(visitor.lang));
     };
     let typed = fields.get("nip");
+    let needed = needs_work(&app, &visitor, &fields);
+    let worked = match Gate::passed(&app, &visitor, needed, &fields) {
+        Ok(worked) => worked,
+        Err(failed) => {
+            let gate = Gate::before(&app, &visitor, needed, failed).unwrap_or(Gate::open());
+            let form = form(&app, &visitor, &typed, None, &gate);
+            return visitor.keep(form.answer(StatusCode::TOO_MANY_REQUESTS));
+        }
+    };
     let tried = async {
         let nip = Nip::parse(&typed).map_err(|_| Problem::new(ProblemCode::WrongCredentials, "not a NIP"))?;
         let (password, code) = (fields.get("sandi"), fields.get("kode"));
-        let token = staff::sign_in(&app, nip, password, &code, visitor.known(), visitor.address).await?;
+        let token = staff::sign_in_from(&app, nip, password, &code, visitor.asker(worked)).await?;
         Ok::<_, Refused>((nip, token))
     };
     match tried.await {
         Ok((nip, token)) => {
             let mut answer = see("/kantor", visitor.lang);
             visitor.set(&mut answer, COOKIE, &token, None, "Strict");
-            visitor.know(&mut answer, &phone::mark(&app.office, nip));
+            visitor.know(&mut answer, &phone::staff_mark(&app.office, nip));
             visitor.keep(answer)
         }
         Err(Refused::Problem(problem)) => {
@@ -55,7 +75,13 @@ pub async fn take(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Res
                 ProblemCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::FORBIDDEN,
             };
-            visitor.keep(form(&app, &visitor, &typed, Some(&problem)).answer(status))
+            let needed = needs_work(&app, &visitor, &fields);
+            let gate = Gate::before(&app, &visitor, needed, None).unwrap_or(Gate::open());
+            let mut answer = form(&app, &visitor, &typed, Some(&problem), &gate).answer(status);
+            if let Some(seconds) = problem.retry_after_s {
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            visitor.keep(answer)
         }
         Err(refused) => notice::refused(visitor.lang, refused),
     }
@@ -71,7 +97,7 @@ pub async fn leave(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Re
     .await
 }
 
-fn form(app: &App, visitor: &Visitor, nip: &str, problem: Option<&Problem>) -> Page {
+fn form(app: &App, visitor: &Visitor, nip: &str, problem: Option<&Problem>, gate: &Gate) -> Page {
     let lang = visitor.lang;
     let nip: String = nip.chars().take(40).collect();
     let main = html! {
@@ -89,7 +115,7 @@ fn form(app: &App, visitor: &Visitor, nip: &str, problem: Option<&Problem>) -> P
                 )),
             }
         }
-        form method="post" action={ "/kantor/masuk?lang=" (lang.tag()) } {
+        form method="post" action={ "/kantor/masuk?lang=" (lang.tag()) } data-challenge=[gate.challenge()] {
             input type="hidden" name="bukti" value=(visitor.proof(&app.office));
             label for="nip" { "NIP" span.hint id="nip-hint" { (lang.pick("18 angka", "18 digits")) } }
             input id="nip" name="nip" value=(nip) aria-describedby="nip-hint" required inputmode="numeric"
@@ -102,6 +128,7 @@ fn form(app: &App, visitor: &Visitor, nip: &str, problem: Option<&Problem>) -> P
             }
             input id="kode" name="kode" aria-describedby="kode-hint" required inputmode="numeric"
                 autocomplete="one-time-code" maxlength="7";
+            (gate.fields(lang))
             button type="submit" { (lang.pick("Masuk", "Sign In")) }
         }
         p.quiet { (lang.pick(
@@ -109,7 +136,8 @@ fn form(app: &App, visitor: &Visitor, nip: &str, problem: Option<&Problem>) -> P
             "No code yet? The administrator makes one on the server: anjungan-central staff put NIP --role …"
         )) }
     };
-    page(lang, main)
+    let (script, worker) = gate.scripts();
+    Page { script, worker, ..page(lang, main) }
 }
 
 fn signed_in(app: &App, visitor: &Visitor, session: &staff::Session) -> Page {

@@ -257,6 +257,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("sign-in-by-phone", "Masuk di Anjungan lewat ponsel", "Signed in at a station by phone"),
     ("staff-put", "Peran petugas diberikan", "Staff role given"),
     ("staff-remove", "Peran petugas diambil", "Staff role taken away"),
+    ("staff-second-factor-wrong", "Kode kedua petugas keliru berulang kali", "Wrong second factors of staff"),
     ("staff-sign-in", "Petugas masuk", "Staff signed in"),
     ("staff-sign-out", "Petugas keluar", "Staff signed out"),
     ("trust-import", "Daftar penerbit dimasukkan", "Trust list taken in"),
