@@ -5,7 +5,8 @@ use sqlx::Row as _;
 
 use super::issuing::{Kept, keep};
 use super::storage::{Tx, audit};
-use super::{CentralError, Office};
+use super::words::Rejection;
+use super::{CentralError, Office, limits};
 use crate::protocol::{AuditAction, AuditEntry, ChainBreak, ChainEnd, OutboxItem};
 
 /// Where a station's chain does not hold.
@@ -33,9 +34,15 @@ pub async fn take(
     device_id: &str,
     item: &OutboxItem,
     entry: &AuditEntry,
-) -> Result<(), CentralError> {
+) -> Result<Kept, CentralError> {
     let now = office.clock.now();
     let mut tx = office.store.write().await?;
+    if !fits(entry) {
+        let answer = Kept::from(Rejection::AuditShape);
+        keep(&mut tx, now, device_id, item, &answer).await?;
+        tx.commit().await?;
+        return Ok(answer);
+    }
     let end = end_of(&mut tx, device_id).await?;
     let broken = entry.check(end.as_ref()).err();
     sqlx::query(
@@ -63,7 +70,15 @@ pub async fn take(
     }
     keep(&mut tx, now, device_id, item, &Kept::Noted).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Kept::Noted)
+}
+
+/// Names in an entry are ids, and its hashes have one length.
+fn fits(entry: &AuditEntry) -> bool {
+    entry.actor.len() <= limits::AUDIT_NAME
+        && entry.subject.len() <= limits::AUDIT_NAME
+        && entry.previous.0.len() <= 32
+        && entry.hash.0.len() <= 32
 }
 
 async fn end_of(tx: &mut Tx, device_id: &str) -> Result<Option<ChainEnd>, CentralError> {

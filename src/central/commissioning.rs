@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::issuing::{Kept, keep};
 use super::storage::audit;
 use super::words::Rejection;
-use super::{CentralError, Office};
+use super::{CentralError, Office, limits};
 use crate::credential::verify_commission;
 use crate::protocol::{Commissioned, Commissioning, OutboxItem};
 
@@ -24,9 +26,11 @@ pub async fn take(
         .await?
         .flatten();
     let public: Option<[u8; 32]> = public.and_then(|public| public.try_into().ok());
+    let public = public.filter(|_| told.signed.0.len() <= limits::REPORT_BYTES);
     let read = public.and_then(|public| {
         let text = verify_commission(&told.signed.0, &public, device_id).ok()?;
         let report: Commissioning = serde_json::from_slice(&text).ok()?;
+        fits(&report).then_some(())?;
         Some((report, String::from_utf8(text).ok()?))
     });
     let answer = match read {
@@ -38,10 +42,20 @@ pub async fn take(
             )
             .bind(&item.id)
             .bind(device_id)
-            .bind(report.at.as_second())
+            // No later than now, whatever the station's clock says: the last one stands on the page.
+            .bind(report.at.min(now).as_second())
             .bind(now.as_second())
             .bind(&told.signed.0)
             .bind(text)
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query(
+                "DELETE FROM device_reports WHERE device_id = $1 AND item_id NOT IN
+                 (SELECT item_id FROM device_reports WHERE device_id = $1
+                  ORDER BY received_at DESC, at DESC, item_id DESC LIMIT $2)",
+            )
+            .bind(device_id)
+            .bind(limits::REPORTS_KEPT as i64)
             .execute(&mut *tx)
             .await?;
             audit(&mut tx, now, device_id, "device-commissioned", device_id).await?;
@@ -53,17 +67,33 @@ pub async fn take(
     Ok(answer)
 }
 
+/// A report of ours is shorter by far.
+fn fits(report: &Commissioning) -> bool {
+    let short = |text: &str| text.len() <= limits::REPORT_TEXT;
+    let all = |texts: &[&str]| texts.iter().all(|text| short(text));
+    report.parts.len() <= limits::REPORT_PARTS
+        && report.plates.len() <= limits::REPORT_PARTS
+        && report.plates.iter().all(|plate| short(plate))
+        && report.parts.iter().all(|found| all(&[&found.part, &found.verdict, &found.said]))
+        && all(&[&report.version, &report.board, &report.camera])
+        && report.serial.as_deref().is_none_or(short)
+        && report.printer.as_deref().is_none_or(short)
+}
+
 /// The last report of each station that has one, by its id.
 pub async fn all(office: &Office) -> Result<HashMap<String, Commissioning>, CentralError> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT device_id, report FROM device_reports ORDER BY at, received_at, item_id")
-            .fetch_all(office.store.pool())
-            .await?;
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT device_id, report, received_at FROM device_reports
+         ORDER BY CASE WHEN at > received_at THEN received_at ELSE at END, received_at, item_id",
+    )
+    .fetch_all(office.store.pool())
+    .await?;
     // A later one takes the place of the one before.
     rows.into_iter()
-        .map(|(id, text)| {
-            let report =
-                serde_json::from_str(&text).map_err(|_| CentralError::Stored("a commissioning report"))?;
+        .map(|(id, text, received_at)| {
+            let bad = || CentralError::Stored("a commissioning report");
+            let mut report: Commissioning = serde_json::from_str(&text).map_err(|_| bad())?;
+            report.at = report.at.min(Timestamp::from_second(received_at).map_err(|_| bad())?);
             Ok((id, report))
         })
         .collect()
@@ -71,8 +101,6 @@ pub async fn all(office: &Office) -> Result<HashMap<String, Commissioning>, Cent
 
 #[cfg(test)]
 pub mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::central::fleet::tests::{joined, key};
     use crate::central::testing::office;
@@ -119,7 +147,8 @@ pub mod tests {
         let id = joined(&t).await;
         let now = t.office.clock.now();
         let first = report(now);
-        let later = Commissioning { at: "2030-01-01T00:00:00Z".parse().unwrap(), turn: 0, ..first.clone() };
+        let later = Commissioning { turn: 0, ..first.clone() };
+        let first = Commissioning { at: now - jiff::SignedDuration::from_secs(60), ..first };
         for (name, report) in [("report-2", &later), ("report-1", &first)] {
             let (item, told) = item(name, report, &key(), &id);
             assert!(matches!(take(&t.office, &id, &item, &told).await.unwrap(), Kept::Noted));
@@ -130,6 +159,34 @@ pub mod tests {
             .await
             .unwrap();
         assert_eq!(kept, 2);
+    }
+
+    #[tokio::test]
+    async fn a_report_of_the_year_9999_does_not_stay_on_top_and_few_are_kept() {
+        let t = office().await;
+        let id = joined(&t).await;
+        let late = Commissioning {
+            at: "9999-12-30T00:00:00Z".parse().unwrap(),
+            turn: 180,
+            ..report(t.office.clock.now())
+        };
+        let send = async |name: String, report: &Commissioning| {
+            let (item, told) = item(&name, report, &key(), &id);
+            take(&t.office, &id, &item, &told).await.unwrap()
+        };
+        send("report-0".into(), &late).await;
+        assert_eq!(all(&t.office).await.unwrap()[&id].at, t.office.clock.now(), "no later than it came");
+        for n in 1..=limits::REPORTS_KEPT + 3 {
+            t.advance(1);
+            let report = Commissioning { turn: n as u16, ..report(t.office.clock.now()) };
+            assert!(matches!(send(format!("report-{n}"), &report).await, Kept::Noted));
+        }
+        assert_eq!(usize::from(all(&t.office).await.unwrap()[&id].turn), limits::REPORTS_KEPT + 3);
+        let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM device_reports")
+            .fetch_one(t.office.store.pool())
+            .await
+            .unwrap();
+        assert_eq!(kept, limits::REPORTS_KEPT as i64);
     }
 
     #[tokio::test]

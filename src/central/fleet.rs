@@ -1,7 +1,10 @@
 //! The stations: how one joins with a one-time code, proves later who it is, and is shut out.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
 use super::codes::{self, code_hash, new_token, random_id, token_hash};
 use super::keys::epoch;
@@ -16,8 +19,9 @@ use crate::sealed::wrap_epoch;
 pub const CODE_LIFE: SignedDuration = SignedDuration::from_hours(24);
 const NONCE_LIFE_S: i64 = 60;
 const SESSION_LIFE_S: i64 = 15 * 60;
-/// Nonces of one device that may be open at a time; a station needs one.
-const MOST_NONCES: i64 = 50;
+/// What a nonce begins with: chance, and until when it is good. Its seal follows.
+const NONCE_CHANCE: usize = 16;
+const NONCE_HEAD: usize = NONCE_CHANCE + 8;
 const PURPOSE: &str = "device";
 
 /// Why a station is refused, or why the server could not say.
@@ -197,11 +201,10 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
         return Err(Problem::new(ProblemCode::BadCode, "the one-time code is wrong, used or too old").into());
     };
     // Where it had joined before: who holds the former keys, or a session of theirs, is out.
-    for statement in
-        ["DELETE FROM device_sessions WHERE device_id = $1", "DELETE FROM nonces WHERE device_id = $1"]
-    {
-        sqlx::query(statement).bind(&device_id).execute(&mut *tx).await?;
-    }
+    sqlx::query("DELETE FROM device_sessions WHERE device_id = $1")
+        .bind(&device_id)
+        .execute(&mut *tx)
+        .await?;
     audit(&mut tx, now, &device_id, "enrol", &device_id).await?;
     tx.commit().await?;
     Ok(Enrolled {
@@ -230,63 +233,92 @@ pub async fn epoch_for(office: &Office, device_id: &str) -> Result<EpochWrap, Ce
     Ok(EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() })
 }
 
-/// A nonce for a station to sign.
+/// A nonce for a station to sign. Asking for one writes nothing: whoever asks for many fills no table
+/// and holds up nobody.
 pub async fn nonce(office: &Office, device_id: &str) -> Result<Nonce, Refused> {
-    let mut tx = office.store.write().await?;
-    known_key(&mut tx, device_id).await?;
-    let nonce = new_nonce(&mut tx, device_id, office.clock.now()).await?;
-    tx.commit().await?;
-    Ok(nonce)
+    let known: Option<i64> = sqlx::query_scalar(
+        "SELECT 1 FROM devices WHERE id = $1 AND revoked_at IS NULL AND device_public IS NOT NULL",
+    )
+    .bind(device_id)
+    .fetch_optional(office.store.pool())
+    .await?;
+    known.ok_or_else(unknown)?;
+    Ok(new_nonce(office, device_id))
 }
 
-/// A nonce that is good once, for a minute.
-pub async fn new_nonce(tx: &mut Tx, device_id: &str, now: Timestamp) -> Result<Nonce, Refused> {
-    let (now, nonce) = (now.as_second(), random_bytes::<32>().to_vec());
-    sqlx::query("DELETE FROM nonces WHERE expires_at <= $1").bind(now).execute(&mut **tx).await?;
-    let open: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM nonces WHERE device_id = $1")
-        .bind(device_id)
-        .fetch_one(&mut **tx)
-        .await?;
-    if open >= MOST_NONCES {
-        return Err(super::slow_down(std::time::Duration::from_secs(NONCE_LIFE_S as u64)).into());
-    }
-    sqlx::query("INSERT INTO nonces (nonce, device_id, expires_at) VALUES ($1, $2, $3)")
-        .bind(&nonce)
-        .bind(device_id)
-        .bind(now + NONCE_LIFE_S)
-        .execute(&mut **tx)
-        .await?;
-    Ok(Nonce { nonce: nonce.into() })
+/// A nonce that is good once, for a minute, for this device: it says so itself, under a seal of the
+/// server's.
+pub fn new_nonce(office: &Office, device_id: &str) -> Nonce {
+    let until = office.clock.now().as_second() + NONCE_LIFE_S;
+    let mut nonce = random_bytes::<NONCE_CHANCE>().to_vec();
+    nonce.extend_from_slice(&until.to_be_bytes());
+    let seal = nonce_seal(office, device_id, &nonce);
+    nonce.extend_from_slice(&seal);
+    Nonce { nonce: nonce.into() }
 }
 
-/// Spends the nonce, whether the signature is right or not; why the proof does not hold, where it does not.
-/// The caller commits either way.
+fn nonce_seal(office: &Office, device_id: &str, head: &[u8]) -> [u8; 32] {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&office.keys.code[..]) else {
+        unreachable!("HMAC takes any key")
+    };
+    mac.update(b"device-nonce\0");
+    // The head has a fixed length.
+    mac.update(head);
+    mac.update(device_id.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+/// Until when a nonce of ours is good.
+fn good_until(office: &Office, device_id: &str, nonce: &[u8]) -> Option<i64> {
+    let (head, seal) = nonce.split_at_checked(NONCE_HEAD)?;
+    let ours = bool::from(nonce_seal(office, device_id, head).as_slice().ct_eq(seal));
+    let until = head.get(NONCE_CHANCE..)?.try_into().ok().map(i64::from_be_bytes)?;
+    ours.then_some(until)
+}
+
+/// Checks a proof without spending it; why it does not hold, where it does not.
+pub fn check(office: &Office, asked: &OpenSession, public: &[u8; 32]) -> Result<i64, Problem> {
+    let wrong = |detail| Problem::new(ProblemCode::DeviceSession, detail);
+    let until = good_until(office, &asked.device_id, &asked.nonce.0);
+    let until = until.filter(|until| *until > office.clock.now().as_second());
+    let until = until.ok_or_else(|| wrong("the nonce is used or too old"))?;
+    verify_assertion(&asked.signature.0, public, &asked.device_id, &asked.nonce.0)
+        .map_err(|_| wrong("the signature does not fit"))?;
+    Ok(until)
+}
+
+/// Spends the nonce of a proof that holds; why it does not hold, where it does not, and then nothing
+/// is stored. The caller commits either way.
 pub async fn spend(
+    office: &Office,
     tx: &mut Tx,
     asked: &OpenSession,
     public: &[u8; 32],
-    now: Timestamp,
 ) -> Result<Option<Problem>, CentralError> {
-    let spent = sqlx::query("DELETE FROM nonces WHERE nonce = $1 AND device_id = $2 AND expires_at > $3")
-        .bind(&asked.nonce.0)
-        .bind(&asked.device_id)
-        .bind(now.as_second())
-        .execute(&mut **tx)
-        .await?;
-    let wrong = |detail| Some(Problem::new(ProblemCode::DeviceSession, detail));
-    if verify_assertion(&asked.signature.0, public, &asked.device_id, &asked.nonce.0).is_err() {
-        return Ok(wrong("the signature does not fit"));
-    }
-    Ok(if spent.rows_affected() == 1 { None } else { wrong("the nonce is used or too old") })
+    let until = match check(office, asked, public) {
+        Ok(until) => until,
+        Err(problem) => return Ok(Some(problem)),
+    };
+    let now = office.clock.now().as_second();
+    sqlx::query("DELETE FROM nonces WHERE expires_at <= $1").bind(now).execute(&mut **tx).await?;
+    let spent = sqlx::query(
+        "INSERT INTO nonces (nonce, device_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT (nonce) DO NOTHING",
+    )
+    .bind(&asked.nonce.0)
+    .bind(&asked.device_id)
+    .bind(until)
+    .execute(&mut **tx)
+    .await?;
+    let used = || Problem::new(ProblemCode::DeviceSession, "the nonce is used or too old");
+    Ok((spent.rows_affected() == 0).then(used))
 }
 
 /// A signed nonce against a session.
 pub async fn open_session(office: &Office, asked: &OpenSession) -> Result<DeviceSession, Refused> {
-    let moment = office.clock.now();
-    let now = moment.as_second();
+    let now = office.clock.now().as_second();
     let mut tx = office.store.write().await?;
     let public = known_key(&mut tx, &asked.device_id).await?;
-    if let Some(problem) = spend(&mut tx, asked, &public, moment).await? {
+    if let Some(problem) = spend(office, &mut tx, asked, &public).await? {
         tx.commit().await?;
         return Err(problem.into());
     }

@@ -26,6 +26,7 @@ mod issuing;
 mod keys;
 mod leaving;
 mod limits;
+mod lines;
 mod looks;
 mod lookup;
 mod mail;
@@ -34,6 +35,7 @@ mod pages;
 mod paper;
 mod password;
 mod phone;
+mod places;
 mod portrait;
 mod prints;
 mod recovery;
@@ -147,8 +149,14 @@ pub struct App {
     /// What phones ask about cards.
     lookup: lookup::Lookup,
     studio: Arc<studio::Studio>,
-    /// For heavy calls of stations.
-    room: Semaphore,
+    /// For heavy calls of stations, and of those that were revoked.
+    room: places::Places,
+    leaving_room: places::Places,
+    /// For bodies of whoever has proved nothing and sends them slowly.
+    slow_bodies: places::Places,
+    /// What stations send, in KiB, and how often they say how they are.
+    sent_kib: lookup::Rates,
+    states: lookup::Rates,
     /// Lists that somebody has uploaded.
     imports: Arc<imports::Imports>,
     /// Files and labels of batches, for a quarter of an hour.
@@ -186,7 +194,11 @@ impl App {
             mailer,
             lookup: lookup::Lookup::default(),
             studio: Arc::default(),
-            room: Semaphore::new(routes::ROOM),
+            room: places::Places::new(limits::HEAVY_AT_ONCE, limits::HEAVY_OF_ONE),
+            leaving_room: places::Places::new(limits::LEAVING_AT_ONCE, limits::LEAVING_OF_ONE),
+            slow_bodies: places::Places::new(limits::SLOW_BODIES, limits::SLOW_BODIES_OF_ONE),
+            sent_kib: lookup::Rates::quick(limits::SENT_KIB.0, limits::SENT_KIB.1),
+            states: lookup::Rates::new(limits::STATES),
             imports: Arc::new(imports),
             handouts: batch::Handouts::default(),
             clients: routes::api::rates(),
@@ -254,10 +266,14 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     // 4. What a new day changes: contracts that ran out.
     tokio::spawn(turn_days(office.clone(), stopped.clone()));
     // 5. The routes, with TLS where there is a certificate.
-    let routes = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
+    let lines =
+        lines::Lines::new(limits::LINES, limits::LINES_OF_ONE, limits::IDLE_LINE, &office.config.proxies);
+    let busy = lines.clone();
+    let busy = axum::middleware::from_fn(move |request, next| busy.clone().busy(request, next));
+    let routes = routes::all(app).layer(busy).into_make_service_with_connect_info::<SocketAddr>();
     let tls = serving::tls(&office.config.tls).await?;
     let serving = tokio::spawn(async move {
-        if let Err(error) = serving::serve(listener, routes, tls, stopped).await {
+        if let Err(error) = serving::serve(listener, routes, lines, tls, stopped).await {
             tracing::error!(%error, "the server ended");
         }
     });

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use axum_server::{Handle, Server};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{CentralError, GRACE};
+use super::lines::Lines;
+use super::{CentralError, GRACE, limits};
 
 /// How long the head of a request may take. Bodies have limits of their own.
 const HEAD: Duration = Duration::from_secs(15);
@@ -80,6 +81,7 @@ pub async fn tls(config: &TlsConfig) -> Result<Option<Tls>, CentralError> {
 pub async fn serve(
     listener: TcpListener,
     routes: IntoMakeServiceWithConnectInfo<axum::Router, SocketAddr>,
+    lines: Lines,
     tls: Option<Tls>,
     mut stopped: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
@@ -92,9 +94,8 @@ pub async fn serve(
         stop.graceful_shutdown(Some(GRACE));
     });
     let Some(tls) = tls else {
-        let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(HEAD);
-        server.http_builder().http1().header_read_timeout(HEAD);
-        return server.serve(routes).await;
+        let server = axum_server::from_tcp(listener)?.acceptor(lines).handle(handle);
+        return bounded(server).serve(routes).await;
     };
     let rustls = tls.rustls.clone();
     let look = Duration::from_secs(tls.config.look_seconds.into());
@@ -120,8 +121,20 @@ pub async fn serve(
             }
         }
     });
-    let mut server =
-        axum_server::from_tcp_rustls(listener, rustls)?.handle(handle).first_request_timeout(HEAD);
-    server.http_builder().http1().header_read_timeout(HEAD);
-    server.serve(routes).await
+    let server =
+        axum_server::from_tcp_rustls(listener, rustls)?.map(|tls| tls.acceptor(lines)).handle(handle);
+    bounded(server).serve(routes).await
+}
+
+/// What one line may do: heads within their time and size, and so many requests at a time.
+fn bounded<A>(server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
+    let mut server = server.first_request_timeout(HEAD);
+    let builder = server.http_builder();
+    builder.http1().header_read_timeout(HEAD).max_buf_size(limits::HEAD_BYTES as usize);
+    builder
+        .http2()
+        .max_concurrent_streams(limits::STREAMS)
+        .max_header_list_size(limits::HEAD_BYTES)
+        .max_pending_accept_reset_streams(20_usize);
+    server
 }

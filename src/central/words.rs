@@ -17,6 +17,7 @@ pub enum Rejection {
     PickUpCode,
     UnknownIssue,
     CommissionSeal,
+    AuditShape,
 }
 
 impl Rejection {
@@ -37,6 +38,7 @@ impl Rejection {
             Rejection::PickUpCode => "pick-up-code",
             Rejection::UnknownIssue => "unknown-issue",
             Rejection::CommissionSeal => "commission-seal",
+            Rejection::AuditShape => "audit-shape",
         }
     }
 
@@ -83,6 +85,10 @@ impl Rejection {
             Rejection::CommissionSeal => (
                 "Tanda tangan laporan pemasangan ini tidak cocok dengan kunci Anjungan.",
                 "The signature of this report does not fit the station's key.",
+            ),
+            Rejection::AuditShape => (
+                "Catatan pemeriksaan ini lebih panjang daripada yang dibuat Anjungan.",
+                "This entry of the audit chain is longer than a station makes them.",
             ),
         };
         lang.pick(id, en).to_owned()

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, OpenSession};
+use super::{Blob, OpenSession, bounded};
 
 /// Something that waited in the outbox of a station, as it lay there: portraits are sealed to the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,7 @@ pub struct LeftItem {
 pub struct HandOver {
     /// A signature over a nonce of the server; it opens no session.
     pub proof: OpenSession,
+    #[serde(deserialize_with = "bounded::list::<_, _, { HandOver::MOST }>")]
     pub items: Vec<LeftItem>,
 }
 
@@ -43,8 +44,14 @@ pub struct AskWipe {
     pub proof: OpenSession,
     /// Random, made for this question.
     pub challenge: Blob,
-    /// Every id that waits at the station. The order is given for these and no others.
+    /// Every id that waits at the station, each once. The order is given for these and no others.
+    #[serde(deserialize_with = "bounded::list::<_, _, { AskWipe::MOST }>")]
     pub items: Vec<String>,
+}
+
+impl AskWipe {
+    /// Years of an outage. A longer list is malformed.
+    pub const MOST: usize = 50_000;
 }
 
 /// A [`WipeOrder`](crate::credential::WipeOrder), signed by the key that signs the time.

@@ -41,6 +41,7 @@
 mod acceptance;
 mod audit;
 mod batch;
+mod bounded;
 mod bytes;
 mod call;
 mod card;
@@ -75,6 +76,10 @@ pub use sign_in::{
     AskAssist, AskSignIn, Assist, AssistChallenge, AssistPurpose, Assisted, SignInAnswer, SignInOffer,
 };
 pub use state::{PaperState, PartState, StationState};
+
+/// The header in which a revoked station proves itself before its body is read: an [`OpenSession`] as
+/// JSON, base64url without padding. Without it a body is a small one.
+pub const PROOF_HEADER: &str = "x-anjungan-proof";
 
 /// The path under which version 1 lives.
 pub const BASE: &str = "/api/v1";

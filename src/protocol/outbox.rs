@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, AuditEntry, Commissioned, Issue, Problem};
+use super::{Acceptance, AuditEntry, Commissioned, Issue, Problem, bounded};
 use crate::credential::{Serial, Verdict};
 
 /// One thing that happened at a station and that the server must learn.
@@ -74,6 +74,7 @@ pub enum OutboxAnswer {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OutboxBatch {
     /// Each an [`OutboxItem`].
+    #[serde(deserialize_with = "bounded::list::<_, _, { OutboxBatch::MOST }>")]
     pub items: Vec<serde_json::Value>,
 }
 

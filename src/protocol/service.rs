@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::bounded;
+
 /// What a person can tick. The office corrects it; nobody types personal data at the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,7 +50,13 @@ impl WrongField {
 pub struct Report {
     /// From the sign-in. Says whose data.
     pub grant: String,
+    #[serde(deserialize_with = "bounded::list::<_, _, { Report::MOST }>")]
     pub fields: Vec<WrongField>,
+}
+
+impl Report {
+    /// There are fewer fields than this.
+    pub const MOST: usize = 16;
 }
 
 /// The office has it, under this number.

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use data_encoding::BASE64URL_NOPAD;
 use serde::{Serialize, de::DeserializeOwned};
 use ureq::Agent;
 use ureq::config::ConfigBuilder;
@@ -21,7 +22,7 @@ use super::tls::TlsByClock;
 use super::{Roots, SyncError};
 use crate::clock::SharedClock;
 use crate::credential::KeyPair;
-use crate::protocol::{BASE, Problem};
+use crate::protocol::{BASE, OpenSession, PROOF_HEADER, Problem};
 
 /// An answer without a picture in it.
 const SMALL: u64 = 256 * 1024;
@@ -178,8 +179,29 @@ impl Client {
         token: Option<&str>,
         weight: Weight,
     ) -> Result<Answer, SyncError> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| SyncError::Garbage { status: 0, why: format!("cannot be written: {error}") })?;
+        let header = token.map(|token| (header::AUTHORIZATION.as_str(), format!("Bearer {token}")));
+        self.post_with(path, body, header, weight)
+    }
+
+    /// The same of a station that was revoked: it proves itself before its body is read.
+    pub(super) fn post_proven(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        proof: &OpenSession,
+    ) -> Result<Answer, SyncError> {
+        let proof = BASE64URL_NOPAD.encode(&written(proof)?);
+        self.post_with(path, body, Some((PROOF_HEADER, proof)), Weight::Transfer)
+    }
+
+    fn post_with(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        header: Option<(&str, String)>,
+        weight: Weight,
+    ) -> Result<Answer, SyncError> {
+        let body = written(body)?;
         let mut request = self
             .agent
             .post(self.url(path))
@@ -187,8 +209,8 @@ impl Client {
             .timeout_global(Some(self.limit(weight)))
             .build()
             .content_type("application/json");
-        if let Some(token) = token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let (status, body) = read(request.send(&body), if weight == Weight::Short { SMALL } else { ISSUE })?;
         Ok(Answer { status, body: success(status, body)? })
@@ -208,6 +230,11 @@ impl Client {
     pub(super) fn forget_session(&self) {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+fn written(value: &impl Serialize) -> Result<Vec<u8>, SyncError> {
+    serde_json::to_vec(value)
+        .map_err(|error| SyncError::Garbage { status: 0, why: format!("cannot be written: {error}") })
 }
 
 /// An agent that believes the certificates `roots` vouch for at the time `clock` says it is.

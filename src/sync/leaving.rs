@@ -38,7 +38,7 @@ pub(super) fn leave(
         let mut challenge = [0; 32];
         rng.fill_bytes(&mut challenge);
         let asked = AskWipe { proof: prove(client)?, challenge: challenge.into(), items };
-        let Ordered { order } = client.post("leave/wipe", &asked, None, Weight::Transfer)?.json()?;
+        let Ordered { order } = client.post_proven("leave/wipe", &asked, &asked.proof)?.json()?;
         let forged = |source| SyncError::Untrusted { what: "the order to wipe", source };
         WipeOrder::verify(&order.0, time_public, &device.id, &challenge, &asked.items).map_err(forged)?;
         let statement = sign_wiped(&device.key, &device.id, &challenge).map_err(forged)?;
@@ -70,7 +70,7 @@ fn hand_over(client: &Client, store: &dyn Store) -> Result<(), SyncError> {
         position = *last;
         let items: Vec<LeftItem> = owed.into_iter().map(|(_, item)| item).collect();
         let asked = HandOver { proof: prove(client)?, items };
-        let HandedOver { kept } = client.post("leave/items", &asked, None, Weight::Transfer)?.json()?;
+        let HandedOver { kept } = client.post_proven("leave/items", &asked, &asked.proof)?.json()?;
         // Whether the server may let go of what it did not keep is for its order to say.
         let left = asked.items.iter().filter(|item| !kept.contains(&item.id)).count();
         if left > 0 {

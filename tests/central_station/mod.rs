@@ -164,6 +164,11 @@ impl Server {
         })
     }
 
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
     /// Path from the root, without a device.
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut answer = agent().get(format!("{}{path}", self.base)).call().unwrap();

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{acceptance, issues};
+use crate::central::lookup::Rates;
 use crate::central::storage::{Store, Tx, audit};
 use crate::central::words::Rejection;
-use crate::central::{CentralError, Office, Refused};
+use crate::central::{CentralError, Office, Refused, limits, slow_down};
 use crate::central::{chain, commissioning};
 use crate::credential::Verdict;
 use crate::protocol::{
@@ -43,6 +44,8 @@ pub struct InFlight {
     stripes: Vec<tokio::sync::Mutex<()>>,
     random: RandomState,
     pick_ups: Mutex<HashMap<Vec<u8>, usize>>,
+    /// How stations were left, by station.
+    reports: Rates,
 }
 
 impl Default for InFlight {
@@ -51,6 +54,7 @@ impl Default for InFlight {
             stripes: std::iter::repeat_with(Default::default).take(64).collect(),
             random: RandomState::new(),
             pick_ups: Mutex::default(),
+            reports: Rates::new(limits::REPORTS),
         }
     }
 }
@@ -158,11 +162,11 @@ pub async fn take(
             }
             OutboxKind::Printed(printed) => note_print(office, device_id, &item, printed).await?,
             OutboxKind::Looked(looked) => note_look(office, device_id, &item, looked).await?,
-            OutboxKind::Audit(entry) => {
-                chain::take(office, device_id, &item, entry).await?;
-                Kept::Noted
+            OutboxKind::Audit(entry) => chain::take(office, device_id, &item, entry).await?,
+            OutboxKind::Commissioned(told) => {
+                in_flight.reports.take(device_id, office.clock.monotonic()).map_err(slow_down)?;
+                commissioning::take(office, device_id, &item, told).await?
             }
-            OutboxKind::Commissioned(told) => commissioning::take(office, device_id, &item, told).await?,
         },
     };
     Ok(match kept {
@@ -206,7 +210,7 @@ pub async fn keep(
     .bind(&item.id)
     .bind(device_id)
     .bind(text)
-    .bind(item.happened_at.as_second())
+    .bind(item.happened_at.min(now).as_second())
     .bind(now.as_second())
     .execute(&mut **tx)
     .await?;
@@ -269,7 +273,7 @@ async fn note_print(
         .bind(&printed.serial)
         .bind(device_id)
         .bind(outcome)
-        .bind(item.happened_at.as_second())
+        .bind(item.happened_at.min(office.clock.now()).as_second())
         .execute(&mut *tx)
         .await?;
         Kept::Noted

@@ -15,9 +15,9 @@ mod quarantine;
 pub use cli::Quarantine;
 pub use quarantine::{Decided, Held, LINE_DAYS, discard, held, release};
 
-use super::fleet::{new_nonce, spend, unknown};
+use super::fleet::{check, new_nonce, spend, unknown};
 use super::issuing::is_item_id;
-use super::storage::{Tx, audit};
+use super::storage::{Db, Tx, audit};
 use super::{CentralError, Office, Refused};
 use crate::credential::{WipeOrder, verify_wiped};
 use crate::protocol::{AskWipe, HandOver, HandedOver, LeftItem, Nonce, OpenSession, Ordered, Wiped};
@@ -35,11 +35,14 @@ pub const BOUNDS: Bounds = Bounds { items: 20_000, bytes: 1024 * 1024 * 1024 };
 
 /// A nonce for a station that was revoked. One that was not is told so, and goes on as before.
 pub async fn nonce(office: &Office, device_id: &str) -> Result<Nonce, Refused> {
-    let mut tx = office.store.write().await?;
-    revoked_key(&mut tx, device_id).await?;
-    let nonce = new_nonce(&mut tx, device_id, office.clock.now()).await?;
-    tx.commit().await?;
-    Ok(nonce)
+    key_of_revoked(office.store.pool(), device_id).await?;
+    Ok(new_nonce(office, device_id))
+}
+
+/// Whether this proof would hold now: asked before a large body is read. Nothing is spent.
+pub async fn holds(office: &Office, proof: &OpenSession) -> Result<(), Refused> {
+    let public = key_of_revoked(office.store.pool(), &proof.device_id).await?;
+    Ok(check(office, proof, &public).map(drop)?)
 }
 
 /// Keeps what a station owed. Whatever the answer names is on the disk.
@@ -77,6 +80,14 @@ pub async fn take(office: &Office, asked: &HandOver, bounds: Bounds) -> Result<H
 /// The order to wipe, for a station whose every item is held here. Where its room is full, the rest is
 /// given up: otherwise it would keep it for ever.
 pub async fn order(office: &Office, asked: &AskWipe, bounds: Bounds) -> Result<Ordered, Refused> {
+    let mut ids: Vec<&str> = asked.items.iter().map(String::as_str).collect();
+    ids.sort_unstable();
+    if ids.len() > AskWipe::MOST
+        || !ids.iter().all(|id| is_item_id(id))
+        || ids.windows(2).any(|two| two[0] == two[1])
+    {
+        return Err(Problem::new(ProblemCode::Malformed, "50000 ids at most, each once").into());
+    }
     let (mut tx, device) = proven(office, &asked.proof).await?;
     let room = room(&mut tx, &device, bounds).await?;
     if room.items > 0 && room.bytes > 0 {
@@ -119,7 +130,7 @@ pub async fn wiped(office: &Office, told: &Wiped) -> Result<(), Refused> {
 async fn proven(office: &Office, proof: &OpenSession) -> Result<(Tx, String), Refused> {
     let mut tx = office.store.write().await?;
     let public = revoked_key(&mut tx, &proof.device_id).await?;
-    if let Some(problem) = spend(&mut tx, proof, &public, office.clock.now()).await? {
+    if let Some(problem) = spend(office, &mut tx, proof, &public).await? {
         tx.commit().await?;
         return Err(problem.into());
     }
@@ -128,10 +139,17 @@ async fn proven(office: &Office, proof: &OpenSession) -> Result<(Tx, String), Re
 
 /// The key of a device that had joined and was revoked since.
 async fn revoked_key(tx: &mut Tx, device_id: &str) -> Result<[u8; 32], Refused> {
+    key_of_revoked(&mut **tx, device_id).await
+}
+
+async fn key_of_revoked<'a>(
+    database: impl sqlx::Executor<'a, Database = Db>,
+    device_id: &str,
+) -> Result<[u8; 32], Refused> {
     let row: Option<(Option<Vec<u8>>, Option<i64>)> =
         sqlx::query_as("SELECT device_public, revoked_at FROM devices WHERE id = $1")
             .bind(device_id)
-            .fetch_optional(&mut **tx)
+            .fetch_optional(database)
             .await?;
     match row {
         Some((Some(key), Some(_))) => {
@@ -178,7 +196,7 @@ async fn put(tx: &mut Tx, device: &str, item: &LeftItem, now: i64) -> Result<(),
     .bind(&item.body)
     .bind(item.body.len() as i64)
     .bind(item.reason.as_ref().map(|reason| reason.chars().take(200).collect::<String>()))
-    .bind(item.happened_at.as_second())
+    .bind(item.happened_at.as_second().min(now))
     .bind(now)
     .execute(&mut **tx)
     .await?;

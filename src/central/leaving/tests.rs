@@ -87,7 +87,7 @@ async fn only_a_revoked_station_is_heard_and_only_by_its_own_signature() {
     assert_eq!(code(nonce(&t.office, &waits).await), ProblemCode::UnknownDevice, "it never joined");
     fleet::revoke(&t.office, "admin", &device).await.unwrap();
     let gone = Gone { t, device };
-    // A nonce serves once, and a wrong signature spends it.
+    // A nonce serves once, and a wrong signature opens nothing.
     let proof = gone.proof().await;
     let hand_over = HandOver { proof: proof.clone(), items: vec![look("item-001")] };
     take(&gone.t.office, &hand_over, BOUNDS).await.unwrap();

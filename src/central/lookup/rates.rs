@@ -42,8 +42,13 @@ impl Rates {
     /// Takes one out of the bucket with this name at `now` (time since some fixed moment). The error
     /// is how long to wait; who waits not pays nothing more for asking.
     pub fn take(&self, name: &str, now: Duration) -> Result<(), Duration> {
-        let each = self.each;
-        let deepest = each * self.burst;
+        self.take_some(name, 1, now)
+    }
+
+    /// The same for `count` of them, which all fit or none.
+    pub fn take_some(&self, name: &str, count: u32, now: Duration) -> Result<(), Duration> {
+        let each = self.each.saturating_mul(count);
+        let deepest = self.each * self.burst;
         let mut names = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() >= MOST_NAMES {
             names.retain(|_, full_at| *full_at > now);

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::central::{App, CentralError, Refused, fleet};
+use crate::central::{App, CentralError, Refused, fleet, limits};
 use crate::protocol::{Problem, ProblemCode};
 
 /// A problem with its HTTP status.
@@ -70,7 +70,7 @@ impl IntoResponse for Refusal {
 /// reason says where, never what: the body may hold a password.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
@@ -83,7 +83,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             };
             Refusal { status, problem: Problem::new(ProblemCode::Malformed, detail) }
         })?;
-        serde_json::from_slice(&bytes).map(Json).map_err(|e| {
+        read_json(bytes).await.map(Json).map_err(|unreadable| {
+            let Unreadable::Json(e) = unreadable else {
+                return Problem::new(ProblemCode::Malformed, "the body holds too many values").into();
+            };
             let what = match e.classify() {
                 serde_json::error::Category::Data => "a value is missing or of another form",
                 _ => "the body is not JSON",
@@ -107,13 +110,55 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// Reads JSON, within the bound of what it may be made of, and large texts off the threads that serve
+/// requests: a body of eight megabytes of empty texts would take up hundreds as values.
+pub async fn read_json<T: DeserializeOwned + Send + 'static>(bytes: Bytes) -> Result<T, Unreadable> {
+    if bytes.len() <= limits::SMALL_BODY {
+        return parsed(&bytes);
+    }
+    let read = tokio::task::spawn_blocking(move || parsed(&bytes)).await;
+    read.unwrap_or(Err(Unreadable::TooMuch))
+}
+
+/// Why a body is not taken.
+pub enum Unreadable {
+    TooMuch,
+    Json(serde_json::Error),
+}
+
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    if values(bytes) > limits::JSON_VALUES {
+        return Err(Unreadable::TooMuch);
+    }
+    serde_json::from_slice(bytes).map_err(Unreadable::Json)
+}
+
+/// How many values this JSON has at most: one for each thing that begins, or follows a comma.
+fn values(json: &[u8]) -> usize {
+    let (mut count, mut in_text, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 /// The station that calls, by its bearer token.
+#[derive(Clone)]
 pub struct Device(pub String);
 
 impl FromRequestParts<Arc<App>> for Device {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        if let Some(device) = parts.extensions.get::<Device>() {
+            return Ok(device.clone());
+        }
         let token = parts
             .headers
             .get(header::AUTHORIZATION)
@@ -131,4 +176,29 @@ impl FromRequestParts<Arc<App>> for Device {
 /// ever escaped, and what is escaped is not one of ours.
 pub fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
     query?.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_and_what_stands_in_texts_is_not() {
+        for (json, count) in
+            [("1", 1), (r#"["a","b"]"#, 3), (r#"{"a":[1,2],"b":{}}"#, 5), (r#"["a,[{","\\\",","\\\\",1]"#, 5)]
+        {
+            assert_eq!(values(json.as_bytes()), count, "{json}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_of_empty_texts_is_refused_before_it_is_values() {
+        let many = |count: usize| format!("[{}\"\"]", "\"\",".repeat(count - 1)).into_bytes();
+        let read = async |count| read_json::<Vec<String>>(many(count).into()).await;
+        assert!(read(limits::JSON_VALUES - 1).await.is_ok_and(|list| list.len() == limits::JSON_VALUES - 1));
+        assert!(matches!(read(limits::JSON_VALUES).await, Err(Unreadable::TooMuch)));
+        // Wherever they stand: in a field that nobody knows, or deep within.
+        let hidden = [b"{\"x\":".as_slice(), &many(2_000_000), b"}"].concat();
+        assert!(matches!(read_json::<serde_json::Value>(hidden.into()).await, Err(Unreadable::TooMuch)));
+    }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::answer::{Device, Json, Refusal, parameter};
 use super::packing::packed_json;
-use crate::central::{App, condition, fleet, issuing, roster};
+use crate::central::{App, condition, fleet, issuing, roster, slow_down};
 use crate::credential::{CardStatus, Serial};
 use crate::protocol::{
     AskNonce, CardState, DeviceSession, Enrol, Enrolled, EpochWrap, LiveCard, Nonce, OpenSession, Problem,
@@ -84,6 +84,7 @@ pub async fn state(
     Device(device): Device,
     Json(told): Json<StationState>,
 ) -> Result<StatusCode, Refusal> {
+    app.states.take(&device, app.office.clock.monotonic()).map_err(slow_down)?;
     condition::note(&app.office, &device, told).await?;
     Ok(StatusCode::NO_CONTENT)
 }

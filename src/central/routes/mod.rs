@@ -37,15 +37,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use super::App;
+use super::{App, limits};
 use crate::protocol::{BASE, Problem, ProblemCode};
 use answer::Refusal;
-pub use room::ROOM;
 
-/// Bodies but those of the outbox.
-const SMALL: usize = 64 * 1024;
-/// An acceptance holds a portrait.
-const LARGE: usize = 8 * 1024 * 1024;
 /// A list of employees, over a thin line.
 const LIST: Duration = Duration::from_mins(10);
 /// How long a request may take, from the first byte of the body to the answer.
@@ -69,9 +64,12 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
     let upload = middleware::from_fn(move |request, next| in_time(limits.upload, request, next));
     let list = middleware::from_fn(|request, next| in_time(LIST, request, next));
     let admit = middleware::from_fn_with_state(app.clone(), room::admit);
+    let admit_leaving = middleware::from_fn_with_state(app.clone(), room::admit_leaving);
+    let unproven = middleware::from_fn_with_state(app.clone(), room::unproven);
+    let form = middleware::from_fn_with_state(app.clone(), room::form);
     let counted = middleware::from_fn_with_state(app.clone(), health::counted);
     // A layer holds for the routes above it.
-    let v1 = Router::new()
+    let anybody = Router::new()
         .route("/time", get(signed::time))
         .route("/trust", get(signed::trust))
         .route("/roots", get(signed::roots))
@@ -80,6 +78,11 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/device/nonce", post(devices::nonce))
         .route("/device/session", post(devices::session))
         .route("/activate", post(issuing::activate))
+        .route("/leave/nonce", post(leaving::nonce))
+        .route("/leave/wiped", post(leaving::wiped))
+        .layer(DefaultBodyLimit::max(limits::UNPROVEN_BODY))
+        .layer(unproven);
+    let v1 = Router::new()
         .route("/sign-in", post(issuing::sign_in))
         .route("/sign-in/offer", post(help::offer))
         .route("/sign-in/ask", post(help::ask))
@@ -96,19 +99,24 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/card/{serial}", get(devices::card))
         .route("/state", post(devices::state))
         .route("/device", get(devices::standing))
-        .route("/leave/nonce", post(leaving::nonce))
-        .route("/leave/wiped", post(leaving::wiped))
         .merge(api::routes())
-        .layer(DefaultBodyLimit::max(SMALL))
+        .layer(DefaultBodyLimit::max(limits::SMALL_BODY))
+        .merge(anybody)
         .layer(usual.clone())
         .merge(
             Router::new()
                 .route("/outbox", post(issuing::outbox))
                 .route("/outbox/batch", post(issuing::outbox_batch))
+                .layer(admit)
+                .layer(DefaultBodyLimit::max(limits::LARGE_BODY))
+                .layer(upload.clone()),
+        )
+        .merge(
+            Router::new()
                 .route("/leave/items", post(leaving::items))
                 .route("/leave/wipe", post(leaving::wipe))
-                .layer(DefaultBodyLimit::max(LARGE))
-                .layer(admit)
+                .layer(admit_leaving)
+                .layer(DefaultBodyLimit::max(limits::LARGE_BODY))
                 .layer(upload.clone()),
         );
     Router::new()
@@ -131,7 +139,8 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .merge(kantor::routes())
-        .layer(DefaultBodyLimit::max(SMALL))
+        .layer(form)
+        .layer(DefaultBodyLimit::max(limits::SMALL_BODY))
         .layer(usual)
         .merge(akun::uploads().layer(upload))
         .merge(kantor::uploads().layer(list))

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::central::clients::{self, Client, Scope};
 use crate::central::lookup::neighbourhood;
-use crate::central::routes::answer::Json;
+use crate::central::routes::answer::{Json, Unreadable, read_json};
 use crate::central::routes::caller;
 use crate::central::{App, CentralError};
 
@@ -154,7 +154,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 /// A body in JSON. The reason why not says where, never what.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
@@ -165,7 +165,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|_| {
             Refused::new(FaultCode::Malformed, "the body is too large, or did not arrive whole")
         })?;
-        serde_json::from_slice(&bytes).map(Body).map_err(|e| {
+        read_json(bytes).await.map(Body).map_err(|unreadable| {
+            let Unreadable::Json(e) = unreadable else {
+                return Refused::new(FaultCode::Malformed, "the body holds too many values");
+            };
             let place = format!("line {} column {}", e.line(), e.column());
             match e.classify() {
                 serde_json::error::Category::Data => Refused::new(
