@@ -38,6 +38,7 @@ mod phone;
 mod places;
 mod portrait;
 mod prints;
+mod readiness;
 mod recovery;
 mod registry;
 mod report;
@@ -166,6 +167,7 @@ pub struct App {
     strangers: lookup::Rates,
     metrics: metrics::Metrics,
     metrics_token: Option<String>,
+    readiness: readiness::Readiness,
 }
 
 impl App {
@@ -176,6 +178,7 @@ impl App {
         Ok(App {
             office,
             metrics: metrics::Metrics::default(),
+            readiness: readiness::Readiness::default(),
             metrics_token,
             hasher: password::Hasher::new()?,
             throttle: throttle::Throttle::default(),

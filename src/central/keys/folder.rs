@@ -186,9 +186,17 @@ impl Folder {
         }
         let mut file =
             std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(io)?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io)?;
-        std::fs::rename(&part, &path).map_err(io)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        if let Err(error) = written.and_then(|()| std::fs::rename(&part, &path)) {
+            // Half a secret of a key that is not in use.
+            let _ = std::fs::remove_file(&part);
+            return Err(io(error));
+        }
         sync(&self.dir)
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     fn path(&self, name: &str) -> PathBuf {

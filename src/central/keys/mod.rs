@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{CentralError, Office};
+use super::{CentralError, Office, storage};
 use crate::clock::random_bytes;
 use crate::credential::{IssuerId, KeyPair, Kid, SigningKey};
 use crate::sealed::{EpochKey, StationKeys};
@@ -167,6 +167,12 @@ impl Keys {
 
     fn write(&self, name: &str, secret: &Secret) -> Result<(), CentralError> {
         self.folder.read().unwrap_or_else(PoisonError::into_inner).write(name, secret)
+    }
+
+    /// Writes a file into the folder of keys and removes it again.
+    pub async fn try_folder(&self) -> Result<(), CentralError> {
+        let dir = self.folder.read().unwrap_or_else(PoisonError::into_inner).dir().to_owned();
+        storage::try_folder(&dir).await
     }
 
     pub fn is_sealed(&self) -> bool {

@@ -10,11 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
 use super::answer::Refusal;
-use crate::central::keys::epoch;
 use crate::central::{App, storage};
-
-/// Below this much room on the disk the server takes no new work.
-const ROOM: u64 = 256 * 1024 * 1024;
 
 /// Is the server up, and does its database answer?
 pub async fn healthz(State(app): State<Arc<App>>) -> Result<&'static str, Refusal> {
@@ -24,16 +20,13 @@ pub async fn healthz(State(app): State<Arc<App>>) -> Result<&'static str, Refusa
 
 /// May a proxy send people here? A line for each part, and 503 where one is not well.
 pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, String) {
-    let office = &app.office;
-    let disk = rustix::fs::statvfs(&office.config.data).map(|disk| disk.f_bavail * disk.f_frsize);
-    let parts = [
-        ("database", storage::current(&office.store, "roster").await.is_ok()),
-        ("keys", epoch::key(office).await.is_ok()),
-        ("disk", disk.is_ok_and(|free| free >= ROOM)),
-    ];
+    let parts = app.readiness.parts(&app.office).await;
     let all = parts.iter().all(|(_, well)| *well);
-    let lines = parts.map(|(part, well)| format!("{part} {}\n", if well { "ok" } else { "failed" }));
-    (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines.concat())
+    let lines: String = parts
+        .iter()
+        .map(|(part, well)| format!("{part} {}\n", if *well { "ok" } else { "failed" }))
+        .collect();
+    (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)
 }
 
 /// For this machine, or for who has the token. What a proxy passes on is not of this machine, whoever

@@ -14,7 +14,7 @@ pub use database::{Db, Place, Query, Tx};
 
 use database::Database;
 use photos::Photos;
-pub use photos::is_photo;
+pub use photos::{is_photo, try_folder};
 pub use places::{places, rows_of_places};
 
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -59,6 +59,19 @@ impl Store {
     /// A transaction that will write. There is one writer at a time.
     pub async fn write(&self) -> Result<Tx, CentralError> {
         self.database.write().await
+    }
+
+    /// Writes a row and commits it.
+    pub async fn try_row(&self, now: Timestamp) -> Result<(), CentralError> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "INSERT INTO readiness (id, tried_at) VALUES ('row', $1)
+             ON CONFLICT (id) DO UPDATE SET tried_at = $1",
+        )
+        .bind(now.as_second())
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
     }
 
     /// How much room the database takes, in bytes.

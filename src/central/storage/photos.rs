@@ -2,6 +2,8 @@
 //! server that outgrows one machine keeps them elsewhere by another line in [`Photos::open`]. A photo is
 //! written whole and is on the disk before its name exists, and it is never changed afterwards.
 
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +36,18 @@ impl Photos {
     fn is_there(&self) -> Result<(), CentralError> {
         std::fs::metadata(&self.folder).map(drop).map_err(|e| CentralError::io(&self.folder, e))
     }
+
+    /// Is this photo here whole? Its name is on the disk when this returns.
+    async fn keeps(&self, hash: &str) -> Result<bool, CentralError> {
+        let (folder, hash) = (self.folder.clone(), hash.to_owned());
+        let kept = tokio::task::spawn_blocking(move || {
+            if !is_photo(&folder.join(&hash), &hash) {
+                return Ok(false);
+            }
+            std::fs::File::open(&folder).and_then(|dir| dir.sync_all()).map(|()| true)
+        });
+        kept.await.map_err(|_| CentralError::Worker)?.map_err(|e| CentralError::io(&self.folder, e))
+    }
 }
 
 impl Store {
@@ -43,12 +57,23 @@ impl Store {
         self.photos.is_there()?;
         let photos = &self.photos.store;
         match photos.head(&Name::from(hash.as_str())).await {
-            Ok(_) => return Ok(hash),
-            Err(object_store::Error::NotFound { .. }) => {}
+            // The try that wrote it may have failed at the last step, the folder's flush: what is there already is
+            // acknowledged only once it is whole and on the disk.
+            Ok(_) if self.photos.keeps(&hash).await? => return Ok(hash),
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
             Err(other) => return Err(CentralError::photos(other)),
         }
         photos.put(&Name::from(hash.as_str()), png.into()).await.map_err(CentralError::photos)?;
+        // The parts of tries that could not even remove what they had begun.
+        for part in 1..=3 {
+            let _ = std::fs::remove_file(self.photos.folder.join(format!("{hash}#{part}")));
+        }
         Ok(hash)
+    }
+
+    /// Writes a file as large as a photo into the folder and removes it again.
+    pub async fn try_photo(&self) -> Result<(), CentralError> {
+        try_folder(&self.photos.folder).await
     }
 
     /// Removes a photo that no row names any more; that it is gone already is no fault.
@@ -77,6 +102,28 @@ fn named(hash: &str) -> Result<Name, CentralError> {
     Ok(Name::from(hash))
 }
 
+/// The file that is written to see whether a folder takes one. No photo and no key has such a name.
+const TRIED: &str = ".ready";
+/// About what a portrait takes.
+const TRIED_BYTES: usize = 256 * 1024;
+
+/// Writes a file of a photo's size into this folder, flushes it, and removes it again.
+pub async fn try_folder(folder: &Path) -> Result<(), CentralError> {
+    let file = folder.join(TRIED);
+    let path = file.clone();
+    let tried = tokio::task::spawn_blocking(move || {
+        let made =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let written = made.and_then(|mut made| {
+            made.write_all(&vec![0; TRIED_BYTES])?;
+            made.sync_all()
+        });
+        let removed = std::fs::remove_file(&path);
+        written.and(removed)
+    });
+    tried.await.map_err(|_| CentralError::Worker)?.map_err(|e| CentralError::io(&file, e))
+}
+
 /// Whether this file is there and holds what this name says. Blocks on the disk.
 pub fn is_photo(path: &Path, hash: &str) -> bool {
     std::fs::read(path).is_ok_and(|png| HEXLOWER.encode(&Sha256::digest(&png)) == hash)
@@ -96,6 +143,10 @@ mod tests {
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "no part of a file stays behind");
         std::fs::write(folder.join(&hash), b"other").unwrap();
         assert!(matches!(store.photo(&hash).await, Err(CentralError::Stored(_))));
+        assert_eq!(store.keep_photo(b"picture".to_vec()).await.unwrap(), hash);
+        assert_eq!(store.photo(&hash).await.unwrap(), b"picture", "half a photo is written again, not taken");
+        store.try_photo().await.unwrap();
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left of a try");
         assert!(store.photo("../central.sqlite").await.is_err());
         store.forget_photo(&hash).await.unwrap();
         store.forget_photo(&hash).await.unwrap();
