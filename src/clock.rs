@@ -2,7 +2,7 @@
 //! else is handed a [`Clock`] or a random source, so that a test decides both.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
 
@@ -19,13 +19,19 @@ pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's own clock.
 pub struct SystemClock {
-    start: Instant,
+    start: Duration,
 }
 
-#[allow(clippy::disallowed_methods, reason = "this is the one place that reads the system's clock")]
+/// What the kernel has counted since it started. It goes on while the machine sleeps: a wall clock that went on by
+/// as much has not jumped.
+fn running() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
 impl SystemClock {
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self { start: running() }
     }
 
     pub fn shared() -> SharedClock {
@@ -46,7 +52,7 @@ impl Clock for SystemClock {
     }
 
     fn monotonic(&self) -> Duration {
-        self.start.elapsed()
+        running().saturating_sub(self.start)
     }
 }
 
@@ -59,6 +65,11 @@ pub struct ManualClock {
 impl ManualClock {
     pub fn at(now: Timestamp) -> Self {
         Self { inner: Arc::new(Mutex::new((now, Duration::ZERO))) }
+    }
+
+    /// Sets the wall clock, as somebody at the machine does; the steady one does not move.
+    pub fn set(&self, now: Timestamp) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).0 = now;
     }
 
     pub fn advance(&self, by: Duration) {

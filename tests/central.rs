@@ -122,7 +122,7 @@ fn from_sign_in_to_a_card_that_another_desk_can_check() {
     assert!(status == 422 && !refused.contains(&newer.name), "no data without the captcha");
     assert_eq!(server.get("/healthz"), (200, "ok\n".into()));
     let (status, ready) = server.get("/readyz");
-    assert_eq!((status, ready.as_str()), (200, "database ok\nkeys ok\nphotos ok\ndisk ok\n"));
+    assert_eq!((status, ready.as_str()), (200, "database ok\nkeys ok\nphotos ok\ndisk ok\nclock ok\n"));
 
     // The same card, asked live by a station.
     let live = |serial: &str| station.get::<LiveCard>(&format!("card/{serial}"));

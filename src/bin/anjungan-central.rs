@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anjungan::central::{
-    CentralConfig, ClientCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands, key_command,
-    staff_command, trust_command,
+    CentralConfig, ClientCommand, ClockCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands,
+    key_command, staff_command, trust_command,
 };
 use anjungan::privileges::{Keep, become_owner_of};
 use clap::{Args, Parser, Subcommand};
@@ -94,6 +94,9 @@ enum Command {
     Corrections(commands::Corrections),
     /// Who of a unit has no card yet, as a PDF for its head
     Report(commands::Report),
+    /// The server's clock: see it, confirm it, let stations take back a time that was wrong
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Walks the stations' chains of who looked at whom; 1: one does not hold
     Audit,
     /// Writes manual pages and shell completions; for whoever makes packages
@@ -151,6 +154,7 @@ async fn carry_out(command: Command, config: CentralConfig, json: bool) -> anyho
         Command::Key(command) => key_command(config, command, json).await?,
         Command::Trust(command) => trust_command(config, command).await?,
         Command::Report(report) => report.run(config, json).await?,
+        Command::Clock(command) => command.run(config, json).await?,
         Command::Audit => commands::audit(config, json).await?,
         Command::Pages { .. } => unreachable!("written above, without a configuration"),
     }))

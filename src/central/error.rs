@@ -36,6 +36,9 @@ pub enum CentralError {
     /// Without the address: that is a person's.
     #[error("the mail server: {0}")]
     Mail(&'static str),
+    /// What follows from the date waits until somebody confirms it.
+    #[error("{0}")]
+    Clock(super::timekeeping::Doubt),
     #[error("the import file: {0}")]
     Import(String),
 }

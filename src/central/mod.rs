@@ -53,6 +53,8 @@ mod status;
 mod storage;
 mod studio;
 mod throttle;
+mod timekeeping;
+mod timekeeping_cli;
 mod trust;
 mod welcome;
 mod words;
@@ -71,6 +73,7 @@ pub use error::CentralError;
 pub use keys::{KeyCommand, key_command};
 pub use staff::{StaffCommand, staff_command};
 pub use storage::Store;
+pub use timekeeping_cli::ClockCommand;
 pub use trust::{TrustCommand, trust_command};
 
 use crate::clock::{self, SharedClock};
@@ -87,6 +90,7 @@ pub struct Office {
     pub store: Store,
     pub keys: keys::Keys,
     pub clock: SharedClock,
+    time: timekeeping::Timekeeping,
     documents: documents::Documents,
     /// Pictures that are opened and encoded at a time.
     workers: Semaphore,
@@ -98,6 +102,7 @@ impl Office {
         let issuer = config.check()?;
         std::fs::create_dir_all(&config.data).map_err(|e| CentralError::io(&config.data, e))?;
         let store = Store::open(&config.data, &config.place()?).await?;
+        let time = timekeeping::Timekeeping::open(&store, clock.now(), clock.monotonic()).await?;
         let used: i64 =
             sqlx::query_scalar("SELECT COUNT(*) FROM issuer_keys").fetch_one(store.pool()).await?;
         let passphrase = keys::passphrase(config.keys.passphrase_file.as_deref())?;
@@ -110,6 +115,7 @@ impl Office {
             store,
             keys,
             clock,
+            time,
             documents: documents::Documents::default(),
             workers,
         };
@@ -117,9 +123,9 @@ impl Office {
         Ok(office)
     }
 
-    /// The day at the office.
+    /// The day at the office; the last that is known while the clock is in doubt.
     pub fn today(&self) -> Date {
-        clock::day(self.clock.now(), self.config.utc_offset_hours)
+        clock::day(self.known_now(), self.config.utc_offset_hours)
     }
 }
 
@@ -258,7 +264,10 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     let listen = config.listen.clone();
     let office = Arc::new(Office::open(config, clock).await?);
     // A host or a name that no list can carry is told now, not at the first card.
-    trust::list(&office).await?;
+    match trust::list(&office).await {
+        Ok(_) | Err(CentralError::Clock(_)) => {}
+        Err(error) => return Err(error),
+    }
     // 2. What lives in memory only: the throttle forgives at a restart.
     let app = Arc::new(App::new(office.clone())?);
     // 3. The network. A port that is taken is told before anything else runs.
@@ -266,7 +275,8 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
         .map_err(|e| CentralError::Config(format!("listen: '{listen}': {e}")))?;
     let addr = listener.local_addr().map_err(|e| CentralError::Config(format!("listen: {e}")))?;
     let (stop, stopped) = watch::channel(false);
-    // 4. What a new day changes: contracts that ran out.
+    // 4. What a new day changes: contracts that ran out. And the clock that says so is watched.
+    tokio::spawn(watch_clock(office.clone(), stopped.clone()));
     tokio::spawn(turn_days(office.clone(), stopped.clone()));
     // 5. The routes, with TLS where there is a certificate.
     let lines =
@@ -283,42 +293,60 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     Ok(Running { addr, stop, serving, office })
 }
 
+/// Looks at the clock again and again, so that a jump is noticed whether or not anybody asks for something.
+async fn watch_clock(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = timekeeping::look(&office).await {
+            tracing::error!(%error, "the time could not be written down");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(timekeeping::LOOK) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+    }
+}
+
 /// Looks every quarter of an hour whether contracts have run out and keys come to their end.
 async fn turn_days(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
     let mut tidied = None;
     loop {
-        if tidied != Some(office.today()) {
-            tidied = Some(office.today());
-            match retention::run(&office, false).await {
-                Ok(kinds) => {
-                    for kind in kinds.iter().filter(|kind| kind.count > 0) {
-                        tracing::info!(
-                            kind = kind.kind,
-                            count = kind.count,
-                            "deleted by the retention rules"
-                        );
-                    }
-                }
-                Err(error) => tracing::error!(%error, "the retention rules"),
-            }
-        }
-        match registry::turn_of_day(&office).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "contracts have run out; their records were sealed again"),
-            Err(error) => tracing::error!(%error, "the turn of the day"),
-        }
-        match keys::signing::rotate(&office).await {
-            Ok(None) => {}
-            Ok(Some(kid)) => tracing::info!(%kid, "the next signing key is announced"),
-            Err(error) => tracing::error!(%error, "the turn of the signing keys"),
-        }
-        if let Err(error) = keys::epoch::rewrap(&office).await {
-            tracing::error!(%error, "records of a former epoch");
-        }
+        day_turns(&office, &mut tidied).await;
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(15)) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
+    }
+}
+
+/// What follows from the date; nothing while the clock is in doubt.
+async fn day_turns(office: &Office, tidied: &mut Option<Date>) {
+    if let Err(error) = office.sure_now() {
+        tracing::error!(%error, "nothing is done that follows from the date");
+        return;
+    }
+    if *tidied != Some(office.today()) {
+        match retention::run(office, false).await {
+            Ok(kinds) => {
+                *tidied = Some(office.today());
+                for kind in kinds.iter().filter(|kind| kind.count > 0) {
+                    tracing::info!(kind = kind.kind, count = kind.count, "deleted by the retention rules");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the retention rules"),
+        }
+    }
+    match registry::turn_of_day(office).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "contracts have run out; their records were sealed again"),
+        Err(error) => tracing::error!(%error, "the turn of the day"),
+    }
+    match keys::signing::rotate(office).await {
+        Ok(None) => {}
+        Ok(Some(kid)) => tracing::info!(%kid, "the next signing key is announced"),
+        Err(error) => tracing::error!(%error, "the turn of the signing keys"),
+    }
+    if let Err(error) = keys::epoch::rewrap(office).await {
+        tracing::error!(%error, "records of a former epoch");
     }
 }
 

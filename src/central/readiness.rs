@@ -48,7 +48,8 @@ async fn tried(office: &Office) -> Vec<Part> {
         well("photos", office.store.try_photo()),
     );
     let disk = rustix::fs::statvfs(&office.config.data).map(|disk| disk.f_bavail * disk.f_frsize);
-    vec![database, keys, photos, ("disk", disk.is_ok_and(|free| free >= ROOM))]
+    let clock = office.clock_doubt().is_none();
+    vec![database, keys, photos, ("disk", disk.is_ok_and(|free| free >= ROOM)), ("clock", clock)]
 }
 
 async fn well(part: &'static str, tried: impl Future<Output = Result<(), CentralError>>) -> Part {
@@ -76,7 +77,7 @@ mod tests {
         let ready = Readiness::default();
         let parts = ready.parts(&t.office).await;
         let names: Vec<_> = parts.iter().map(|(part, _)| *part).collect();
-        assert_eq!(names, ["database", "keys", "photos", "disk"]);
+        assert_eq!(names, ["database", "keys", "photos", "disk", "clock"]);
         assert!(failed(&parts).iter().all(|part| *part == "disk"), "{parts:?}");
 
         // A folder that is not there takes no file, whoever asks.

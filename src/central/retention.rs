@@ -116,6 +116,9 @@ fn rules(kept: &Retention) -> Vec<Rule> {
 
 /// Deletes what is too old, or says how much that would be.
 pub async fn run(office: &Office, dry_run: bool) -> Result<Vec<Deleted>, CentralError> {
+    if !dry_run {
+        office.sure_now()?;
+    }
     let kept = &office.config.retention;
     let mut all: Vec<Deleted> = Vec::new();
     for rule in rules(kept) {

@@ -57,7 +57,7 @@ pub async fn seal_first(
     ids: Vec<String>,
 ) -> Result<(), CentralError> {
     let (today, epoch) = (office.today(), epoch::key(office).await?);
-    let first = storage::several_ever(tx, "roster", people.len(), office.clock.now()).await?;
+    let first = storage::several_ever(tx, "roster", people.len(), office.known_now()).await?;
     let sql = format!(
         "INSERT INTO roster_records (record_id, nip, change_no, version, sealed_on, sealed, epoch) VALUES {}",
         storage::rows_of_places(people.len(), 7)
@@ -90,7 +90,7 @@ async fn write(
     let today = office.today();
     // The stations remember it: as their cursor, and as the version below which they go back to
     // nothing.
-    let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
+    let change_no = storage::next_ever(tx, "roster", office.known_now()).await?;
     let epoch = epoch::key(office).await?;
     let sealed = sealed(person, today, record_id.clone(), change_no, signatures, picture, &epoch)?;
     sqlx::query(
@@ -155,7 +155,7 @@ pub async fn rewrap(office: &Office, tx: &mut Tx, record_id: &str) -> Result<(),
     .await?;
     let signatures = signatures(&cards)?;
     let signatures: Vec<&[u8]> = signatures.iter().map(Vec::as_slice).collect();
-    let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
+    let change_no = storage::next_ever(tx, "roster", office.known_now()).await?;
     let key = epoch::key(office).await?;
     let id = RecordId(record_id.to_owned());
     let (version, look_ups) = (change_no as u64, look_ups(&person));

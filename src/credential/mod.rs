@@ -49,5 +49,5 @@ pub use leaving::{WipeOrder, sign_wiped, verify_wiped};
 pub use parse::{Code, parse};
 pub use reason::Reason;
 pub use status::{CardStatus, ListId, StatusList};
-pub use time::SignedTime;
+pub use time::{ClockReset, SignedTime};
 pub use trust::{Issuer, IssuerKey, SerialRange, TrustList};

@@ -50,6 +50,30 @@ impl SignedTime {
     }
 }
 
+/// The order to a station whose stored time is later than the true one to take this one in its place: the same
+/// shape under another label, so that no answer about the time passes for it.
+pub struct ClockReset;
+
+impl ClockReset {
+    /// Answers a station's question. The nonce has 16 to 64 bytes.
+    pub fn sign(key: &KeyPair, nonce: &[u8], now: Timestamp) -> Result<Vec<u8>, CredentialError> {
+        check_nonce(nonce)?;
+        let payload = cbor::encode(&Value::from(now.as_millisecond()));
+        Ok(cose::sign(key, None, None, &cbor::labelled(RESET, &[nonce]), payload))
+    }
+
+    /// The time to take, from the order to the question with this nonce.
+    pub fn verify(bytes: &[u8], public: &[u8; 32], nonce: &[u8]) -> Result<Timestamp, CredentialError> {
+        cbor::at_most("an order about the clock", bytes, MAX_BYTES)?;
+        check_nonce(nonce)?;
+        let signed = Signed::decode(bytes, None, Order::Sorted)?;
+        signed.verify(public, &cbor::labelled(RESET, &[nonce]))?;
+        SignedTime::of(&signed)
+    }
+}
+
+const RESET: &str = "anjungan/time-reset/1";
+
 fn aad(nonce: &[u8]) -> Result<Vec<u8>, CredentialError> {
     check_nonce(nonce)?;
     Ok(cbor::labelled("anjungan/time/1", &[nonce]))
@@ -66,6 +90,20 @@ pub(super) fn check_nonce(nonce: &[u8]) -> Result<(), CredentialError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_is_no_answer_and_an_answer_no_order() {
+        let key = KeyPair::from_secret([1; 32]);
+        let now: Timestamp = "2026-02-03T04:05:06.789Z".parse().unwrap();
+        let (answer, order) =
+            (SignedTime::sign(&key, &[9; 16], now).unwrap(), ClockReset::sign(&key, &[9; 16], now).unwrap());
+        assert_eq!(ClockReset::verify(&order, &key.public(), &[9; 16]), Ok(now));
+        let bad = Err(CredentialError::BadSignature);
+        assert_eq!(ClockReset::verify(&answer, &key.public(), &[9; 16]), bad);
+        assert_eq!(SignedTime::verify(&order, &key.public(), &[9; 16]), bad);
+        assert_eq!(ClockReset::verify(&order, &key.public(), &[8; 16]), bad);
+        assert!(ClockReset::sign(&key, &[9; 15], now).is_err());
+    }
 
     #[test]
     fn an_answer_is_for_one_question_and_one_key() {

@@ -20,8 +20,10 @@ pub struct Making<'a> {
     pub photo_hash: &'a str,
 }
 
-/// Checks a portrait and makes the small pictures, a few at a time.
+/// Checks a portrait and makes the small pictures, a few at a time. Refuses while the clock is in doubt: no card gets
+/// a date that may be wrong, and nobody's grant is called old by it. What was accepted waits.
 pub async fn prepare(office: &Office, png: Vec<u8>) -> Result<Result<Portrait, PortraitError>, CentralError> {
+    office.sure_now()?;
     let _permit = office.workers.acquire().await.map_err(|_| CentralError::Worker)?;
     tokio::task::spawn_blocking(move || portrait::prepare(&png)).await.map_err(|_| CentralError::Worker)
 }
@@ -39,7 +41,7 @@ pub async fn make(
     person: &Employee,
     portrait: Portrait,
 ) -> Result<String, CentralError> {
-    let (now, today) = (office.clock.now(), office.today());
+    let (now, today) = (office.sure_now()?, office.today());
     let key = signing::signer(office).await?;
     let Drawn { serial, face_serial, status_index } =
         draw::draw(office, tx, person.kind(), today, key.kid()).await?;

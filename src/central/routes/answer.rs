@@ -50,6 +50,10 @@ impl From<CentralError> for Refusal {
     fn from(error: CentralError) -> Refusal {
         // Logged here; the caller learns only that it is not their fault.
         tracing::error!(%error, "a request failed");
+        if matches!(error, CentralError::Clock(_)) {
+            let detail = "the server's clock is in doubt; nothing is signed until somebody confirms it";
+            return Problem::new(ProblemCode::Internal, detail).into();
+        }
         Problem::new(ProblemCode::Internal, "the server could not do this; nothing was lost, try again")
             .into()
     }

@@ -71,6 +71,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
     // A layer holds for the routes above it.
     let anybody = Router::new()
         .route("/time", get(signed::time))
+        .route("/time/reset", get(signed::reset))
         .route("/trust", get(signed::trust))
         .route("/roots", get(signed::roots))
         .route("/status/{issuer}/{kid}", get(signed::status))

@@ -11,18 +11,35 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use super::answer::{Json, Refusal, parameter};
 use super::packing::packed;
 use crate::central::documents::Document;
-use crate::central::{App, status as lists, trust as trust_list};
-use crate::credential::SignedTime;
+use crate::central::{App, status as lists, timekeeping, trust as trust_list};
+use crate::credential::{ClockReset, SignedTime};
 use crate::protocol::{Blob, Problem, ProblemCode};
 
-/// The time, bound to the caller's nonce.
+/// The time, bound to the caller's nonce. None while the server's own clock is in doubt.
 pub async fn time(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Json<Blob>, Refusal> {
-    let malformed = || Problem::new(ProblemCode::Malformed, "nonce: 16 to 64 bytes in hexadecimal");
-    let nonce = parameter(query.as_deref(), "nonce").ok_or_else(malformed)?;
-    let nonce = HEXLOWER_PERMISSIVE.decode(nonce.as_bytes()).map_err(|_| malformed())?;
-    let signed =
-        SignedTime::sign(&app.office.keys.time, &nonce, app.office.clock.now()).map_err(|_| malformed())?;
+    let (office, nonce) = (&app.office, nonce(query.as_deref())?);
+    let signed = SignedTime::sign(&office.keys.time, &nonce, office.sure_now()?).map_err(|_| malformed())?;
     Ok(Json(signed.into()))
+}
+
+/// The order to a station that holds a later time to take this one, where an administrator gave the word.
+pub async fn reset(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Json<Blob>, Refusal> {
+    let (office, nonce) = (&app.office, nonce(query.as_deref())?);
+    if timekeeping::resets_until(office).await?.is_none() {
+        return Err(Problem::new(ProblemCode::NotFound, "no station is to take back a time").into());
+    }
+    let signed = ClockReset::sign(&office.keys.time, &nonce, office.sure_now()?).map_err(|_| malformed())?;
+    Ok(Json(signed.into()))
+}
+
+fn malformed() -> Problem {
+    Problem::new(ProblemCode::Malformed, "nonce: 16 to 64 bytes in hexadecimal")
+}
+
+fn nonce(query: Option<&str>) -> Result<Vec<u8>, Problem> {
+    let nonce = parameter(query, "nonce").ok_or_else(malformed)?;
+    let nonce = HEXLOWER_PERMISSIVE.decode(nonce.as_bytes()).map_err(|_| malformed())?;
+    if (16..=64).contains(&nonce.len()) { Ok(nonce) } else { Err(malformed()) }
 }
 
 pub async fn trust(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {

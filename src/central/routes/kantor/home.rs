@@ -40,6 +40,17 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let week = issuing::issued_since(&office.store, now - 7 * 24 * 3600).await?;
     Ok(html! {
         h1 { (lang.pick("Ringkasan", "Overview")) }
+        @if let Some(doubt) = office.clock_doubt() {
+            p.notice role="alert" {
+                (lang.pick("Jam server diragukan: menunjukkan ", "The server's clock is in doubt: it shows "))
+                (shown_time(doubt.shows)) "; "
+                (lang.pick("yang terakhir diketahui ", "the last known time is ")) (shown_time(doubt.known)) ". "
+                (lang.pick(
+                    "Kartu, daftar, dan waktu tidak ditandatangani sampai jam dibetulkan, atau dipastikan dengan ",
+                    "No card, list or time is signed until the clock is set right, or confirmed with "))
+                code { "anjungan-central clock confirm" } "."
+            }
+        }
         div.numbers {
             (number(with_card, lang.pick("pegawai punya kartu", "employees have a card")))
             (number(people - with_card, lang.pick("belum punya kartu", "have no card yet")))
@@ -57,6 +68,10 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
             (units_table(work, &units))
         }
     })
+}
+
+fn shown_time(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn number(value: i64, word: &str) -> Markup {

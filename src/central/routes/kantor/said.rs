@@ -192,6 +192,9 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("correction", "Data keliru dilaporkan", "Wrong data reported"),
     ("correction-closed", "Laporan dijawab", "Report answered"),
     ("deny-station", "Masuk di Anjungan ditolak lewat ponsel", "Sign-in at a station declined on a phone"),
+    ("clock-confirm", "Jam server dipastikan", "The server's clock confirmed"),
+    ("clock-reset-end", "Pembetulan jam Anjungan diakhiri", "Stations take back no time any more"),
+    ("clock-reset-stations", "Anjungan boleh membetulkan jamnya", "Stations may take back a wrong time"),
     (
         "device-batch",
         "Kode dan label kelompok Anjungan dibuat",
