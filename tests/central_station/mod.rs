@@ -87,7 +87,7 @@ impl Server {
         std::fs::write(self.folder().join("central.toml"), OFFICE).unwrap();
     }
 
-    fn folder(&self) -> std::path::PathBuf {
+    pub fn folder(&self) -> std::path::PathBuf {
         self.data.path().join("data")
     }
 
@@ -101,6 +101,13 @@ impl Server {
         let file = std::fs::File::create(self.data.path().join("log")).unwrap();
         let mut program = self.binary();
         self.start_as(program.env("ANJUNGAN_LOG", "trace").stderr(file))
+    }
+
+    /// Starts it with these variables in its environment.
+    pub fn start_with(self, variables: &[(&str, &std::path::Path)]) -> Server {
+        let mut program = self.binary();
+        program.envs(variables.iter().copied());
+        self.start_as(&mut program)
     }
 
     /// What a server that was started talking has said.
