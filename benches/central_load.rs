@@ -166,7 +166,7 @@ impl Server {
         for n in 0..stations {
             sqlx::query(
                 "INSERT INTO devices (id, name, place, utc_offset_hours, device_public, sealing_public,
-                     created_at, enrolled_at) VALUES ($1, $1, 'Lobi', 7, $2, $2, 1, 1)",
+                     created_at, enrolled_at, approved_at) VALUES ($1, $1, 'Lobi', 7, $2, $2, 1, 1, 1)",
             )
             .bind(format!("STATION-{n}"))
             .bind(key.clone())

@@ -366,6 +366,21 @@ fn a_station_that_joins_again_hands_in_what_still_waits() {
     let mut joined = Station::try_enrol(&server, code).unwrap();
     assert_eq!(joined.device_id, station.device_id);
     joined.open();
+    // Other keys: nothing that it sends is looked at before an administrator has approved them.
+    assert_eq!(problem(joined.post::<_, OutboxAnswer>("outbox", &waiting)), (403, ProblemCode::NotApproved));
+    let listed = server.command(&["device", "list", "--json"], 0);
+    let listed: serde_json::Value = serde_json::from_str(listed.trim()).unwrap();
+    assert_eq!((listed["state"].as_str(), listed["enrolments"].as_i64()), (Some("unapproved"), Some(2)));
+    let keys = listed["fingerprint"].as_str().unwrap();
+    let told = server.command(&["device", "approve", keys, "--json"], 0);
+    let told: serde_json::Value = serde_json::from_str(told.trim()).unwrap();
+    assert_eq!((&told["device_id"], &told["fingerprint"]), (&listed["id"], &listed["fingerprint"]));
+    server.command(&["device", "approve", &joined.device_id], 0);
+    assert!(server.command(&["device", "list"], 0).contains(&format!("joined      Meja 1  (Lobi)  {keys}")));
+    for nobody in ["NOWHERE", "AAAA AAAA AAAA AAAA AAAA AAAA"] {
+        server.command(&["device", "approve", nobody], 1);
+    }
+    server.command(&["device", "approve"], 2);
     joined.issued(&waiting);
     server.command(&["device", "new", "--for", "NOWHERE"], 1);
     server.command(&["device", "new", "--for", &station.device_id, "--name", "X"], 2);

@@ -235,7 +235,7 @@ fn a_batch_is_prepared_from_a_list_and_its_page_says_who_is_ready() {
 
     // Two join, by the codes of the file.
     for entry in &file.station[..2] {
-        Station::try_enrol(&office.server, &entry.code).unwrap().open();
+        Station::try_enrol(&office.server, &entry.code).unwrap().approved(&office.server);
     }
     at(&office, &desk, &batch);
     desk.until("2 dari 3 siap");
@@ -257,7 +257,7 @@ fn a_batch_is_prepared_from_a_list_and_its_page_says_who_is_ready() {
     let (_, renewed) = fetched(&desk, &path);
     let renewed: anjungan::protocol::Batch = toml::from_str(&renewed).unwrap();
     assert_eq!(renewed.station.len(), 1);
-    assert!(Station::try_enrol(&office.server, &renewed.station[0].code).is_ok());
+    Station::try_enrol(&office.server, &renewed.station[0].code).unwrap().approved(&office.server);
     at(&office, &desk, &batch);
     desk.until("3 dari 3 siap");
 
@@ -308,7 +308,7 @@ fn prepared_on_the_server(office: &Office, desk: &Browser, folder: &Path) {
     let file: anjungan::protocol::Batch =
         toml::from_str(&std::fs::read_to_string(path("a.toml")).unwrap()).unwrap();
     for entry in &file.station[..2] {
-        Station::try_enrol(&office.server, &entry.code).unwrap().open();
+        Station::try_enrol(&office.server, &entry.code).unwrap().approved(&office.server);
     }
     at(office, desk, "/kantor/anjungan");
     desk.until("Kecamatan 2026");

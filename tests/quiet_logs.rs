@@ -172,6 +172,7 @@ fn neither_program_says_anything_of_anybody() {
     let joining: Value = serde_json::from_str(&joining).unwrap();
     let one_time = joining["code"].as_str().unwrap();
     let station = Station::join_with(server.base(), one_time, "demo:", "demo:");
+    server.command(&["device", "approve", joining["device_id"].as_str().unwrap()], 0);
     private.add("a code to join", one_time);
     private.add("a staff code", &station.staff_code);
 
@@ -189,6 +190,7 @@ fn neither_program_says_anything_of_anybody() {
     let second = server.command(&["--json", "device", "new", "--name", "Dua", "--place", "Lobi"], 0);
     let second: Value = serde_json::from_str(&second).unwrap();
     let desk = Station::join_with(server.base(), second["code"].as_str().unwrap(), "demo:", &shown);
+    server.command(&["device", "approve", second["device_id"].as_str().unwrap()], 0);
     private.add("another code to join", second["code"].as_str().unwrap());
     assert!(talking(desk.guided("check"), &log));
     let verdict: Value = serde_json::from_slice(&fs::read(desk.out().join("verdict.json")).unwrap()).unwrap();

@@ -104,6 +104,7 @@ fn what_was_accepted_is_not_lost_and_the_station_ends_empty() {
             .arg(station.data())
             .env("ANJUNGAN_PIN", common::PIN),
     );
+    central.approve("Tiga");
     common::run(&mut station.card(person));
     assert_eq!(central.issues(&person.0), 2);
 }

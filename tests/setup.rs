@@ -89,6 +89,34 @@ fn from_the_box_to_the_report_by_the_screen_alone() {
     let kept = boxed.setup();
     assert!(kept.contains("code_unread = false") && kept.contains("\"printer\""), "{kept}");
 
+    // What it joined with waits for an administrator, who has heard nothing of people's data leave meanwhile.
+    let listed: serde_json::Value =
+        serde_json::from_str(central.command(&["device", "list", "--json"]).trim()).unwrap();
+    assert_eq!(listed["state"], "unapproved");
+    let doctor = anjungan()
+        .args(["doctor", "--json", "--config"])
+        .arg(boxed.path().join("station.toml"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(doctor.stdout).unwrap();
+    let keys = said.lines().find(|line| line.contains("\"keys\"")).unwrap();
+    assert!(
+        keys.contains("waiting for approval") && keys.contains(listed["fingerprint"].as_str().unwrap()),
+        "{keys}"
+    );
+    let mut waits = anjungan();
+    waits.arg("kiosk").arg("--config").arg(boxed.path().join("station.toml"));
+    let waits = Running::spawn(waits);
+    central.approve("Lobi 1");
+    let approved = || {
+        let database = rusqlite::Connection::open(boxed.path().join("data/station.sqlite")).unwrap();
+        let enrolled: String =
+            database.query_row("SELECT enrolled FROM identity", [], |row| row.get(0)).unwrap();
+        !enrolled.contains("waiting")
+    };
+    wait_until("the screen to go on by itself", approved);
+    drop(waits);
+
     // In the lobby, with what the screen showed once.
     let mut lobby = boxed.guided("lobby", "lobby");
     lobby.args(["--staff-code", &code]);

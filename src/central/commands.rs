@@ -11,7 +11,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{
-    CentralConfig, CentralError, Office, accounts, backup, batch, chain, fleet, password, registry,
+    CentralConfig, CentralError, Office, accounts, approval, backup, batch, chain, fleet, password, registry,
     retention, serve,
 };
 use crate::clock::{SharedClock, SystemClock, random_bytes};
@@ -199,11 +199,22 @@ pub enum Device {
         /// Writes a sheet of labels too (PDF): each station's code as a QR code
         #[arg(long)]
         labels: Option<PathBuf>,
+        /// Approves its stations beforehand, each once, by the serial number of its board. Whoever copies the file
+        /// joins as one of them: keep it as you keep a key. The batch's page withdraws it
+        #[arg(long)]
+        approve: bool,
         /// What the batch is called on the office's page; its day where nothing is said
         #[arg(long, default_value = "")]
         name: String,
     },
-    /// Shows the stations and their ids
+    /// An administrator's word that a station which has joined is the office's own; before it the station gets
+    /// nothing of people
+    Approve {
+        /// The station's id, or the fingerprint of its keys as it stands on its screen
+        #[arg(value_name = "ID|FINGERPRINT")]
+        station: String,
+    },
+    /// Shows the stations, their ids, their state and the fingerprints of their keys
     List,
     /// Shuts a station out at once and for good; it hands over what it owed and wipes itself
     Revoke { id: String },
@@ -219,9 +230,10 @@ impl Device {
                 let new = (name.unwrap_or_default(), place.unwrap_or_default());
                 device_new(config, again, new, as_json).await
             }
-            Device::Batch { list, file, labels, name } => {
-                device_batch(config, &list, (&file, labels.as_deref()), &name, as_json).await
+            Device::Batch { list, file, labels, approve, name } => {
+                device_batch(config, &list, (&file, labels.as_deref()), (&name, approve), as_json).await
             }
+            Device::Approve { station } => approval::cli::approve(config, &station, as_json).await,
             Device::List => device_list(config, as_json).await,
             Device::Revoke { id } => device_revoke(config, &id).await,
             Device::Quarantine(act) => act.run(config, as_json).await,
@@ -245,13 +257,13 @@ async fn device_new(
     answer_of(answer.map(|(id, code)| one_time_code(&id, &code, as_json)))
 }
 
-/// `device batch LIST FILE [--labels PDF] [--name NAME]`. Nothing is made where the list cannot be taken whole, or a
+/// `device batch LIST FILE [--labels PDF] [--approve] [--name NAME]`. Nothing is made where the list cannot be taken whole, or a
 /// file is there already.
 async fn device_batch(
     config: CentralConfig,
     list: &Path,
     (file, sheet): (&Path, Option<&Path>),
-    name: &str,
+    (name, approve): (&str, bool),
     as_json: bool,
 ) -> Result<u8, CentralError> {
     let bytes = std::fs::read(list).map_err(|error| CentralError::io(list, error))?;
@@ -259,6 +271,9 @@ async fn device_batch(
     let wanted = batch::read(&bytes).map_err(failed)?;
     let office = open(config).await?;
     let made = batch_files(&office, wanted, (file, sheet), name).await;
+    if let (Ok(Ok(made)), true) = (&made, approve) {
+        approval::beforehand::give(&office, CONSOLE, &made.id).await?;
+    }
     office.store.close().await;
     let made = made?.map_err(failed)?;
     for station in &made.handed {
@@ -268,6 +283,12 @@ async fn device_batch(
         } else {
             println!("{serial}  {name}, {place}: staff code {staff_code}, PIN {pin}");
         }
+    }
+    if approve {
+        eprintln!(
+            "Its stations are approved beforehand: whoever copies {} joins as one of them.",
+            file.display()
+        );
     }
     eprintln!("The codes in {} live a day. What stands above is shown this once.", file.display());
     Ok(0)
@@ -325,20 +346,16 @@ async fn device_list(config: CentralConfig, as_json: bool) -> Result<u8, Central
     let office = open(config).await?;
     for device in fleet::devices(&office).await? {
         if as_json {
-            say(&serde_json::to_string(&device).unwrap_or_default());
+            say(&approval::cli::facts(&device).to_string());
             continue;
         }
-        let state = match (device.revoked_at, device.wiped_at, device.enrolled_at) {
-            (Some(_), Some(_), _) => "wiped",
-            (Some(_), None, _) => "revoked",
-            (None, _, Some(_)) => "joined",
-            (None, _, None) => "waiting",
-        };
+        let state = device.standing().word();
+        let keys = device.fingerprint().map_or_else(String::new, |keys| format!("  {keys}"));
         let held = match device.quarantined {
             0 => String::new(),
             count => format!("  {count} items in quarantine"),
         };
-        say(&format!("{}  {state:8}  {}  ({}){held}", device.id, device.name, device.place));
+        say(&format!("{}  {state:10}  {}  ({}){keys}{held}", device.id, device.name, device.place));
     }
     office.store.close().await;
     Ok(0)

@@ -9,11 +9,11 @@ use subtle::ConstantTimeEq as _;
 use super::codes::{self, code_hash, new_token, random_id, token_hash};
 use super::keys::epoch;
 use super::storage::{Tx, audit};
-use super::{CentralError, Office, trust};
+use super::{CentralError, Office, approval, trust};
 use crate::clock::{os_random, random_bytes};
 use crate::credential::verify_assertion;
 use crate::protocol::{DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Problem, ProblemCode};
-use crate::sealed::wrap_epoch;
+use crate::sealed::{EpochKey, wrap_epoch};
 
 /// How long a one-time code opens the door.
 pub const CODE_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -23,6 +23,8 @@ const SESSION_LIFE_S: i64 = 15 * 60;
 const NONCE_CHANCE: usize = 16;
 const NONCE_HEAD: usize = NONCE_CHANCE + 8;
 const PURPOSE: &str = "device";
+/// A station that waits for approval asks again after this.
+const APPROVAL_POLL_S: u64 = 30;
 
 /// Why a station is refused, or why the server could not say.
 pub type Refused = super::Refused;
@@ -47,6 +49,17 @@ pub struct DeviceLine {
     pub wiped_at: Option<i64>,
     /// What it handed over then and nobody has decided about.
     pub quarantined: i64,
+    /// When an administrator approved the keys that it joined with, and who.
+    pub approved_at: Option<i64>,
+    pub approved_by: Option<String>,
+    /// When an administrator refused the keys that joined in its place last.
+    pub rejected_at: Option<i64>,
+    /// How often something joined in its place.
+    pub enrolments: i64,
+    #[serde(skip)]
+    pub device_public: Option<Vec<u8>>,
+    #[serde(skip)]
+    pub sealing_public: Option<Vec<u8>>,
 }
 
 /// Makes room for a station. Returns its id and the one-time code, which is shown this once.
@@ -130,7 +143,8 @@ pub async fn devices(office: &Office) -> Result<Vec<DeviceLine>, CentralError> {
 pub async fn devices_of(office: &Office, batch: &str) -> Result<Vec<DeviceLine>, CentralError> {
     Ok(sqlx::query_as(
         "SELECT id, name, place, version, created_at, enrolled_at, revoked_at, seen_at, board_serial,
-             code_expires_at, wiped_at,
+             code_expires_at, wiped_at, approved_at, approved_by, rejected_at, enrolments, device_public,
+             sealing_public,
              (SELECT COUNT(*) FROM quarantine q WHERE q.device_id = devices.id AND q.decision IS NULL)
              AS quarantined
          FROM devices WHERE $1 = '' OR batch_id = $1 ORDER BY created_at, id",
@@ -162,7 +176,7 @@ pub async fn revoke(office: &Office, actor: &str, id: &str) -> Result<(), Centra
     if done.rows_affected() == 0 {
         return Err(CentralError::NotFound("no such device, or it is revoked already"));
     }
-    sqlx::query("DELETE FROM device_sessions WHERE device_id = $1").bind(id).execute(&mut *tx).await?;
+    end_sessions(&mut tx, id).await?;
     audit(&mut tx, now, actor, "device-revoke", id).await?;
     tx.commit().await?;
     // Whoever has it now may come by its staff code too: what changes from here on is not theirs.
@@ -177,16 +191,19 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
         asked.device_public.array().ok_or_else(|| malformed("device_public has 32 bytes"))?;
     let sealing_public: [u8; 32] =
         asked.sealing_public.array().ok_or_else(|| malformed("sealing_public has 32 bytes"))?;
-    let (epoch, root_public) = (epoch::key(office).await?, trust::root_public(office).await?);
-    // Before the code is spent: a key that nothing can be sealed to is refused here.
-    let wrapped = wrap_epoch(&epoch, &sealing_public, &mut os_random())
+    let (region, root_public) = (epoch::key(office).await?, trust::root_public(office).await?);
+    // A key of no epoch, drawn for this answer alone: the region's own is fetched after the approval. Before the
+    // code is spent: a key that nothing can be sealed to is refused here.
+    let none = EpochKey::from_secret(EpochWrap::NONE, random_bytes());
+    let wrapped = wrap_epoch(&none, &sealing_public, &mut os_random())
         .map_err(|_| malformed("sealing_public is not a key"))?;
     let now = office.clock.now();
     let version: String = asked.version.chars().filter(|c| !c.is_control()).take(40).collect();
     let mut tx = office.store.write().await?;
     let joined: Option<(String, String, String, i64)> = sqlx::query_as(
         "UPDATE devices SET device_public = $3, sealing_public = $4, version = $5, enrolled_at = $2,
-             code_hash = NULL, code_expires_at = NULL
+             code_hash = NULL, code_expires_at = NULL, approved_at = NULL, approved_by = NULL,
+             rejected_at = NULL, enrolments = enrolments + 1
          WHERE code_hash = $1 AND code_expires_at > $2 AND revoked_at IS NULL
          RETURNING id, name, place, utc_offset_hours",
     )
@@ -201,11 +218,15 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
         return Err(Problem::new(ProblemCode::BadCode, "the one-time code is wrong, used or too old").into());
     };
     // Where it had joined before: who holds the former keys, or a session of theirs, is out.
-    sqlx::query("DELETE FROM device_sessions WHERE device_id = $1")
-        .bind(&device_id)
-        .execute(&mut *tx)
-        .await?;
+    end_sessions(&mut tx, &device_id).await?;
     audit(&mut tx, now, &device_id, "enrol", &device_id).await?;
+    let approved =
+        approval::beforehand::spend(&mut tx, &device_id, asked.board_serial.as_deref(), now).await?;
+    let wrapped = if approved {
+        wrap_epoch(&region, &sealing_public, &mut os_random()).map_err(CentralError::from)?
+    } else {
+        wrapped
+    };
     tx.commit().await?;
     Ok(Enrolled {
         device_id,
@@ -217,7 +238,19 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
         time_public: office.keys.time.public().to_vec().into(),
         portrait_public: office.keys.portrait_public.to_vec().into(),
         epoch: EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() },
+        waiting: !approved,
     })
+}
+
+/// Whoever holds a session of this device, or a nonce, is out.
+pub async fn end_sessions(tx: &mut Tx, device_id: &str) -> Result<(), CentralError> {
+    for statement in [
+        "DELETE FROM device_sessions WHERE device_id = $1",
+        "DELETE FROM assist_nonces WHERE device_id = $1",
+    ] {
+        sqlx::query(statement).bind(device_id).execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// The region's key of today, for a station that is in session.
@@ -339,10 +372,19 @@ pub async fn open_session(office: &Office, asked: &OpenSession) -> Result<Device
     Ok(DeviceSession { token, expires_in_s: SESSION_LIFE_S as u64 })
 }
 
-/// The device behind a bearer token.
+/// The device behind a bearer token, which an administrator has approved.
 pub async fn device_of(office: &Office, token: &str, now: Timestamp) -> Result<String, Refused> {
-    let found: Option<(String, Option<i64>)> = sqlx::query_as(
-        "SELECT d.id, d.revoked_at FROM device_sessions s JOIN devices d ON d.id = s.device_id
+    match joined_as(office, token, now).await? {
+        (id, true) => Ok(id),
+        (_, false) => Err(not_approved().into()),
+    }
+}
+
+/// The device behind a bearer token, and whether an administrator has approved it. Only what is nobody's data may
+/// rest on this.
+pub async fn joined_as(office: &Office, token: &str, now: Timestamp) -> Result<(String, bool), Refused> {
+    let found: Option<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
+        "SELECT d.id, d.revoked_at, d.approved_at FROM device_sessions s JOIN devices d ON d.id = s.device_id
          WHERE s.token_hash = $1 AND s.expires_at > $2",
     )
     .bind(token_hash(token))
@@ -350,8 +392,8 @@ pub async fn device_of(office: &Office, token: &str, now: Timestamp) -> Result<S
     .fetch_optional(office.store.pool())
     .await?;
     match found {
-        Some((id, None)) => Ok(id),
-        Some((_, Some(_))) => Err(unknown().into()),
+        Some((id, None, approved_at)) => Ok((id, approved_at.is_some())),
+        Some((_, Some(_), _)) => Err(unknown().into()),
         None => Err(Problem::new(ProblemCode::DeviceSession, "no device session, or one that ended").into()),
     }
 }
@@ -367,6 +409,14 @@ async fn known_key(tx: &mut Tx, device_id: &str) -> Result<[u8; 32], Refused> {
     .await?;
     let key = key.ok_or_else(unknown)?;
     Ok(key.try_into().map_err(|_| CentralError::Stored("the key of a device"))?)
+}
+
+/// Nothing is lost by it: the station keeps what it owes and asks again.
+fn not_approved() -> Problem {
+    let mut problem =
+        Problem::new(ProblemCode::NotApproved, "an administrator has to approve this station first");
+    problem.retry_after_s = Some(APPROVAL_POLL_S);
+    problem
 }
 
 pub fn unknown() -> Problem {

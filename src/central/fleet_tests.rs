@@ -1,7 +1,7 @@
 //! How long codes, nonces and sessions live, on a clock that the test moves.
 
 use super::*;
-use crate::central::testing::{TestOffice, office};
+use crate::central::testing::{TestOffice, approved, office};
 use crate::credential::{KeyPair, sign_assertion};
 use crate::sealed::StationKeys;
 
@@ -9,22 +9,30 @@ pub fn key() -> KeyPair {
     KeyPair::from_secret([9; 32])
 }
 
-fn asks(code: &str) -> Enrol {
+pub fn asks(code: &str) -> Enrol {
     Enrol {
         code: code.into(),
         device_public: key().public().to_vec().into(),
         sealing_public: StationKeys::generate(&mut os_random()).unwrap().public.to_vec().into(),
         version: "1.0\n".into(),
+        board_serial: None,
     }
 }
 
-/// A station that has joined.
+/// A station that has joined and is approved.
 pub async fn joined(t: &TestOffice) -> String {
     joined_at(t, "Lobi").await
 }
 
 /// A station that has joined, at this place.
 pub async fn joined_at(t: &TestOffice, place: &str) -> String {
+    let id = waiting_at(t, place).await;
+    approved(t, &id).await;
+    id
+}
+
+/// A station that has joined, at this place, and waits for approval.
+pub async fn waiting_at(t: &TestOffice, place: &str) -> String {
     let (_, code) = new_device(&t.office, "admin", "Meja 1", place).await.unwrap();
     enrol(&t.office, &asks(&code)).await.unwrap().device_id
 }
@@ -34,13 +42,19 @@ pub async fn joined_with_keys(t: &TestOffice) -> (String, StationKeys) {
     let keys = StationKeys::generate(&mut os_random()).unwrap();
     let (_, code) = new_device(&t.office, "admin", "Meja 1", "Lobi").await.unwrap();
     let asked = Enrol { sealing_public: keys.public.to_vec().into(), ..asks(&code) };
-    (enrol(&t.office, &asked).await.unwrap().device_id, keys)
+    let id = enrol(&t.office, &asked).await.unwrap().device_id;
+    approved(t, &id).await;
+    (id, keys)
 }
 
-/// The bearer token of a station that has joined and opened a session.
+/// The bearer token of a station that has joined, is approved and has opened a session.
 pub async fn in_session(t: &TestOffice) -> String {
-    let id = joined(t).await;
-    open_session(&t.office, &signed_nonce(t, &id).await).await.unwrap().token
+    session_of(t, &joined(t).await).await
+}
+
+/// The bearer token of a session that this station opens, approved or not.
+pub async fn session_of(t: &TestOffice, id: &str) -> String {
+    open_session(&t.office, &signed_nonce(t, id).await).await.unwrap().token
 }
 
 fn code_of<T>(answer: Result<T, Refused>) -> ProblemCode {

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activation_words;
+mod approval;
 mod backup;
 mod batch;
 mod chain;
@@ -400,6 +401,13 @@ pub mod testing {
         let person = &people[crate::person::sample::ACTIVE_PNS];
         registry::put_all(&t.office, std::slice::from_ref(person)).await.unwrap();
         person.nip
+    }
+
+    /// Lets an administrator approve a station that has joined. The one place where tests do so.
+    pub async fn approved(t: &TestOffice, device_id: &str) {
+        let waiting = approval::waiting(&t.office).await.unwrap();
+        let station = waiting.iter().find(|one| one.id == device_id).expect("a station that waits");
+        approval::approve(&t.office, "admin", station.fingerprint().unwrap()).await.unwrap();
     }
 
     impl TestOffice {

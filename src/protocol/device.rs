@@ -14,6 +14,9 @@ pub struct Enrol {
     pub sealing_public: Blob,
     /// The program's version.
     pub version: String,
+    /// Of the board, where the station joins by a batch file: its batch may have been approved beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board_serial: Option<String>,
 }
 
 /// What a station keeps from joining: names, and the keys that it pins from then on.
@@ -31,7 +34,12 @@ pub struct Enrolled {
     pub time_public: Blob,
     /// X25519: portraits in the outbox are sealed to it.
     pub portrait_public: Blob,
+    /// While the station waits for approval, a key of epoch [`EpochWrap::NONE`] that opens nothing.
     pub epoch: EpochWrap,
+    /// No administrator has approved this station's keys yet. A server from before this was asked says nothing,
+    /// and means that it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
 }
 
 /// The region's epoch key, sealed to one station's sealing key.
@@ -39,6 +47,13 @@ pub struct Enrolled {
 pub struct EpochWrap {
     pub epoch: u32,
     pub wrapped: Blob,
+}
+
+impl EpochWrap {
+    /// Before every epoch. A key of it was drawn for one station alone and opens no record; it has the shape that
+    /// stations of before the approval ask for when they join. They fetch the region's key once records of a later
+    /// epoch reach them, which is after the approval.
+    pub const NONE: u32 = 0;
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,4 +87,12 @@ pub struct DeviceSession {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     pub device_id: String,
+    /// An administrator has approved the keys that the station proves. A server that does not say so approved them
+    /// by letting it in.
+    #[serde(default = "approved")]
+    pub approved: bool,
+}
+
+fn approved() -> bool {
+    true
 }

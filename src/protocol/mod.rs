@@ -5,7 +5,7 @@
 //! | --- | --- | --- |
 //! | `GET  time?nonce=HEX` | → [`Blob`], a signed time | anybody |
 //! | `POST enrol` | [`Enrol`] → [`Enrolled`] | the holder of a one-time code |
-//! | `POST activate` | [`Activate`] → 204 | the holder of an activation code |
+//! | `POST activate` | [`Activate`] → 204 | a device session, with an activation code |
 //! | `POST device/nonce` | [`AskNonce`] → [`Nonce`] | anybody |
 //! | `POST device/session` | [`OpenSession`] → [`DeviceSession`] | a device that signs the nonce |
 //! | `POST sign-in` | [`SignIn`] → [`SignedIn`] | a device session |
@@ -24,7 +24,7 @@
 //! | `POST outbox/batch` | [`OutboxBatch`] → [`OutboxAnswers`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
 //! | `GET  card/SERIAL` | → [`LiveCard`] | a device session |
-//! | `GET  device` | → [`Standing`] | a device session |
+//! | `GET  device` | → [`Standing`] | a device session, approved or not |
 //! | `POST leave/nonce` | [`AskNonce`] → [`Nonce`] | a station that was revoked |
 //! | `POST leave/items` | [`HandOver`] → [`HandedOver`] | the same, signing the nonce |
 //! | `POST leave/wipe` | [`AskWipe`] → [`Ordered`], an order that is signed | the same, signing the nonce |
@@ -37,6 +37,10 @@
 //! | `GET  status/ISSUER/KID` | → bytes, with an `ETag` | anybody |
 //!
 //! A device session is a bearer token in `Authorization`. Every refusal is a [`Problem`].
+//!
+//! A station that has joined waits until an administrator has approved the [`Fingerprint`] of its keys. Until then
+//! a session of it is good for `GET device` alone; every other call is refused with
+//! [`ProblemCode::NotApproved`], and nothing that it sends is looked at.
 
 mod acceptance;
 mod audit;
@@ -47,6 +51,7 @@ mod call;
 mod card;
 mod commission;
 mod device;
+mod fingerprint;
 mod issue;
 mod leaving;
 mod outbox;
@@ -64,6 +69,7 @@ pub use call::{Call, CallState, DeskCall, DeskCalls, MarkCall};
 pub use card::{CardState, LiveCard};
 pub use commission::{Commissioned, Commissioning, PartFound};
 pub use device::{AskNonce, DeviceSession, Enrol, Enrolled, EpochWrap, Nonce, OpenSession, Standing};
+pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use issue::{Activate, Issue, PickUp, SignIn, SignedIn};
 pub use leaving::{AskWipe, HandOver, HandedOver, LeftItem, Ordered, Wiped};
 pub use outbox::{

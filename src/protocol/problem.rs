@@ -24,6 +24,10 @@ pub enum ProblemCode {
     DeviceSession,
     /// The device was revoked or never joined.
     UnknownDevice,
+    /// The station has joined, and no administrator has approved its keys yet: everything is kept and tried again.
+    NotApproved,
+    /// The account is one of the office's staff, and is not opened at a station.
+    StaffAccount,
     /// Wrong NIP or password; which of the two is not said.
     WrongCredentials,
     /// The account has no password yet.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Link, PinError, check_pin, new_staff_code, staff_secret};
 use crate::clock::SharedClock;
 use crate::credential::{IssuerId, KeyPair};
-use crate::protocol::{Enrol, Enrolled};
+use crate::protocol::{Enrol, Enrolled, Fingerprint};
 use crate::sealed::{SealedError, StaffParams, StationKeys, WrappedEpoch, unwrap_epoch, wrap_private};
 use crate::store::{Identity, Store, StoreError, secrets};
 use crate::sync::{Client, Roots, SyncError, Timeouts};
@@ -22,6 +22,8 @@ pub struct Terms {
     pub staff: StaffParams,
     /// The first staff code, where it was written down beforehand; otherwise one is made here.
     pub staff_code: Option<Zeroizing<String>>,
+    /// Of the board, where it joins by a batch file: the batch may have been approved beforehand.
+    pub board_serial: Option<String>,
     /// Join under another device id even if that leaves accepted cards behind which the server will
     /// then not take. Only where the former place at the server is gone for good.
     pub leave_waiting: bool,
@@ -35,6 +37,10 @@ pub struct Joined {
     pub device_id: String,
     pub station_name: String,
     pub place: String,
+    /// Of the keys that were made here, for an administrator to approve.
+    pub fingerprint: Fingerprint,
+    /// No administrator has approved it yet: the server gives this station nothing of people.
+    pub waiting: bool,
     /// The station had joined before; its outbox and history are still here.
     pub again: bool,
     /// Items that wait here from under another device id: the server will not take the accepted
@@ -117,6 +123,7 @@ pub fn join(
         device_public: device_public.into(),
         sealing_public: keys.public.into(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        board_serial: terms.board_serial.clone(),
     };
     let enrolled = client.enrol(&enrol).map_err(|error| give_up(error.into()))?;
     usable(&enrolled, &keys).map_err(|why| give_up(JoinError::Answer(why)))?;
@@ -137,6 +144,8 @@ pub fn join(
         device_id: enrolled.device_id.clone(),
         station_name: enrolled.station_name.clone(),
         place: enrolled.place.clone(),
+        fingerprint: Fingerprint::of(&device_public, &keys.public),
+        waiting: enrolled.waiting,
         again: before.is_some(),
         orphaned,
     };
@@ -159,6 +168,12 @@ pub fn join(
         tracing::warn!(%error, "the event could not be noted");
     }
     Ok(joined)
+}
+
+/// Of the keys that a station holds; on its screen and on the administrator's page it is the same.
+pub fn fingerprint(store: &dyn Store, identity: &Identity) -> Result<Fingerprint, StoreError> {
+    let secret = secrets::read::<32>(&store.keys_dir(), &identity.device_key)?;
+    Ok(Fingerprint::of(&KeyPair::from_secret(*secret).public(), &identity.sealing_public))
 }
 
 /// The identity that is held. One that cannot be read is no reason not to join again.
@@ -243,6 +258,7 @@ mod tests {
             time_public: Blob(vec![2; 32]),
             portrait_public: Blob(vec![3; 32]),
             epoch: EpochWrap { epoch: wrapped.epoch, wrapped: Blob(wrapped.sealed) },
+            waiting: false,
         }
     }
 

@@ -133,6 +133,7 @@ mod tests {
                 time_public: vec![2; 32].into(),
                 portrait_public: vec![3; 32].into(),
                 epoch: EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() },
+                waiting: false,
             },
             device_key: "device.key".into(),
             sealing_public: keys.public,

@@ -12,7 +12,7 @@ mod pin;
 pub mod setup;
 mod staff;
 
-pub use join::{JoinError, Joined, Terms, join};
+pub use join::{JoinError, Joined, Terms, fingerprint, join};
 pub use link::{Link, LinkError};
 pub use members::{FIRST, MemberError, add_member, open_as};
 pub use pin::{PinError, check_pin};

@@ -25,6 +25,8 @@ pub enum Event {
     Key(Key),
     /// Something is wrong with the station, or right again.
     Alert(Alert, bool),
+    /// What the server says about this station's keys: an administrator has approved them, or not yet.
+    Approval(bool),
     SignedIn(Ticket, Result<Box<SignedInBox>, Fault>),
     /// The code for the phone is there, or the phone has it.
     Phone(Ticket, PhoneNews),

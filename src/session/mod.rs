@@ -79,9 +79,10 @@ pub use report::{Report, Reporting};
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
 pub use setup::{
-    CameraPage, Chosen, ClockPage, Commissioned, Corners, Fitting, FoundCamera, FoundPrinter, JoinPage,
-    JoinStage, JoinedNote, LinkField, MARKS, NetworkPage, NetworkState, Page, PartState, PrinterPage,
-    ReportPage, SETUP_LINES, Setup, SetupStep, TRIAL, TestPrint, TimeNote, Turning, Wifi, WifiStage, host_of,
+    ApprovalPage, CameraPage, Chosen, ClockPage, Commissioned, Corners, Fitting, FoundCamera, FoundPrinter,
+    JoinPage, JoinStage, JoinedNote, LinkField, MARKS, NetworkPage, NetworkState, Page, PartState,
+    PrinterPage, ReportPage, SETUP_LINES, Setup, SetupStep, ShownKeys, TRIAL, TestPrint, TimeNote, Turning,
+    Wifi, WifiStage, host_of,
 };
 pub use sign_in::{Field, SignIn};
 pub use staff_home::StaffHome;
@@ -298,6 +299,7 @@ impl Session {
                 }
                 return (self, Vec::new());
             }
+            Event::Approval(approved) => return self.hear_approval(approved, now),
             Event::Tap(Tap::Language) => {
                 self.lang = self.lang.other();
                 return (self, Vec::new());
@@ -472,6 +474,16 @@ impl Session {
         };
         effects.append(&mut cx.effects);
         step
+    }
+
+    /// What the server says of this station's keys. Whoever is in the middle of something ends it first.
+    fn hear_approval(mut self, approved: bool, now: Duration) -> (Session, Vec<Effect>) {
+        let was_waiting = std::mem::replace(&mut self.fitting.waiting, !approved);
+        let waits = matches!(&self.step, Step::Setup(setup) if setup.waits());
+        if approved && waits || !approved && !was_waiting && self.at_rest() {
+            return self.go_home(now);
+        }
+        (self, Vec::new())
     }
 
     /// One call at a time: while it is under way, the button only shows how far it is.

@@ -94,6 +94,8 @@ pub fn of_sync(error: &SyncError) -> Fault {
             ProblemCode::BadCode | ProblemCode::NotFound => Fault::CodeUnknown,
             ProblemCode::NotReady => Fault::CardNotReady,
             ProblemCode::UnknownDevice => Fault::NotJoined,
+            ProblemCode::NotApproved => Fault::NotApproved,
+            ProblemCode::StaffAccount => Fault::StaffAccount,
             ProblemCode::DeviceSession
             | ProblemCode::Malformed
             | ProblemCode::WeakPassword

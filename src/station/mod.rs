@@ -46,9 +46,9 @@ use crate::card::Templates;
 use crate::clock::{CorrectedClock, SharedClock, offset};
 use crate::config::{self, StationConfig};
 use crate::display::{self, DisplayError};
-use crate::provision::setup;
-use crate::session::{Alert, Chosen, Duty, Event, Fault, Fitting, Role, Session};
-use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
+use crate::provision::{fingerprint, setup};
+use crate::session::{Alert, Chosen, Duty, Event, Fault, Fitting, Role, Session, ShownKeys};
+use crate::store::{Identity, IdentityStore, ListStore, SqliteStore, StoreError};
 use crate::sync::time::raise_to_floor;
 use asking::Asking;
 use clerk::{ClerkWorker, OnDuty};
@@ -103,6 +103,9 @@ struct Parts {
     name: String,
     /// Name and place, where it has joined.
     joined: Option<(String, String)>,
+    /// The keys that it joined with, and whether an administrator has yet to approve them.
+    keys: Option<ShownKeys>,
+    waiting: bool,
     chosen: Chosen,
     /// It was revoked, and has wiped itself.
     wiped: bool,
@@ -122,6 +125,7 @@ impl Parts {
         let time = TimeTrust::of_this_machine(system.now(), store.clock_floor()?);
         // No time before one that was proven can be true.
         raise_to_floor(&store, &clock)?;
+        let keys = identity.as_ref().and_then(|identity| shown_keys(&store, identity, config));
         let enrolled = identity.as_ref().map(|identity| &identity.enrolled);
         Ok(Parts {
             templates: Arc::new(drawing::templates(config.templates.as_ref())?),
@@ -130,6 +134,8 @@ impl Parts {
                 .or(wiped.as_ref().map(|farewell| farewell.station_name.clone()))
                 .unwrap_or_else(|| "Anjungan".to_owned()),
             joined: enrolled.map(|e| (e.station_name.clone(), e.place.clone())),
+            keys,
+            waiting: enrolled.is_some_and(|enrolled| enrolled.waiting),
             chosen: setup::load_or_begin(&config.data_dir),
             wiped: wiped.is_some(),
             set_aside,
@@ -385,11 +391,22 @@ fn fitting(config: &StationConfig, parts: &Parts) -> Fitting {
     Fitting {
         chosen: parts.chosen.clone(),
         joined: parts.joined.clone(),
+        keys: parts.keys.clone(),
+        waiting: parts.waiting,
         turns: glass || config.display.kind == config::DisplayKind::Headless,
         glass,
         face: config.cameras.face.clone(),
         printer: config.printer.clone(),
     }
+}
+
+/// What an administrator compares. A key that cannot be read is told by the worker that needs it.
+fn shown_keys(store: &SqliteStore, identity: &Identity, config: &StationConfig) -> Option<ShownKeys> {
+    let fingerprint = fingerprint(store, identity)
+        .inspect_err(|error| tracing::error!(%error, "the fingerprint of this station's keys is not shown"))
+        .ok()?;
+    let server = config.central.as_deref().unwrap_or(&identity.central_url);
+    Some(ShownKeys { fingerprint: fingerprint.to_string(), page: fingerprint.page(server) })
 }
 
 /// The printers of a configuration. One whose address cannot be read is left out and said: the

@@ -46,9 +46,9 @@ impl SyncLoop {
             let report = self.syncer.run_once();
             // After a fault the pause grows as sync says; desks must not knock in step.
             let rest = if report.errors.is_empty() { report.next_in.min(self.rest) } else { report.next_in };
-            let (online, wiped) = (report.online == Some(true), report.wiped);
+            let heard = report.online == Some(true) && !report.wiped && !report.waiting;
             self.tell(report);
-            if online && !wiped {
+            if heard {
                 self.tell_condition();
             }
             match self.woken.recv_timeout(rest) {
@@ -88,6 +88,9 @@ impl SyncLoop {
             self.gone = true;
             remove_plates(&self.facts.data_dir);
             post(Event::Broken(Fault::Removed));
+        }
+        if !report.wiped {
+            post(Event::Approval(!report.waiting));
         }
         let mut waiting = lock(&self.waiting);
         for item in report.issued {

@@ -21,7 +21,7 @@ use crate::printing;
 use crate::provision::{JoinError, Link, Terms, join, setup};
 use crate::session::print_job::JobState;
 use crate::session::{
-    Alert, Chosen, Event, Fault, FoundCamera, FoundPrinter, JoinedNote, Secret, Ticket, TimeNote,
+    Alert, Chosen, Event, Fault, FoundCamera, FoundPrinter, JoinedNote, Secret, ShownKeys, Ticket, TimeNote,
 };
 use crate::store::{IdentityStore, SqliteStore};
 use crate::sync::{Roots, SyncError, Syncer, Timeouts, time};
@@ -147,6 +147,11 @@ impl TechnicianWorker {
             staff_code: Secret::from(joined.staff_code.as_str()),
             name: joined.station_name,
             place: joined.place,
+            keys: ShownKeys {
+                fingerprint: joined.fingerprint.to_string(),
+                page: joined.fingerprint.page(&link.central_url),
+            },
+            waiting: joined.waiting,
         })
     }
 

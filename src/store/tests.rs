@@ -69,6 +69,7 @@ pub(super) fn identity(root: u8) -> Identity {
             time_public: Blob(vec![2; 32]),
             portrait_public: Blob(vec![3; 32]),
             epoch: EpochWrap { epoch: 1, wrapped: Blob(vec![4; 80]) },
+            waiting: false,
         },
         device_key: "device.key".into(),
         sealing_public: [5; 32],

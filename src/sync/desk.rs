@@ -26,7 +26,8 @@ impl Desk {
     /// First use: the office's code against a password of one's own.
     pub fn activate(&self, nip: Nip, code: &str, password: &str) -> Result<(), SyncError> {
         let body = Activate { nip, code: code.to_owned(), password: password.to_owned() };
-        self.client.post("activate", &body, None, Weight::Short).map(|_| ())
+        let call = |token: &str| self.client.post("activate", &body, Some(token), Weight::Short);
+        self.client.as_device(call).map(drop)
     }
 
     /// The card that was accepted earlier. `Refused` with `NotReady` while it is not made yet.

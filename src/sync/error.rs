@@ -65,6 +65,7 @@ impl SyncError {
                 (
                     None,
                     ProblemCode::DeviceSession
+                    | ProblemCode::NotApproved
                     | ProblemCode::SlowDown
                     | ProblemCode::NotReady
                     | ProblemCode::Internal,

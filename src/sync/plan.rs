@@ -31,6 +31,9 @@ pub struct Known {
     pub roster_unfinished: bool,
     /// Since a call last showed that the server knows this station.
     pub standing_age: Option<Duration>,
+    /// No administrator has approved this station's keys yet: what is of people is not asked for, and what is owed
+    /// stays here.
+    pub waiting: bool,
 }
 
 /// How old each thing may get.
@@ -65,7 +68,7 @@ pub fn plan(known: &Known, intervals: &Intervals) -> Vec<Operation> {
     if due(known.time_age, intervals.time) || !known.clock_trusted {
         plan.push(Operation::Time);
     }
-    if known.queued > 0 {
+    if known.queued > 0 && !known.waiting {
         plan.push(Operation::Outbox);
     }
     if due(known.trust_age, intervals.trust) {
@@ -76,12 +79,13 @@ pub fn plan(known: &Known, intervals: &Intervals) -> Vec<Operation> {
             plan.push(Operation::Status(id.clone()));
         }
     }
-    if known.roster_unfinished || due(known.roster_age, intervals.roster) {
+    if !known.waiting && (known.roster_unfinished || due(known.roster_age, intervals.roster)) {
         plan.push(Operation::Roster);
     }
     // Outbox and roster show it by themselves.
     let shown = plan.iter().any(|operation| matches!(operation, Operation::Outbox | Operation::Roster));
-    if !shown && due(known.standing_age, intervals.standing) {
+    // Somebody stands before the screen of one that waits, so it asks each time round.
+    if !shown && (known.waiting || due(known.standing_age, intervals.standing)) {
         plan.push(Operation::Standing);
     }
     plan
@@ -107,6 +111,7 @@ mod tests {
             trust_age: age,
             lists: vec![(list(), age)],
             roster_age: age,
+            waiting: false,
             roster_unfinished: false,
             standing_age: Some(Duration::from_secs(10)),
         }
@@ -134,6 +139,12 @@ mod tests {
             ("nothing heard", Known { standing_age: age(25), ..fresh() }, vec![Standing]),
             ("nothing heard yet", Known { standing_age: None, ..fresh() }, vec![Standing]),
             ("what is owed tells", Known { standing_age: None, queued: 1, ..fresh() }, vec![Outbox]),
+            ("waits for approval", Known { waiting: true, ..fresh() }, vec![Standing]),
+            (
+                "joined again, with something owed",
+                Known { waiting: true, queued: 2, roster_unfinished: true, ..Known::default() },
+                vec![Time, Trust, Standing],
+            ),
             ("half a roster", Known { roster_unfinished: true, ..fresh() }, vec![Roster]),
         ];
         for (name, known, expected) in table {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::clock::{Clock, CorrectedClock};
 use crate::credential::{ClockTrust, IssuerId, KeyPair, ListId, TrustList};
-use crate::protocol::{ProblemCode, Standing};
+use crate::protocol::{Enrolled, ProblemCode, Standing};
 use crate::store::{Farewell, Identity, OutboxCounts, PageApplied, Store, secrets};
 
 /// How often a plan is made anew in one run: a fresh trust list names lists to fetch.
@@ -35,6 +35,8 @@ pub struct SyncReport {
     pub online: Option<bool>,
     /// The server does not know this device any more: it was revoked. Staff must hear of it.
     pub revoked: bool,
+    /// No administrator has approved this station's keys yet. Nothing is lost: what is owed waits here.
+    pub waiting: bool,
     /// The server ordered it, signed: everything that was owed is handed over, and the store is empty.
     pub wiped: bool,
     pub clock_trusted: bool,
@@ -75,6 +77,8 @@ pub struct Syncer {
     trust: Option<TrustList>,
     pub intervals: Intervals,
     clock_trusted: bool,
+    /// No administrator has approved this station's keys yet; on the disk as well.
+    waiting: bool,
     clock_limit: Duration,
     done: Done,
     forgetting: Forgetting,
@@ -111,6 +115,7 @@ impl Syncer {
             trust,
             intervals: Intervals::default(),
             clock_trusted: false,
+            waiting: identity.enrolled.waiting,
             clock_limit: CLOCK_LIMIT,
             done: Done::default(),
             forgetting: Forgetting::default(),
@@ -184,6 +189,10 @@ impl Syncer {
             };
             let mut progress = false;
             for operation in planned {
+                // What an earlier operation of this plan was told holds for these too.
+                if self.waiting && matches!(operation, Operation::Outbox | Operation::Roster) {
+                    continue;
+                }
                 // What failed in this run is not tried again in the next round.
                 if report.errors.iter().any(|(failed, _)| *failed == operation) {
                     continue;
@@ -192,6 +201,11 @@ impl Syncer {
                     Ok(()) => {
                         report.online = Some(true);
                         progress = true;
+                    }
+                    // No fault: the next plan asks only whether it still is so.
+                    Err(error) if error.code() == Some(ProblemCode::NotApproved) => {
+                        report.online = Some(true);
+                        self.hear_approval(false, &mut report);
                     }
                     Err(error) => {
                         let stop = self.fell_over(&operation, &error, &mut report, &mut wait);
@@ -220,6 +234,7 @@ impl Syncer {
         }
         report.next_in = self.paused(&report, wait);
         report.clock_trusted = self.clock_trusted;
+        report.waiting = self.waiting;
         report.outbox = self.store.outbox_counts().unwrap_or_default();
         report
     }
@@ -253,6 +268,28 @@ impl Syncer {
             self.done.lists.insert(id.clone(), self.clock.monotonic());
         }
         false
+    }
+
+    /// Keeps what the server says about the approval, so that the next start knows it too.
+    fn hear_approval(&mut self, approved: bool, report: &mut SyncReport) {
+        if self.waiting != approved {
+            return;
+        }
+        self.waiting = !approved;
+        let kept = self.store.identity().and_then(|held| match held {
+            Some(identity) => {
+                self.store.put_enrolled(&Enrolled { waiting: self.waiting, ..identity.enrolled })
+            }
+            None => Ok(()),
+        });
+        if let Err(error) = kept {
+            report.errors.push((Operation::Standing, error.into()));
+        }
+        if approved {
+            tracing::info!("an administrator has approved this station");
+        } else {
+            tracing::warn!("this station waits until an administrator approves its keys");
+        }
     }
 
     fn leave(&mut self) -> Result<Farewell, SyncError> {
@@ -302,6 +339,7 @@ impl Syncer {
             roster_age: age(self.done.roster),
             roster_unfinished: self.done.roster_unfinished,
             standing_age: age(self.done.standing),
+            waiting: self.waiting,
         })
     }
 
@@ -326,7 +364,8 @@ impl Syncer {
                     .as_device(|token| self.client.get::<Standing>("device", Some(token), Weight::Short));
                 // A server before this was asked does not know the path; it knew the station all the same.
                 if !matches!(&asked, Err(error) if error.code() == Some(ProblemCode::NotFound)) {
-                    asked?;
+                    let approved = asked?.approved;
+                    self.hear_approval(approved, report);
                 }
                 self.done.standing = Some(self.clock.monotonic());
             }

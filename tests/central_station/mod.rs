@@ -254,14 +254,21 @@ impl Station {
         }
     }
 
-    /// Joins with a code of its own and opens a session.
+    /// Joins with a code of its own, is approved, and opens a session.
     pub fn enrol(server: &Server) -> Station {
         let out = server.command(&["device", "new", "--name", "Meja 1", "--place", "Lobi", "--json"], 0);
         let code =
             serde_json::from_str::<serde_json::Value>(&out).unwrap()["code"].as_str().unwrap().to_owned();
         let mut station = Station::try_enrol(server, &code).unwrap();
-        station.open();
+        station.approved(server);
         station
+    }
+
+    /// An administrator approves it; it opens a session, and fetches the region's key.
+    pub fn approved(&mut self, server: &Server) {
+        server.command(&["device", "approve", &self.device_id], 0);
+        self.open();
+        self.enrolled.as_mut().unwrap().epoch = self.get("epoch").unwrap();
     }
 
     /// Opens a session.
@@ -276,6 +283,7 @@ impl Station {
             device_public: station.key().public().to_vec().into(),
             sealing_public: station.keys.public.to_vec().into(),
             version: "test".into(),
+            board_serial: None,
         };
         let enrolled: Enrolled = station.post("enrol", &asked)?;
         code.clone_into(&mut station.code);

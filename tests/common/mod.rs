@@ -57,6 +57,11 @@ impl Central {
         facts["code"].as_str().unwrap().to_owned()
     }
 
+    /// An administrator's word that the station with this name is the office's own.
+    pub fn approve(&self, name: &str) {
+        self.command(&["device", "approve", &self.device(name)]);
+    }
+
     /// What was noted, in order.
     pub fn audit(&self) -> Vec<String> {
         let database = self.data.path().join("central.sqlite");
@@ -143,10 +148,12 @@ pub struct Station {
 
 impl Station {
     pub fn join(central: &Central, url: &str, name: &str, face: &str, scan: &str) -> Station {
-        Station::join_with(url, &central.code(name), face, scan)
+        let station = Station::join_with(url, &central.code(name), face, scan);
+        central.approve(name);
+        station
     }
 
-    /// The same, with a one-time code of whichever server.
+    /// The same, with a one-time code of whichever server, and not approved there.
     pub fn join_with(url: &str, code: &str, face: &str, scan: &str) -> Station {
         let folder = TempDir::new().unwrap();
         let mut station = Station { folder, staff_code: String::new() };

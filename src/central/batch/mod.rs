@@ -17,7 +17,7 @@ use crate::lang::Lang;
 use crate::protocol::{Batch, BatchEntry};
 
 pub use handouts::{Handout, Handouts};
-pub use list::{LARGEST, ListFault, Wanted, read};
+pub use list::{LARGEST, ListFault, Wanted, plain, read};
 pub use progress::{batch_name, batches, stations_of};
 
 /// Digits of a first PIN.
@@ -190,7 +190,7 @@ fn pin() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::central::testing::{TestOffice, office};
+    use crate::central::testing::{TestOffice, approved, office};
     use crate::protocol::Enrol;
     use crate::sealed::StationKeys;
 
@@ -207,8 +207,11 @@ mod tests {
             device_public: crate::credential::KeyPair::from_secret(random_bytes()).public().to_vec().into(),
             sealing_public: keys.public.to_vec().into(),
             version: "test".into(),
+            board_serial: None,
         };
-        fleet::enrol(&t.office, &asked).await.is_ok()
+        let Ok(joined) = fleet::enrol(&t.office, &asked).await else { return false };
+        approved(t, &joined.device_id).await;
+        true
     }
 
     #[tokio::test]

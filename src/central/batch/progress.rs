@@ -3,7 +3,7 @@
 use crate::central::fleet::{self, DeviceLine};
 use crate::central::{CentralError, Office};
 
-/// A batch in a list. Stations that were revoked are not counted.
+/// A batch in a list. Stations that were revoked are not counted; ready are those that joined and are approved.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct BatchLine {
     pub id: String,
@@ -16,7 +16,7 @@ pub struct BatchLine {
 /// All batches, the newest first.
 pub async fn batches(office: &Office) -> Result<Vec<BatchLine>, CentralError> {
     Ok(sqlx::query_as(
-        "SELECT b.id, b.name, b.made_at, COUNT(d.id) AS stations, COUNT(d.enrolled_at) AS ready
+        "SELECT b.id, b.name, b.made_at, COUNT(d.id) AS stations, COUNT(d.approved_at) AS ready
          FROM device_batches b LEFT JOIN devices d ON d.batch_id = b.id AND d.revoked_at IS NULL
          GROUP BY b.id, b.name, b.made_at ORDER BY b.made_at DESC, b.id",
     )

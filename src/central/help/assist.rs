@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use super::offers::not_found;
 use crate::central::codes::token_hash;
 use crate::central::storage::audit;
-use crate::central::{CentralError, Office, Refused, accounts, registry, slow_down, welcome};
+use crate::central::{CentralError, Office, Refused, accounts, registry, slow_down, staff, welcome};
 use crate::clock::{os_random, random_bytes};
 use crate::protocol::{AskAssist, Assist, AssistChallenge, AssistPurpose, Assisted, Problem, ProblemCode};
 
@@ -91,6 +91,13 @@ pub async fn assist(office: &Office, device_id: &str, asked: &Assist) -> Result<
         return Err(not_found("nobody in the registry has this NIP"));
     };
     let record = welcome::record_of(&mut tx, asked.nip).await?;
+    // Whoever opens such an account opens the office's pages: no clerk's word and no station is enough for that.
+    if staff::is_member(&mut tx, asked.nip).await? {
+        audit(&mut tx, now, &actor, "assist-refused", &record).await?;
+        tx.commit().await?;
+        let detail = "an account of staff is opened with its own password, or by an administrator";
+        return Err(Problem::new(ProblemCode::StaffAccount, detail).into());
+    }
     match asked.purpose {
         AssistPurpose::SignIn => {
             let grant = welcome::grant(office, &mut tx, device_id, &person).await?;
@@ -153,6 +160,38 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].0, format!("{device} staff Rina b"));
         assert!(!lines[0].1.contains(&nip.to_string()), "no NIP in the audit");
+    }
+
+    #[tokio::test]
+    async fn an_account_of_staff_is_never_opened_at_a_station() {
+        let t = office().await;
+        let (device, keys) = joined_with_keys(&t).await;
+        let nip = somebody(&t).await;
+        let ask = async |purpose| {
+            let asked = AskAssist { nip, purpose };
+            let sealed = challenge(&t.office, &device, &asked).await.unwrap();
+            let nonce = sealed.open(&device, &asked, &keys).unwrap().to_vec().into();
+            assist(&t.office, &device, &Assist { nip, purpose, nonce, staff: None }).await
+        };
+        for role in [staff::Role::Administrator, staff::Role::Desk, staff::Role::Technician] {
+            staff::put(&t.office, nip, role).await.unwrap();
+            for purpose in [AssistPurpose::SignIn, AssistPurpose::NewPassword] {
+                match ask(purpose).await {
+                    Err(Refused::Problem(problem)) => assert_eq!(problem.code, ProblemCode::StaffAccount),
+                    _ => panic!("{role:?} {purpose:?}: refused"),
+                }
+            }
+        }
+        let count = async |table: &str| -> i64 {
+            let sql = format!("SELECT COUNT(*) FROM {table}");
+            let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
+            count.fetch_one(t.office.store.pool()).await.unwrap()
+        };
+        assert_eq!((count("grants").await, count("accounts WHERE code_hash IS NOT NULL").await), (0, 0));
+        assert_eq!(count("audit WHERE action = 'assist-refused'").await, 6, "each try is noted");
+        // An employee like all others again.
+        staff::remove(&t.office, nip).await.unwrap();
+        assert!(ask(AssistPurpose::SignIn).await.is_ok() && ask(AssistPurpose::NewPassword).await.is_ok());
     }
 
     #[tokio::test]

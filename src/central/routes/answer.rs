@@ -24,9 +24,11 @@ impl From<Problem> for Refusal {
         let status = match problem.code {
             ProblemCode::Malformed => StatusCode::BAD_REQUEST,
             ProblemCode::DeviceSession | ProblemCode::WrongCredentials => StatusCode::UNAUTHORIZED,
-            ProblemCode::UnknownDevice | ProblemCode::NotActivated | ProblemCode::BadCode => {
-                StatusCode::FORBIDDEN
-            }
+            ProblemCode::UnknownDevice
+            | ProblemCode::NotApproved
+            | ProblemCode::StaffAccount
+            | ProblemCode::NotActivated
+            | ProblemCode::BadCode => StatusCode::FORBIDDEN,
             ProblemCode::WeakPassword => StatusCode::UNPROCESSABLE_ENTITY,
             ProblemCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
@@ -152,7 +154,8 @@ fn values(json: &[u8]) -> usize {
     count
 }
 
-/// The station that calls, by its bearer token.
+/// The station that calls, by its bearer token; an administrator has approved it. Every route that knows of people
+/// takes this one.
 #[derive(Clone)]
 pub struct Device(pub String);
 
@@ -163,17 +166,36 @@ impl FromRequestParts<Arc<App>> for Device {
         if let Some(device) = parts.extensions.get::<Device>() {
             return Ok(device.clone());
         }
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(|| Problem::new(ProblemCode::DeviceSession, "this call needs a device session"))?;
         let office = &app.office;
-        Ok(Device(fleet::device_of(office, token, office.clock.now()).await?))
+        Ok(Device(fleet::device_of(office, bearer(parts)?, office.clock.now()).await?))
     }
+}
+
+/// A station that has joined, and whether an administrator has approved it. For what is nobody's data.
+pub struct JoinedDevice {
+    pub id: String,
+    pub approved: bool,
+}
+
+impl FromRequestParts<Arc<App>> for JoinedDevice {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let office = &app.office;
+        let (id, approved) = fleet::joined_as(office, bearer(parts)?, office.clock.now()).await?;
+        Ok(JoinedDevice { id, approved })
+    }
+}
+
+fn bearer(parts: &Parts) -> Result<&str, Problem> {
+    parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::new(ProblemCode::DeviceSession, "this call needs a device session"))
 }
 
 /// A parameter of the query. Those of this server are hexadecimal or decimal, so nothing in them is

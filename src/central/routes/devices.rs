@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::answer::{Device, Json, Refusal, parameter};
+use super::answer::{Device, JoinedDevice, Json, Refusal, parameter};
 use super::packing::packed_json;
 use crate::central::{App, condition, fleet, issuing, roster, slow_down};
 use crate::credential::{CardStatus, Serial};
@@ -31,9 +31,9 @@ pub async fn session(
     Ok(Json(fleet::open_session(&app.office, &asked).await?))
 }
 
-/// Is the station still one of the office's? A refusal says that it is not.
-pub async fn standing(Device(device_id): Device) -> Json<Standing> {
-    Json(Standing { device_id })
+/// Is the station one of the office's, and approved? A refusal says that it is not the office's any more.
+pub async fn standing(JoinedDevice { id, approved }: JoinedDevice) -> Json<Standing> {
+    Json(Standing { device_id: id, approved })
 }
 
 pub async fn epoch(State(app): State<Arc<App>>, Device(device): Device) -> Result<Json<EpochWrap>, Refusal> {

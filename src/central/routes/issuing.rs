@@ -14,6 +14,7 @@ use crate::protocol::{
 
 pub async fn activate(
     State(app): State<Arc<App>>,
+    _device: Device,
     Caller(address): Caller,
     Json(asked): Json<Activate>,
 ) -> Result<StatusCode, Refusal> {

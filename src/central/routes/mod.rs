@@ -176,6 +176,9 @@ async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
 }
 
 #[cfg(test)]
+mod walk_tests;
+
+#[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};

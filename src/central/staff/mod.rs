@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::commands::CONSOLE;
 use super::registry::nip_from;
-use super::storage::audit;
+use super::storage::{Tx, audit};
 use super::{CentralError, Office, welcome};
 use crate::person::Nip;
 
@@ -42,6 +42,8 @@ pub enum Area {
     /// Photos, looked at after they counted.
     Photos,
     Stations,
+    /// Whether a station that has joined is the office's own: administrators alone.
+    Approval,
     /// What came out of the printers.
     Prints,
     /// Lists of employees, taken in.
@@ -142,7 +144,16 @@ pub async fn list(office: &Office) -> Result<Vec<Member>, CentralError> {
         .collect()
 }
 
-async fn end_sessions(tx: &mut super::storage::Tx, nip: i64) -> Result<(), CentralError> {
+/// Does this person hold a role?
+pub async fn is_member(tx: &mut Tx, nip: Nip) -> Result<bool, CentralError> {
+    let held: Option<i64> = sqlx::query_scalar("SELECT 1 FROM staff WHERE nip = $1")
+        .bind(nip.as_u64() as i64)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(held.is_some())
+}
+
+async fn end_sessions(tx: &mut Tx, nip: i64) -> Result<(), CentralError> {
     sqlx::query("DELETE FROM staff_sessions WHERE nip = $1").bind(nip).execute(&mut **tx).await?;
     Ok(())
 }

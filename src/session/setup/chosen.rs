@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ShownKeys;
 use crate::lang::Lang;
 use crate::turn::{TouchMap, Turn};
 
@@ -93,6 +94,10 @@ pub struct Fitting {
     pub chosen: Chosen,
     /// Name and place, once it has joined.
     pub joined: Option<(String, String)>,
+    /// The keys that it joined with.
+    pub keys: Option<ShownKeys>,
+    /// No administrator has approved them yet.
+    pub waiting: bool,
     /// The display can be turned by the station itself.
     pub turns: bool,
     /// So can its touch layer: the bare console.
@@ -109,6 +114,8 @@ impl Default for Fitting {
         Fitting {
             chosen: Chosen::default(),
             joined: Some((String::new(), String::new())),
+            keys: None,
+            waiting: false,
             turns: false,
             glass: false,
             face: String::new(),
@@ -125,6 +132,11 @@ impl Fitting {
         let due = self.chosen.first_open(SetupStep::BENCH).filter(|_| begun);
         // Without a server nothing works, whatever the record says.
         due.or(self.joined.is_none().then_some(SetupStep::Join))
+    }
+
+    /// The keys that an administrator has yet to approve.
+    pub fn unapproved(&self) -> Option<&ShownKeys> {
+        self.keys.as_ref().filter(|_| self.waiting)
     }
 
     /// Where `Di lokasi` goes on; from its beginning once it was finished.

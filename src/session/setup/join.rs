@@ -1,7 +1,7 @@
 //! Joining the office's server: its one-time code before the station's own camera, or typed; then the first PIN,
 //! twice; then the first staff code, which stands there once and until somebody says that it is written down.
 
-use super::{Go, Page};
+use super::{Go, Page, ShownKeys};
 use crate::session::{Cx, Effect, Event, Fault, Key, PIN_LENGTH, Secret, Tap, Ticket};
 
 /// Longer than any address with a code.
@@ -13,6 +13,9 @@ pub struct JoinedNote {
     pub staff_code: Secret,
     pub name: String,
     pub place: String,
+    /// The keys that it joined with, and whether an administrator has yet to approve them.
+    pub keys: ShownKeys,
+    pub waiting: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,7 @@ impl JoinPage {
                     Ok(note) => {
                         self.fault = None;
                         cx.fitting.joined = Some((note.name.clone(), note.place.clone()));
+                        (cx.fitting.keys, cx.fitting.waiting) = (Some(note.keys.clone()), note.waiting);
                         J::Joined(*note)
                     }
                     Err(fault) => {

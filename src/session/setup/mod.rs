@@ -1,6 +1,7 @@
 //! A technician sets the station up: `Di bengkel`, until it has joined and prints; `Di lokasi`, until it stands in
 //! its lobby and has told the office how. A file a step; each can be broken off and is taken up again.
 
+mod approval;
 mod camera;
 mod chosen;
 mod clock;
@@ -13,6 +14,7 @@ mod report;
 mod tests;
 mod turning;
 
+pub use approval::{ApprovalPage, ShownKeys};
 pub use camera::{CameraPage, FoundCamera};
 pub use chosen::{Chosen, Fitting, SetupStep};
 pub use clock::{ClockPage, TimeNote};
@@ -39,6 +41,7 @@ pub enum Page {
     Language,
     Network(NetworkPage),
     Join(Box<JoinPage>),
+    Approval(ApprovalPage),
     Clock(ClockPage),
     Printer(PrinterPage),
     Turning(Turning),
@@ -60,12 +63,27 @@ enum Go {
 }
 
 impl Setup {
-    /// Before anybody has touched anything: a picture on trial, or a station that has joined nobody.
+    /// Before anybody has touched anything: a picture on trial, a station that has joined nobody, or one that waits
+    /// for approval.
     pub(super) fn due(cx: &mut Cx) -> Option<Step> {
         if cx.fitting.trial().is_some() {
             return Some(Setup::at(SetupStep::Touch, cx));
         }
-        cx.fitting.bench().map(|step| Setup::at(step, cx))
+        match cx.fitting.bench() {
+            Some(step) => Some(Setup::at(step, cx)),
+            None if cx.fitting.unapproved().is_some() => Some(Setup::unapproved(ApprovalPage::Alone)),
+            None => None,
+        }
+    }
+
+    /// The page that says what is waited for.
+    pub(super) fn unapproved(page: ApprovalPage) -> Step {
+        Step::Setup(Setup { page: Page::Approval(page) })
+    }
+
+    /// Does the screen stand still until the approval?
+    pub(super) fn waits(&self) -> bool {
+        matches!(self.page, Page::Approval(ApprovalPage::Alone))
     }
 
     /// A step from its beginning.
@@ -85,19 +103,19 @@ impl Setup {
         Step::Setup(Setup { page })
     }
 
-    /// The step that the page belongs to; none while the screen starts anew.
+    /// The step that the page belongs to; none while the screen starts anew, or waits for approval.
     pub fn step_of(&self) -> Option<SetupStep> {
         Some(match self.page {
             Page::Language => SetupStep::Language,
             Page::Network(_) => SetupStep::Network,
-            Page::Join(_) => SetupStep::Join,
+            Page::Join(_) | Page::Approval(ApprovalPage::Bench) => SetupStep::Join,
             Page::Clock(_) => SetupStep::Clock,
             Page::Printer(_) => SetupStep::Printer,
             Page::Turning(_) => SetupStep::Turn,
             Page::Corners(_) => SetupStep::Touch,
             Page::Camera(_) => SetupStep::Camera,
             Page::Report(_) => SetupStep::Report,
-            Page::Anew => return None,
+            Page::Approval(ApprovalPage::Alone) | Page::Anew => return None,
         })
     }
 
@@ -112,6 +130,7 @@ impl Setup {
                 JoinStage::Joining { .. } => "setup-joining",
                 JoinStage::Joined(_) => "setup-joined",
             },
+            Page::Approval(_) => "setup-approval",
             Page::Clock(_) => "setup-clock",
             Page::Printer(_) => "setup-printer",
             Page::Turning(_) => "setup-turning",
@@ -123,6 +142,9 @@ impl Setup {
     }
 
     pub(super) fn step(self, event: Event, cx: &mut Cx) -> Step {
+        if let Page::Approval(page) = self.page {
+            return page.step(&event, cx);
+        }
         let Some(here) = self.step_of() else { return Step::Setup(self) };
         let go = match self.page {
             Page::Language => language(&event, cx),
@@ -134,7 +156,7 @@ impl Setup {
             Page::Corners(page) => page.step(&event, cx),
             Page::Camera(page) => page.step(event, cx),
             Page::Report(page) => page.step(event),
-            Page::Anew => return Step::Setup(Setup { page: Page::Anew }),
+            Page::Approval(_) | Page::Anew => return Step::Setup(self),
         };
         match go {
             Go::Stay(page) => Step::Setup(Setup { page }),
@@ -159,6 +181,10 @@ pub(super) fn after(step: SetupStep, cx: &mut Cx) -> Step {
         SetupStep::Touch => {
             keep(cx);
             duty::for_staff(StaffGoal::Lobby, cx)
+        }
+        SetupStep::Join if cx.fitting.unapproved().is_some() => {
+            keep(cx);
+            Setup::unapproved(ApprovalPage::Bench)
         }
         step => {
             keep(cx);

@@ -95,6 +95,24 @@ fn fitting(chosen: Chosen) -> Fitting {
         glass: true,
         face: "v4l:///dev/video0".into(),
         printer: None,
+        ..Fitting::default()
+    }
+}
+
+fn keys() -> ShownKeys {
+    ShownKeys {
+        fingerprint: "ABCD EFGH IJKL MNOP QRST UVWX".into(),
+        page: "https://kantor.example/kantor/kunci/ABCDEFGHIJKLMNOPQRSTUVWX".into(),
+    }
+}
+
+fn noted(waiting: bool) -> JoinedNote {
+    JoinedNote {
+        staff_code: Secret::from("BCDFG-HJKLM"),
+        name: "Lobi 1".into(),
+        place: "Lobi".into(),
+        keys: keys(),
+        waiting,
     }
 }
 
@@ -209,12 +227,8 @@ fn joining_takes_the_pin_twice_and_is_on_the_disk_before_the_server_is_asked() {
     };
     assert!(kept.code_unread, "before the server is asked");
     assert_eq!((link.expose(), pin.expose()), ("https://kantor.example/#BCDF-GHJK", "582917"));
-    let (ticket, note) = (*ticket, || JoinedNote {
-        staff_code: Secret::from("BCDFG-HJKLM"),
-        name: "Lobi 1".into(),
-        place: "Lobi".into(),
-    });
-    let bench = bench.send(Event::Joined(ticket, Ok(Box::new(note()))));
+    let ticket = *ticket;
+    let bench = bench.send(Event::Joined(ticket, Ok(Box::new(noted(true)))));
     assert_eq!(bench.name(), "setup-joined");
     // The code stands until somebody says that they have it.
     let bench = bench.tap(Tap::Back).tap(Tap::Home);
@@ -230,10 +244,61 @@ fn once_the_staff_code_is_noted_the_step_is_done() {
         Effect::Join { ticket, .. } => Some(*ticket),
         _ => None,
     });
-    let note = JoinedNote { staff_code: Secret::from("B"), name: "L".into(), place: "P".into() };
-    let bench = bench.send(Event::Joined(ticket, Ok(Box::new(note)))).tap(Tap::Continue);
-    assert_eq!(bench.name(), "setup-clock");
+    let bench = bench.send(Event::Joined(ticket, Ok(Box::new(noted(false))))).tap(Tap::Continue);
+    assert_eq!(bench.name(), "setup-clock", "approved beforehand");
     assert!(!bench.kept().code_unread && bench.kept().has_done(SetupStep::Join));
+}
+
+#[test]
+fn a_station_that_waits_for_approval_says_so_and_the_bench_goes_on() {
+    let bench = Bench::new().joining().types("582917").tap(Tap::Continue);
+    let ticket = bench.ticket(|effect| match effect {
+        Effect::Join { ticket, .. } => Some(*ticket),
+        _ => None,
+    });
+    let bench = bench.send(Event::Joined(ticket, Ok(Box::new(noted(true))))).tap(Tap::Continue);
+    assert_eq!(bench.name(), "setup-approval");
+    assert!(bench.kept().has_done(SetupStep::Join), "a power cut here costs nothing");
+    assert_eq!(bench.session.fitting.unapproved(), Some(&keys()));
+    // Nothing but the way on leads out of it.
+    let bench = bench.tap(Tap::Back).tap(Tap::Staff).send(Event::Tick);
+    assert_eq!(bench.name(), "setup-approval");
+    assert_eq!(bench.tap(Tap::Continue).name(), "setup-clock");
+}
+
+#[test]
+fn nobody_is_served_before_the_approval_and_then_the_screen_goes_on_by_itself() {
+    let waits = || Bench::of(Fitting { keys: Some(keys()), waiting: true, ..fitting(Chosen::default()) });
+    let bench = waits();
+    assert_eq!(bench.name(), "setup-approval");
+    let bench = bench.tap(Tap::Start).tap(Tap::Continue).tap(Tap::Home).send(Event::Approval(false));
+    assert_eq!(bench.name(), "setup-approval");
+    let mut bench = bench;
+    bench.now += Duration::from_secs(48 * 3600);
+    let bench = bench.send(Event::Tick);
+    assert_eq!(bench.name(), "setup-approval", "however long it takes");
+    let bench = bench.send(Event::Approval(true));
+    assert_eq!((bench.name(), bench.session.fitting.unapproved()), ("attract", None));
+    assert_eq!(bench.tap(Tap::Start).name(), "choose");
+
+    // Staff have their own way meanwhile, and come back to it.
+    let bench = waits().staff_in();
+    assert_eq!(bench.name(), "staff-home");
+    let bench = bench.tap(Tap::Home);
+    assert_eq!(bench.name(), "setup-approval");
+    // The word comes while staff are at something: they end it first.
+    let bench = waits().staff_in().send(Event::Approval(true));
+    assert_eq!(bench.name(), "staff-home");
+    assert_eq!(bench.tap(Tap::Home).name(), "attract");
+
+    // One that was at work hears that it waits again: at rest at once, a visit first.
+    let works = || Bench::of(Fitting { keys: Some(keys()), ..fitting(Chosen::default()) });
+    assert_eq!(works().send(Event::Approval(false)).name(), "setup-approval");
+    let bench = works().tap(Tap::Start).send(Event::Approval(false));
+    assert_eq!(bench.name(), "choose");
+    assert_eq!(bench.tap(Tap::Home).name(), "setup-approval");
+    // Where there is nothing to show, nothing is shown.
+    assert_eq!(Bench::of(fitting(Chosen::default())).send(Event::Approval(false)).name(), "attract");
 }
 
 #[test]

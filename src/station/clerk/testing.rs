@@ -46,6 +46,7 @@ pub fn joined(dir: &TempDir) -> (SqliteStore, String) {
             time_public: vec![2; 32].into(),
             portrait_public: vec![3; 32].into(),
             epoch: EpochWrap { epoch: wrapped.epoch, wrapped: wrapped.sealed.into() },
+            waiting: false,
         },
         device_key: "device.key".into(),
         sealing_public: keys.public,

@@ -70,12 +70,25 @@ impl Provision {
         let mut store = SqliteStore::open(crate::station::database(&config), clock.now())?.store;
         let roots = Roots::load(config.central_ca.as_deref()).map_err(SyncError::from)?;
         let known = staff_code.is_some();
-        let terms = Terms { roots, staff_code, leave_waiting: self.leave_waiting, ..Terms::default() };
+        let terms = Terms {
+            roots,
+            staff_code,
+            board_serial: self.batch.as_ref().and_then(|_| batch::board_serial()),
+            leave_waiting: self.leave_waiting,
+            ..Terms::default()
+        };
         match join(&link, &pin, &mut store, clock, &terms, &mut os_random()) {
             Ok(done) => {
                 eprintln!("Joined as {} ({}), device {}.", done.station_name, done.place, done.device_id);
                 if done.orphaned > 0 {
                     eprintln!("{} items that wait here belong to the former device.", done.orphaned);
+                }
+                eprintln!("Fingerprint of its keys: {}", done.fingerprint);
+                if done.waiting {
+                    eprintln!(
+                        "It waits until an administrator has approved this fingerprint: {}",
+                        done.fingerprint.page(&link.central_url)
+                    );
                 }
                 // A code that stands on a sheet already belongs into no log.
                 if !known {

@@ -8,8 +8,9 @@ use super::{Answer, Part, Verdict};
 use crate::clock::SharedClock;
 use crate::config::{DisplayConfig, DisplayKind, StationConfig};
 use crate::printing::{self, Capabilities, PrintError, PrinterStatus};
+use crate::provision::fingerprint;
 use crate::station::database;
-use crate::store::{IdentityStore, ListStore, SqliteStore};
+use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
 
 /// Below this a station soon cannot keep what people accept.
 const LITTLE: u64 = 200 * 1024 * 1024;
@@ -121,14 +122,32 @@ impl Part for Keys {
                 return Answer::new(Verdict::Fault, format!("the database cannot be opened: {why}"), next);
             }
         };
-        match store.map(|store| store.identity()) {
+        let held = |store: SqliteStore| {
+            let identity = store.identity()?;
+            Ok::<_, StoreError>(identity.map(|held| {
+                let keys = fingerprint(&store, &held).ok();
+                (held, keys)
+            }))
+        };
+        match store.map(held) {
             None | Some(Ok(None)) => {
                 Answer::new(Verdict::Unknown, "this station has joined no server", NOT_JOINED)
             }
-            Some(Ok(Some(identity))) => Answer::well(format!(
-                "joined as {:?} ({})",
-                identity.enrolled.station_name, identity.enrolled.device_id
-            )),
+            Some(Ok(Some((identity, keys)))) => {
+                let said = format!(
+                    "joined as {:?} ({})",
+                    identity.enrolled.station_name, identity.enrolled.device_id
+                );
+                if !identity.enrolled.waiting {
+                    return Answer::well(said);
+                }
+                let keys = keys.map_or_else(|| "unreadable".to_owned(), |keys| keys.to_string());
+                Answer::new(
+                    Verdict::Attention,
+                    format!("{said}, waiting for approval; fingerprint {keys}"),
+                    "An administrator approves this fingerprint on the server's page of stations.",
+                )
+            }
             Some(Err(error)) => Answer::new(Verdict::Fault, error.to_string(), NOT_JOINED),
         }
     }

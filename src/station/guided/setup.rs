@@ -10,10 +10,11 @@ use crate::session::{MARKS, STAFF_CODE_LENGTH};
 const WIFI: &str = "Kantor Contoh";
 
 /// What stands on each page of the bench and on no other.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "Bahasa Indonesia",
     "Jaringan",
     "Tunjukkan kode bergabung",
+    "Menunggu persetujuan",
     "Waktu dari Server Kantor",
     "Pilih pencetak",
     "Mulai",
@@ -27,6 +28,10 @@ impl Walk {
                 "Bahasa Indonesia" => self.press_after("setup-language", "Bahasa Indonesia")?,
                 "Jaringan" => self.wifi()?,
                 "Tunjukkan kode bergabung" => self.join(pin)?,
+                // The bench goes on meanwhile; what stands there afterwards has nothing to press.
+                "Menunggu persetujuan" if self.finger.labels()?.contains(&self.word("Lanjut")) => {
+                    self.press_after("setup-approval", "Lanjut")?;
+                }
                 "Waktu dari Server Kantor" => {
                     self.wait("Lanjut")?;
                     self.press_after("setup-clock", "Lanjut")?;

@@ -6,13 +6,15 @@ use std::time::Duration;
 use slint::{ComponentHandle, ModelRc, VecModel};
 
 use super::chrome::seconds;
-use super::generated::{Screen, SetupLine, SetupPage, SetupView, Spot, Tone};
+use super::generated::{Code, Screen, SetupLine, SetupPage, SetupView, Spot, Tone};
+use super::phone::news;
 use super::photo::instruction;
 use super::{App, fault};
 use crate::lang::Lang;
 use crate::session::{
-    CameraPage, Commissioned, Fault, Fitting, JoinPage, JoinStage, LinkField, MARKS, NetworkPage, Page,
-    PartState, PrinterPage, SETUP_LINES, Setup, SetupStep, TestPrint, Turning, WifiStage, host_of,
+    ApprovalPage, CameraPage, Commissioned, Fault, Fitting, JoinPage, JoinStage, LinkField, MARKS,
+    NetworkPage, Page, PartState, PrinterPage, SETUP_LINES, Setup, SetupStep, TestPrint, Turning, WifiStage,
+    host_of,
 };
 use crate::turn::Turn;
 
@@ -41,6 +43,8 @@ struct Shown {
     said: String,
     text: String,
     secret: String,
+    /// What a code on the page says.
+    link: String,
     seconds: i32,
     fault: Option<Fault>,
 }
@@ -50,6 +54,7 @@ pub fn show(app: &App, step: &Setup, fitting: &Fitting, lang: Lang, now: Duratio
         Page::Language => Shown { page: SetupPage::Language, ..Shown::default() },
         Page::Network(page) => network(page, lang),
         Page::Join(page) => join(page, fitting, lang),
+        Page::Approval(page) => approval(*page, fitting, lang),
         Page::Clock(page) => Shown {
             page: SetupPage::Clock,
             busy: page.is_waiting(),
@@ -97,6 +102,9 @@ fn put(app: &App, shown: Shown, step: Option<SetupStep>, lang: Lang) {
     view.set_said(shown.said.into());
     view.set_text(shown.text.into());
     view.set_secret(shown.secret.into());
+    if let Some(code) = news(&shown.link) {
+        view.set_code(code);
+    }
     view.set_seconds(shown.seconds);
     view.set_fault(fault(shown.fault, lang));
     if slint::Model::row_count(&view.get_marks()) == 0 {
@@ -107,6 +115,35 @@ fn put(app: &App, shown: Shown, step: Option<SetupStep>, lang: Lang) {
 
 pub fn forget(app: &App) {
     put(app, Shown::default(), None, Lang::Id);
+    app.global::<SetupView>().set_code(Code::default());
+}
+
+/// Groups of the fingerprint in a row: two rows are read without losing one's place.
+const GROUPS: usize = 3;
+
+fn approval(page: ApprovalPage, fitting: &Fitting, lang: Lang) -> Shown {
+    let Some(keys) = &fitting.keys else {
+        return Shown { page: SetupPage::Approval, ..Shown::default() };
+    };
+    let groups: Vec<&str> = keys.fingerprint.split(' ').collect();
+    Shown {
+        page: SetupPage::Approval,
+        ready: page == ApprovalPage::Bench,
+        lines: groups.chunks(GROUPS).map(|row| line(row.join(" "), Tone::None)).collect(),
+        said: match page {
+            ApprovalPage::Bench => lang.pick(
+                "Penyiapan dapat dilanjutkan selagi menunggu.",
+                "Setting up can go on in the meantime.",
+            ),
+            ApprovalPage::Alone => lang.pick(
+                "Setelah disetujui, layar ini berlanjut sendiri.",
+                "Once it is approved, this screen goes on by itself.",
+            ),
+        }
+        .to_owned(),
+        link: keys.page.clone(),
+        ..Shown::default()
+    }
 }
 
 fn place(step: SetupStep, lang: Lang) -> String {

@@ -1,5 +1,6 @@
 //! Sync against a stub of the server, with real signatures and a real database.
 
+mod approval;
 mod bad_servers;
 mod batches;
 mod certificates;
@@ -58,6 +59,8 @@ pub struct Office {
     /// Stations that said they were empty.
     pub wiped: Mutex<Vec<String>>,
     pub revoked: AtomicBool,
+    /// An administrator has approved the station.
+    pub approved: AtomicBool,
     /// Signs the order to wipe; another one is no server of this station.
     pub orders: Mutex<KeyPair>,
     /// Happens at the station while the server signs the order.
@@ -138,6 +141,7 @@ impl Office {
             quarantine: Mutex::default(),
             wiped: Mutex::default(),
             revoked: AtomicBool::new(false),
+            approved: AtomicBool::new(true),
             orders: Mutex::new(time_key()),
             meanwhile: Mutex::default(),
         });
@@ -192,12 +196,20 @@ impl Office {
                 _ => problem(404, ProblemCode::NotFound),
             },
             _ if !authorised => problem(401, ProblemCode::DeviceSession),
+            "device" => {
+                let approved = self.approved.load(Ordering::SeqCst);
+                Reply::json(200, &Standing { device_id: "device-1".into(), approved })
+            }
+            _ if !self.approved.load(Ordering::SeqCst) => {
+                let mut refused = Problem::new(ProblemCode::NotApproved, "not yet");
+                refused.retry_after_s = Some(30);
+                Reply::json(403, &refused)
+            }
             "outbox" => match self.take(&serde_json::from_slice(&request.body).unwrap()) {
                 Ok(answer) => Reply::json(200, &answer),
                 Err(refused) => Reply::json(400, &refused),
             },
             "outbox/batch" => self.take_all(&serde_json::from_slice(&request.body).unwrap()),
-            "device" => Reply::json(200, &Standing { device_id: "device-1".into() }),
             "roster" => {
                 let position = query.strip_prefix("after=c").map_or(0, |n| n.parse().unwrap());
                 let roster = self.roster.lock().unwrap();
@@ -354,10 +366,20 @@ pub fn timeouts() -> Timeouts {
 
 impl Desk {
     pub fn at(url: &str) -> Desk {
+        Desk::with(identity(url))
+    }
+
+    /// The same, of a station whose keys nobody has approved.
+    pub fn waiting_at(url: &str) -> Desk {
+        let identity = identity(url);
+        Desk::with(Identity { enrolled: Enrolled { waiting: true, ..identity.enrolled }, ..identity })
+    }
+
+    fn with(identity: Identity) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         let mut store = SqliteStore::open(dir.path().join("station.db"), at(0)).unwrap().store;
         secrets::write(&store.keys_dir(), "device.key", &[4; 32]).unwrap();
-        store.put_identity(&identity(url)).unwrap();
+        store.put_identity(&identity).unwrap();
         let base = ManualClock::at(at(0));
         let clock = Arc::new(CorrectedClock::new(Arc::new(base.clone())));
         let syncer = Syncer::new(
@@ -389,6 +411,7 @@ fn identity(url: &str) -> Identity {
             time_public: Blob(time_key().public().to_vec()),
             portrait_public: Blob(vec![3; 32]),
             epoch: EpochWrap { epoch: 1, wrapped: Blob(vec![4; 80]) },
+            waiting: false,
         },
         device_key: "device.key".into(),
         sealing_public: [5; 32],

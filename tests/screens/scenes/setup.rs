@@ -6,7 +6,7 @@ use anjungan::lang::Lang;
 use anjungan::photo::{Advice, Measures, gauges};
 use anjungan::session::{
     Chosen, CodeText, Commissioned, Event, Fault, Fitting, FoundCamera, FoundPrinter, JoinedNote, MARKS,
-    NetworkState, PartState, PlateState, Reading, Secret, Session, SetupStep, Tap, TimeNote, Wifi,
+    NetworkState, PartState, PlateState, Reading, Secret, Session, SetupStep, ShownKeys, Tap, TimeNote, Wifi,
 };
 use anjungan::turn::Turn;
 
@@ -169,10 +169,16 @@ fn parts(fault: bool) -> Vec<(String, PartState)> {
 #[allow(clippy::too_many_lines, reason = "a list of scenes")]
 pub fn scenes(lang: Lang, props: &Props) -> Vec<Scene> {
     let new = || Visit::new(lang, props);
+    let keys = || ShownKeys {
+        fingerprint: "MWQW 7GHK OQ2D WMVX WCQM 2B5U".into(),
+        page: "https://kantor.contoh.go.id/kantor/kunci/MWQW7GHKOQ2DWMVXWCQM2B5U".into(),
+    };
     let note = || JoinedNote {
         staff_code: Secret::from("BCDFG-HJKLM"),
         name: "Lobi BKPSDM".into(),
         place: "Gedung A lantai 1".into(),
+        keys: keys(),
+        waiting: true,
     };
     let time = |moved| TimeNote { day: "02-03-2026".into(), time: "10.24".into(), moved };
     vec![

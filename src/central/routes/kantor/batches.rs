@@ -12,10 +12,12 @@ use maud::{Markup, html};
 use zeroize::Zeroizing;
 
 use super::condition::age;
-use super::{Work, acted, attached, failed, moment, shown};
+use super::{Work, acted, attached, failed, moment, names, shown};
+use crate::central::approval::{Standing, beforehand};
 use crate::central::batch::{self, Handout, LARGEST, ListFault, Made};
 use crate::central::fleet::DeviceLine;
 use crate::central::routes::form::Fields;
+use crate::central::routes::masuk::see;
 use crate::central::routes::multipart::{self, UploadError};
 use crate::central::routes::notice;
 use crate::central::staff::Area;
@@ -65,20 +67,82 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, parts: Pa
         let name = batch::batch_name(&app.office, &id).await?.ok_or(NO_BATCH)?;
         let stations = batch::stations_of(&app.office, &id).await?;
         let waits = stations.iter().any(|one| one.enrolled_at.is_none() && one.revoked_at.is_none());
+        let moves = waits || stations.iter().any(|one| one.standing() == Standing::Unapproved);
         let main = html! {
             h1 { (name) }
             (ready(&stations, work.lang()))
+            (super::approvals::waiting(&app, work, &stations))
             (table(&app, work, &stations))
             @if waits { (renewal(&app, work, &id)) }
+            (word(&app, work, &id, waits).await?)
             p { a href=(work.link("/kantor/anjungan")) { (work.lang().pick("Semua Anjungan", "All stations")) } }
         };
         let mut answer = work.page(StatusCode::OK, Some(&format!("/kantor/kelompok/{id}")), &main);
-        if waits {
+        if moves {
             answer.headers_mut().insert(AGAIN.0, AGAIN.1);
         }
         Ok(answer)
     })
     .await
+}
+
+/// An administrator approves a batch before its stations join, or takes that back.
+pub async fn beforehand(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    parts: Parts,
+    body: Bytes,
+) -> Response {
+    acted(&app, &parts, &body, Some(Area::Approval), async |work, fields| {
+        let (office, actor) = (&app.office, &work.session.record);
+        match fields.get("putusan").as_str() {
+            "setuju" => beforehand::give(office, actor, &id).await?,
+            "tarik" => beforehand::withdraw(office, actor, &id).await?,
+            _ => return Err(CentralError::Argument("no such decision".into()).into()),
+        }
+        Ok(see(&format!("/kantor/kelompok/{id}"), work.lang()))
+    })
+    .await
+}
+
+/// Whether the batch is approved beforehand, with what that risks; for an administrator, the way to change it.
+async fn word(app: &App, work: &Work, id: &str, waits: bool) -> Result<Markup, CentralError> {
+    let (lang, may) = (work.lang(), work.session.role.may(Area::Approval));
+    let path = format!("/kantor/kelompok/{id}/persetujuan");
+    let risk = lang.pick(
+        "Siapa pun yang menyalin berkas kelompok dapat bergabung sebagai salah satu Anjungannya dan melihat data pegawai. \
+         Berlaku sekali untuk tiap nomor seri papan. Simpan berkas itu seperti kunci, dan tarik kembali setelah semua bergabung.",
+        "Whoever copies the batch file can join as one of its stations and see data of employees. \
+         It counts once for each board's serial number. Keep that file as you keep a key, and withdraw this once all have joined.",
+    );
+    let word = beforehand::word(&app.office, id).await?;
+    let by = match &word {
+        Some(word) => names::actor(app, &word.approved_by, lang).await?,
+        None => String::new(),
+    };
+    Ok(match word {
+        Some(word) => html! {
+            div.alert role="status" {
+                p { strong { (lang.pick("Disetujui di muka", "Approved beforehand")) } " · " (by) " · " (moment(app, word.approved_at)) }
+                p { (risk) }
+                @if may { (work.form(app, &path, &html! {
+                    button type="submit" name="putusan" value="tarik" { (lang.pick("Tarik kembali", "Withdraw")) }
+                })) }
+            }
+        },
+        None if may && waits => html! {
+            details {
+                summary { (lang.pick("Setujui di muka…", "Approve beforehand…")) }
+                p { (risk) }
+                (work.form(app, &path, &html! {
+                    button.other type="submit" name="putusan" value="setuju" {
+                        (lang.pick("Setujui di muka menurut nomor seri", "Approve beforehand by serial number"))
+                    }
+                }))
+            }
+        },
+        None => html! {},
+    })
 }
 
 /// New codes for those that have not joined.
@@ -202,7 +266,7 @@ pub async fn list(app: &App, work: &Work) -> Result<Markup, CentralError> {
 fn ready(stations: &[DeviceLine], lang: Lang) -> Markup {
     let counted = stations.iter().filter(|one| one.revoked_at.is_none());
     let all = counted.clone().count();
-    let joined = counted.filter(|one| one.enrolled_at.is_some()).count();
+    let joined = counted.filter(|one| one.standing() == Standing::Joined).count();
     let said = format!("{joined} {} {all} {}", lang.pick("dari", "of"), lang.pick("siap", "ready"));
     html! {
         p.ready role="status" { strong { (said) } }
@@ -234,13 +298,20 @@ fn table(app: &App, work: &Work, stations: &[DeviceLine]) -> Markup {
 }
 
 fn state_of(app: &App, one: &DeviceLine, now: i64, lang: Lang) -> Markup {
-    match (one.revoked_at, one.enrolled_at, one.code_expires_at) {
-        (Some(_), _, _) => html! { (lang.pick("Dicabut", "Revoked")) },
-        (None, Some(at), _) => html! { (lang.pick("Bergabung ", "Joined ")) (moment(app, at)) },
-        (None, None, Some(until)) if until > now => html! {
+    let code = one.code_expires_at.filter(|until| *until > now);
+    match (one.standing(), code) {
+        (Standing::Revoked | Standing::Wiped, _) => html! { (lang.pick("Dicabut", "Revoked")) },
+        (Standing::Joined, _) => html! {
+            (lang.pick("Bergabung ", "Joined ")) (moment(app, one.enrolled_at.unwrap_or_default()))
+        },
+        (Standing::Unapproved, _) => html! {
+            span.amiss { (lang.pick("Bergabung, menunggu persetujuan", "Joined, waits for approval")) }
+        },
+        (Standing::Waiting | Standing::Rejected, Some(until)) => html! {
             (lang.pick("Menunggu; kode sampai ", "Waits; code until ")) (moment(app, until))
         },
-        (None, None, _) => html! { span.amiss { (lang.pick("Kode kedaluwarsa", "Code expired")) } },
+        (Standing::Waiting, None) => html! { span.amiss { (lang.pick("Kode kedaluwarsa", "Code expired")) } },
+        (Standing::Rejected, None) => html! { span.amiss { (lang.pick("Kunci ditolak", "Keys rejected")) } },
     }
 }
 

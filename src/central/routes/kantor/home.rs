@@ -9,6 +9,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::{Work, shown};
+use crate::central::approval::Standing;
 use crate::central::help::corrections;
 use crate::central::registry::{self, UnitLine};
 use crate::central::staff::Area;
@@ -29,8 +30,8 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let (office, lang, role) = (&app.office, work.lang(), work.session.role);
     let now = office.clock.now().as_second();
     let stations = fleet::devices(office).await?;
-    let in_use: Vec<_> =
-        stations.iter().filter(|one| one.enrolled_at.is_some() && one.revoked_at.is_none()).collect();
+    let in_use: Vec<_> = stations.iter().filter(|one| one.standing() == Standing::Joined).collect();
+    let unapproved = stations.iter().filter(|one| one.standing() == Standing::Unapproved).count();
     let silent = in_use.iter().filter(|one| one.seen_at.is_none_or(|at| now - at > SILENT_S)).count();
     let units = registry::units(office).await?;
     let people: i64 = units.iter().map(|unit| unit.people).sum();
@@ -59,6 +60,11 @@ async fn overview(app: &App, work: &Work) -> Result<Markup, CentralError> {
             (number(silent as i64, lang.pick("Anjungan tidak terdengar sejam lebih", "stations not heard of for an hour")))
             (number(photos, lang.pick("foto menunggu ditinjau", "photos wait for a review")))
             (number(open as i64, lang.pick("laporan data keliru menunggu", "reports of wrong data wait")))
+        }
+        @if unapproved > 0 && role.may(Area::Approval) {
+            p { a href=(work.link("/kantor/anjungan")) {
+                (unapproved) " " (lang.pick("Anjungan menunggu persetujuan", "stations wait for approval"))
+            } }
         }
         p { a href=(work.link("/kantor/grafik")) { (lang.pick("Grafik 30 hari", "The last 30 days")) } }
         @if role.may(Area::People) {

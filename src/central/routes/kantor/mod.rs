@@ -1,6 +1,9 @@
 //! `/kantor`: the office's pages, for staff who are signed in with a second factor. HTML without a
 //! script; what names a person travels in bodies, never in an address.
 
+#[cfg(test)]
+mod approval_tests;
+mod approvals;
 mod batches;
 mod commissioned;
 mod condition;
@@ -62,7 +65,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/kantor/sistem/{id}", post(systems::revoke))
         .route("/kantor/anjungan", get(stations::show).post(stations::make))
         .route("/kantor/anjungan/{id}", post(stations::change))
+        .route("/kantor/kunci/{keys}", get(approvals::show).post(approvals::decide))
         .route("/kantor/kelompok/{id}", get(batches::show).post(batches::renew))
+        .route("/kantor/kelompok/{id}/persetujuan", post(batches::beforehand))
         .route("/kantor/kelompok/{id}/{file}", get(batches::fetch))
         .route("/kantor/cetakan", get(prints::show))
         .route("/kantor/laporan", get(reports::show).post(reports::make))

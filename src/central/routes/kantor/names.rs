@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::Work;
+use crate::central::batch::batch_name;
 use crate::central::{App, CentralError, clients, commands::CONSOLE, fleet, registry};
 use crate::lang::Lang;
 
@@ -21,6 +22,16 @@ pub async fn actor(app: &App, id: &str, lang: Lang) -> Result<String, CentralErr
     if let Some(name) = clients::name_of(&app.office, id).await? {
         return Ok(name);
     }
+    // Whoever approved it beforehand stands in the line of the batch.
+    if let Some(name) = match id.strip_prefix("batch ") {
+        Some(batch) => batch_name(&app.office, batch).await?,
+        None => None,
+    } {
+        return Ok(match lang {
+            Lang::Id => format!("Disetujui di muka: {name}"),
+            Lang::En => format!("Approved beforehand: {name}"),
+        });
+    }
     Ok(match id {
         "page" | "phone" | "nobody" => lang.pick("Seseorang di ponsel", "Somebody on a phone").to_owned(),
         other => other.to_owned(),
@@ -32,9 +43,12 @@ pub async fn subject(app: &App, work: &Work, id: &str) -> Result<Markup, Central
     if let Some(name) = registry::name_of(&app.office.store, id).await? {
         return Ok(html! { a href=(work.link(&format!("/kantor/orang/{id}"))) { (name) } });
     }
-    let name = match fleet::name_of(&app.office, id).await? {
-        Some(name) => Some(name),
-        None => clients::name_of(&app.office, id).await?,
-    };
+    let mut name = fleet::name_of(&app.office, id).await?;
+    if name.is_none() {
+        name = clients::name_of(&app.office, id).await?;
+    }
+    if name.is_none() {
+        name = batch_name(&app.office, id).await?;
+    }
     Ok(html! { @if let Some(name) = name { (name) " " } span.quiet { (id) } })
 }

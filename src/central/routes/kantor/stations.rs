@@ -15,7 +15,8 @@ use qrcode::render::svg;
 
 use super::condition::{self, age};
 use super::{Work, acted, shown};
-use super::{commissioned, leavings};
+use super::{approvals, commissioned, leavings};
+use crate::central::approval::Standing;
 use crate::central::commissioning;
 use crate::central::condition::{Condition, all};
 use crate::central::fleet::{self, DeviceLine};
@@ -83,12 +84,16 @@ async fn page(app: &App, work: &Work) -> Result<Markup, CentralError> {
     let conditions = all(&app.office).await?;
     let reports = commissioning::all(&app.office).await?;
     let left = held(&app.office, None, false).await?;
-    let joined = stations.iter().filter(|one| one.enrolled_at.is_some() && one.revoked_at.is_none()).count();
-    let waiting = stations.iter().filter(|one| one.enrolled_at.is_none() && one.revoked_at.is_none()).count();
+    let count = |of: &[Standing]| stations.iter().filter(|one| of.contains(&one.standing())).count();
+    let (joined, unapproved) = (count(&[Standing::Joined]), count(&[Standing::Unapproved]));
+    let waiting = count(&[Standing::Waiting, Standing::Rejected]);
     Ok(html! {
         h1 { (lang.pick("Anjungan", "Stations")) }
         p { (joined) " " (lang.pick("bergabung", "joined")) ", " (waiting) " "
-            (lang.pick("menunggu bergabung", "waiting to join")) "." }
+            (lang.pick("menunggu bergabung", "waiting to join"))
+            @if unapproved > 0 { ", " (unapproved) " " (lang.pick("menunggu persetujuan", "waiting for approval")) }
+            "." }
+        (approvals::waiting(app, work, &stations))
         @if !stations.is_empty() { (table(app, work, &stations, &conditions, &reports, &left)) }
         (super::batches::list(app, work).await?)
         h2 { (lang.pick("Anjungan baru", "A new station")) }
@@ -135,10 +140,17 @@ fn table(
                         td data-label=(name) { (one.name) }
                         td data-label=(place) { (one.place) }
                         td data-label=(state) {
-                            @match (one.revoked_at, one.enrolled_at) {
-                                (Some(_), _) => (leavings::shown(one, now, lang)),
-                                (None, None) => (lang.pick("Menunggu bergabung", "Waiting to join")),
-                                (None, Some(_)) => (condition::shown(told.get(&one.id), now, lang)),
+                            @match one.standing() {
+                                Standing::Revoked | Standing::Wiped => (leavings::shown(one, now, lang)),
+                                Standing::Waiting => (lang.pick("Menunggu bergabung", "Waiting to join")),
+                                Standing::Rejected => (lang.pick(
+                                    "Kuncinya ditolak; menunggu kode baru",
+                                    "Its keys were rejected; waits for a new code"
+                                )),
+                                Standing::Unapproved => span.amiss {
+                                    (lang.pick("Menunggu persetujuan", "Waiting for approval"))
+                                },
+                                Standing::Joined => (condition::shown(told.get(&one.id), now, lang)),
                             }
                             @if let Some(report) = reports.get(&one.id) { (commissioned::shown(report, here, lang)) }
                         }
