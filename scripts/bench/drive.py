@@ -72,6 +72,12 @@ class Office:
                                "--place", "Lobi", "--json"], check=True, capture_output=True, text=True)
         return json.loads(done.stdout.splitlines()[-1])["code"]
 
+    def approve(self, name):
+        """An administrator's word that the station with this name is the office's own; it has joined by now."""
+        found = self.asked("SELECT id FROM devices WHERE name = ?", name)
+        subprocess.run([self.bin / "anjungan-central", "device", "approve", "--data", self.data, found[0][0]],
+                       check=True, capture_output=True)
+
     def person(self, number):
         nip, password = self.people.read_text().splitlines()[number].split(",")[:2]
         return nip, password
@@ -125,6 +131,7 @@ class Walk:
         data = work / "data"
         subprocess.run([bin / "anjungan", "provision", office.url, "--code", code, "--data", data], check=True,
                        env=env, capture_output=True)
+        office.approve("Peta")
         (work / "password").write_text(password + "\n")
         (work / "station.toml").write_text(f"""
 data_dir = "{data}"
@@ -343,8 +350,11 @@ pin = "{PIN}"
         time.sleep(2)
         self.shot("attract-unjoined")
         self.machine.wait(r"Joined as Anjungan bangku", 180, "joining from the boot partition")
-        # The file is wiped, and then the screen starts anew.
+        # Joining proves nothing: the bench has just made this machine itself, so it approves its own.
+        self.office.approve("Anjungan bangku")
+        # The file is wiped, and then the screen starts anew; it waits for approval until it has asked the server.
         self.machine.wait(SHOWN, 120, "the screen")
+        self.machine.screen("attract", 120)
         code, words = self.machine.run("ls -A /boot/firmware; until systemctl -q is-active anjungan; do sleep 1; done")
         assert code == 0 and not words, f"the batch file is not wiped: {words}"
         time.sleep(2)

@@ -50,6 +50,7 @@ class Desk(Machine):
         data = self.out / "data"
         subprocess.run([bin / "anjungan", "provision", office.url, "--code", office.code(name), "--data", data], check=True,
                        env={**self.env, "ANJUNGAN_PIN": PIN}, capture_output=True)
+        office.approve(name)
         (self.out / "station.toml").write_text(f"""
 data_dir = "{data}"
 language = "id"
