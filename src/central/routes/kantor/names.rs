@@ -23,10 +23,11 @@ pub async fn actor(app: &App, id: &str, lang: Lang) -> Result<String, CentralErr
         return Ok(name);
     }
     // Whoever approved it beforehand stands in the line of the batch.
-    if let Some(name) = match id.strip_prefix("batch ") {
+    let beforehand = match id.strip_prefix("batch ") {
         Some(batch) => batch_name(&app.office, batch).await?,
         None => None,
-    } {
+    };
+    if let Some(name) = beforehand {
         return Ok(match lang {
             Lang::Id => format!("Disetujui di muka: {name}"),
             Lang::En => format!("Approved beforehand: {name}"),
