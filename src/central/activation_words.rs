@@ -49,6 +49,14 @@ impl Fault {
                 "Kata sandi ini mengulang karakter yang sama. Mohon pakai lebih banyak karakter yang berbeda.",
                 "This password repeats the same characters. Please use more different ones.",
             ),
+            Fault::Weak(Weak::Common) => (
+                "Kata sandi ini termasuk yang paling sering dipakai orang, sehingga mudah ditebak. Mohon pilih yang lain, misalnya beberapa kata.",
+                "This password is one of those that people use most, so it is easy to guess. Please choose another, for example a few words.",
+            ),
+            Fault::Weak(Weak::Name) => (
+                "Kata sandi ini tersusun dari nama kantor atau layanan ini, yang mudah ditebak. Mohon pilih yang lain.",
+                "This password is made of names of this office or service, which are easy to guess. Please choose another.",
+            ),
             Fault::Code => (
                 "NIP dan kode aktivasi ini tidak cocok, atau kode sudah dipakai atau lewat masanya. Mohon periksa \
                  keduanya; kode baru dapat diminta kepada petugas.",
@@ -161,6 +169,8 @@ mod tests {
             Fault::Weak(Weak::Nip),
             Fault::Weak(Weak::Birth),
             Fault::Weak(Weak::Repeated),
+            Fault::Weak(Weak::Common),
+            Fault::Weak(Weak::Name),
             Fault::Code,
             Fault::Wait(2),
             Fault::Wait(900),

@@ -59,12 +59,16 @@ bounds! {
     REPORT_PARTS = 64, "Parts in it, and plates.";
     REPORTS_KEPT = 20, "Reports that are kept of one station.";
     AUDIT_NAME = 128, "A name in an entry of a station's audit chain, in bytes: ids have 32.";
+    HASHES_OF_A_LANE = 2, "Runs of Argon2id at a time in each of three lanes: 19 MiB each, 114 MiB in all.";
+    HASH_QUEUE_STRANGERS = 24, "Strangers whose passwords are looked at or wait for it: at 30 ms and two cores the last waits half a second.";
+    HASH_QUEUE_KNOWN = 64, "The same of stations, and of browsers that are known or have worked.";
+    HASH_QUEUE_OF_ONE = 8, "Of these, those of one address, station or browser.";
     RATED_NAMES = 50_000, "Names that a rate remembers at a time: some 4 MiB.";
 }
 
 /// Tries to sign in of browsers that nobody knows, over the whole server: a region of 12,000 people
 /// signs in within an hour at three a second. Beyond it each one does the proof of work first.
-pub const STRANGERS: (u32, Duration) = (600, Duration::from_millis(100));
+pub const STRANGERS: (u32, Duration) = (3_000, Duration::from_millis(100));
 /// The same with the work done, over the whole server; each costs its sender a second of a phone.
 pub const WORKED: (u32, Duration) = (300, Duration::from_millis(100));
 /// With the work done, at one person's number: six a minute, so that whoever guesses gets nowhere and

@@ -155,6 +155,10 @@ impl Probe {
                     .unwrap();
                 kept == count as i64
             }
+            "HASHES_OF_A_LANE" => count <= HASHES_OF_A_LANE,
+            "HASH_QUEUE_STRANGERS" => all_of(&Places::new(HASH_QUEUE_STRANGERS, HASH_QUEUE_OF_ONE), count),
+            "HASH_QUEUE_KNOWN" => all_of(&Places::new(HASH_QUEUE_KNOWN, HASH_QUEUE_OF_ONE), count),
+            "HASH_QUEUE_OF_ONE" => one_of(&Places::new(HASH_QUEUE_KNOWN, HASH_QUEUE_OF_ONE), count),
             "AUDIT_NAME" => self.takes_entry(count).await,
             other => panic!("{other} has no test: say here how one more is sent"),
         }

@@ -28,6 +28,11 @@ struct Answered {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct SignedIn {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Route {
     route: String,
 }
@@ -38,6 +43,7 @@ pub struct Metrics {
     took: Family<Route, Histogram>,
     slowed: Counter,
     verified: Counter,
+    sign_ins: Family<SignedIn, Counter>,
     stored: [(&'static str, Gauge<u64, AtomicU64>); 6],
     counted_at: Mutex<Option<Duration>>,
 }
@@ -50,6 +56,8 @@ impl Default for Metrics {
             Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0])
         });
         let (slowed, verified) = (Counter::default(), Counter::default());
+        let sign_ins = Family::<SignedIn, Counter>::default();
+        registry.register("sign_ins", "Tries to sign in on pages, by what came of them", sign_ins.clone());
         registry.register("requests", "Requests by route and class of the answer", answered.clone());
         registry.register("request_seconds", "How long requests took, by route", took.clone());
         registry.register("slowed", "Requests told to come later (429)", slowed.clone());
@@ -67,7 +75,7 @@ impl Default for Metrics {
             registry.register(name, help, gauge.clone());
             (name, gauge)
         });
-        Metrics { registry, answered, took, slowed, verified, stored, counted_at: Mutex::default() }
+        Metrics { registry, answered, took, slowed, verified, sign_ins, stored, counted_at: Mutex::default() }
     }
 }
 
@@ -85,6 +93,12 @@ impl Metrics {
         if status == 429 {
             self.slowed.inc();
         }
+    }
+
+    /// Somebody tried to sign in on a page: `right`, `wrong`, `slowed`; `sprayed` once for each row of wrong
+    /// tries with one password or from one address.
+    pub fn sign_in(&self, outcome: &'static str) {
+        self.sign_ins.get_or_create(&SignedIn { outcome }).inc();
     }
 
     /// A card was judged.

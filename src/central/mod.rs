@@ -17,10 +17,12 @@ mod commissioning;
 mod condition;
 mod config;
 mod documents;
+mod entering;
 mod environment;
 mod error;
 mod figures;
 mod fleet;
+mod hasher;
 mod help;
 mod imports;
 mod issuing;
@@ -60,6 +62,7 @@ mod trust;
 mod welcome;
 mod words;
 
+use std::hash::RandomState;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,7 +136,7 @@ impl Office {
 /// The office as a server: with what is kept in memory between requests.
 pub struct App {
     pub office: Arc<Office>,
-    hasher: password::Hasher,
+    hasher: hasher::Hasher,
     /// Sign-ins at stations: nobody else gets that far.
     throttle: throttle::Throttle,
     pick_ups: lookup::Rates,
@@ -149,6 +152,9 @@ pub struct App {
     worked_numbers: lookup::Rates,
     worked_addresses: lookup::Rates,
     worked_in: lookup::Rates,
+    /// Passwords over all accounts, by a hash under this key.
+    passwords: throttle::Throttle,
+    spray_key: RandomState,
     /// All tries of browsers that nobody knows.
     strangers_in: lookup::Rates,
     in_flight: issuing::InFlight,
@@ -187,7 +193,7 @@ impl App {
             metrics: metrics::Metrics::default(),
             readiness: readiness::Readiness::default(),
             metrics_token,
-            hasher: password::Hasher::new()?,
+            hasher: hasher::Hasher::new()?,
             throttle: throttle::Throttle::default(),
             pick_ups: lookup::Rates::new(limits::PICK_UPS),
             activations: throttle::Throttle::for_crowds(),
@@ -195,6 +201,8 @@ impl App {
             crowds: throttle::Throttle::for_crowds(),
             known: throttle::Throttle::default(),
             worked: throttle::Throttle::default(),
+            passwords: throttle::Throttle::for_crowds(),
+            spray_key: RandomState::new(),
             worked_numbers: lookup::Rates::new(limits::WORKED_NUMBER),
             worked_addresses: lookup::Rates::new(limits::WORKED_ADDRESS),
             worked_in: lookup::Rates::quick(limits::WORKED.0, limits::WORKED.1),

@@ -39,6 +39,11 @@ impl Places {
         taken.by.insert(who.to_owned(), own + 1);
         Some(Place { taken: self.taken.clone(), who: who.to_owned() })
     }
+
+    /// Is there none left?
+    pub fn is_full(&self) -> bool {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).all >= self.most
+    }
 }
 
 impl Drop for Place {

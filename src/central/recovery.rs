@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::codes::{new_token, token_hash};
+use super::hasher::Lane;
 use super::lookup::neighbourhood;
 use super::mail::Letter;
 use super::registry::nip_from;
@@ -102,8 +103,9 @@ pub async fn redeem(app: &App, token: &str, new: String) -> Result<(), Refused> 
     let bad = || Problem::new(ProblemCode::BadCode, "the link is used or too old");
     let office = &app.office;
     let nip = whose(app, token).await?.ok_or_else(bad)?;
-    password::check(&new, nip).map_err(|weak| Problem::new(ProblemCode::WeakPassword, weak.to_string()))?;
-    let hash = app.hasher.hash(new).await?;
+    password::check(&app.office, &new, nip)
+        .map_err(|weak| Problem::new(ProblemCode::WeakPassword, weak.to_string()))?;
+    let hash = app.hasher.hash(new, Lane::Known(token)).await?;
     let now = office.clock.now();
     let mut tx = office.store.write().await?;
     // Only while the link still stands: two at once cannot both set a password.
@@ -145,7 +147,7 @@ mod tests {
     use super::*;
     use crate::central::mail::Mailer;
     use crate::central::testing::{office, somebody};
-    use crate::central::{phone, registry};
+    use crate::central::{entering, phone, registry};
     use std::net::Ipv4Addr;
     use std::sync::Arc;
 
@@ -185,7 +187,7 @@ mod tests {
         redeem(&app, token, "melati di beranda".into()).await.unwrap();
         assert!(redeem(&app, token, "mawar di beranda".into()).await.is_err(), "good once");
         assert_eq!(phone::find(&t.office, &session).await.unwrap(), None);
-        let in_again = accounts::by_phone(&app, nip, "melati di beranda".into(), "", HERE).await;
+        let in_again = entering::by_phone(&app, nip, "melati di beranda".into(), "", HERE).await;
         assert_eq!(in_again.unwrap().nip, nip);
     }
 

@@ -15,7 +15,7 @@ use super::limits;
 /// Tries that cost nothing.
 pub const FREE: u32 = 3;
 /// The same for a name under which a crowd tries: a person's number from anywhere, an office's one
-/// address.
+/// address, a password over all accounts.
 const FREE_FOR_A_CROWD: u32 = 60;
 /// The wait after the first try that costs; each further one doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -178,6 +178,11 @@ impl Throttle {
     pub fn is_used_up(&self, name: &str, now: Duration) -> bool {
         let names = self.lock();
         names.tries.get(name).is_some_and(|tries| tries.count >= self.free && !tries.is_forgotten(now))
+    }
+
+    /// Was its last try the one that used up the free ones?
+    pub fn is_just_used_up(&self, name: &str) -> bool {
+        self.lock().tries.get(name).is_some_and(|tries| tries.count == self.free)
     }
 
     /// How long this name waits still. Nothing is counted.

@@ -9,7 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub struct Secret(String);
 
 /// Longest password that can be typed, in bytes.
-const CAPACITY: usize = 256;
+const CAPACITY: usize = 512;
 
 impl Secret {
     pub fn push(&mut self, c: char) {

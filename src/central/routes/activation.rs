@@ -64,7 +64,7 @@ async fn activate(app: &App, fields: Fields, address: IpAddr) -> Result<(), Faul
         return Err(Fault::Differ);
     }
     // Asked here too, for the sentence that says which rule it is.
-    password::check(&fields.password, nip).map_err(Fault::Weak)?;
+    password::check(&app.office, &fields.password, nip).map_err(Fault::Weak)?;
     let asked = Activate { nip, code: fields.code, password: fields.password };
     accounts::activate(app, asked, address).await.map_err(|refused| match refused {
         Refused::Problem(problem) => match (problem.code, problem.retry_after_s) {

@@ -11,8 +11,8 @@ use subtle::ConstantTimeEq as _;
 
 use super::answer::parameter;
 use super::caller;
-use crate::central::accounts::Asker;
 use crate::central::codes::new_token;
+use crate::central::entering::Asker;
 use crate::central::pages::language;
 use crate::central::{CentralError, Office, phone};
 use crate::credential::Serial;

@@ -91,7 +91,7 @@ pub async fn redeem(
     match recovery::whose(&app, &token).await {
         Ok(Some(nip)) => {
             // Asked here too, for the sentence that says which rule it is.
-            if let Err(weak) = password::check(&new, nip) {
+            if let Err(weak) = password::check(&app.office, &new, nip) {
                 return again(Fault::Weak(weak));
             }
         }

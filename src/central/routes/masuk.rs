@@ -14,7 +14,7 @@ use super::gate::Gate;
 use super::notice::{self, alert};
 use crate::central::help::offers::{self, Offered};
 use crate::central::pages::{Page, Tongue};
-use crate::central::{App, Refused, accounts, phone, slow_down};
+use crate::central::{App, Refused, entering, phone, slow_down};
 use crate::lang::Lang;
 use crate::person::Nip;
 use crate::protocol::{Problem, ProblemCode};
@@ -83,7 +83,7 @@ async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response
             return Ok(form.answer(StatusCode::TOO_MANY_REQUESTS));
         }
     };
-    let person = accounts::by_phone_from(app, nip, fields.get("sandi"), visitor.asker(worked)).await?;
+    let person = entering::by_phone_from(app, nip, fields.get("sandi"), visitor.asker(worked)).await?;
     let remember = fields.get("ingat") == "ya";
     let cookie = phone::open(&app.office, person.nip, remember, &visitor.device).await?;
     let code = fields.get("k");
@@ -99,7 +99,7 @@ async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response
 
 /// Whether this browser must do the proof of work before this form is looked at.
 pub fn needs_work(app: &App, visitor: &Visitor, fields: &Fields) -> bool {
-    accounts::needs_work(app, Nip::parse(&fields.get("nip")).ok(), visitor.known(), visitor.address)
+    entering::needs_work(app, Nip::parse(&fields.get("nip")).ok(), visitor.known(), visitor.address)
 }
 
 /// The decision. Who decides is the phone's session, never the form.
@@ -233,7 +233,7 @@ fn code_field(lang: Lang, code: &str) -> Markup {
 /// The form for a browser that has not tried yet; one that is known may be held up by nobody.
 fn first_form(app: &App, visitor: &Visitor, code: &str) -> Result<Page, Refused> {
     let needed =
-        visitor.known().is_empty() && accounts::needs_work(app, None, visitor.known(), visitor.address);
+        visitor.known().is_empty() && entering::needs_work(app, None, visitor.known(), visitor.address);
     let gate = Gate::before(app, visitor, needed, None)?;
     Ok(sign_in_form(app, visitor, code, "", None, &gate))
 }

@@ -5,10 +5,10 @@
 use std::net::IpAddr;
 
 use super::{Role, second_factor, tries};
-use crate::central::accounts::Asker;
 use crate::central::codes::{new_token, token_hash};
+use crate::central::entering::Asker;
 use crate::central::storage::audit;
-use crate::central::{App, CentralError, Office, Refused, accounts, slow_down, welcome};
+use crate::central::{App, CentralError, Office, Refused, entering, slow_down, welcome};
 use crate::person::Nip;
 use crate::protocol::{Problem, ProblemCode};
 
@@ -59,7 +59,7 @@ pub async fn sign_in_from(
 ) -> Result<String, Refused> {
     let office = &app.office;
     let wrong = || Problem::new(ProblemCode::WrongCredentials, "NIP, password or code do not fit");
-    let person = match accounts::by_phone_from(app, nip, password, asker).await {
+    let person = match entering::by_phone_from(app, nip, password, asker).await {
         Err(Refused::Problem(problem)) if problem.code == ProblemCode::NotActivated => {
             return Err(wrong().into());
         }

@@ -2,9 +2,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::second_factor::code_now;
 use super::*;
-use crate::central::accounts::Asker;
+use crate::central::entering::Asker;
 use crate::central::testing::{TestOffice, office, somebody};
-use crate::central::{App, Refused, accounts, password, phone};
+use crate::central::{App, Refused, accounts, entering, password, phone};
 use crate::protocol::ProblemCode;
 
 const PASSWORD: &str = "melati di beranda";
@@ -112,7 +112,7 @@ async fn nobody_locks_a_clerk_out_with_what_they_do_not_know() {
     let sign_in = async |mark| {
         sign_in_from(&desk.app, desk.nip, PASSWORD.into(), &desk.code(), asker(mark)).await.is_ok()
     };
-    assert!(accounts::needs_work(&desk.app, Some(desk.nip), "", HERE), "with the proof of work");
+    assert!(entering::needs_work(&desk.app, Some(desk.nip), "", HERE), "with the proof of work");
     assert!(sign_in("").await);
     // With the password, and so with a browser that the pages of phones know: her own goes on.
     let (thief, hers) = (phone::mark(&desk.t.office, desk.nip), phone::staff_mark(&desk.t.office, desk.nip));

@@ -16,7 +16,7 @@ use crate::central::routes::gate::Gate;
 use crate::central::routes::masuk::{needs_work, see};
 use crate::central::routes::notice::{self, alert};
 use crate::central::staff::{self, Role};
-use crate::central::{App, Refused, accounts, phone};
+use crate::central::{App, Refused, entering, phone};
 use crate::lang::Lang;
 use crate::person::Nip;
 use crate::protocol::{Problem, ProblemCode};
@@ -28,7 +28,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
         Ok(Some(session)) => signed_in(&app, &visitor, &session),
         Ok(None) => {
             let needed = visitor.known().is_empty()
-                && accounts::needs_work(&app, None, visitor.known(), visitor.address);
+                && entering::needs_work(&app, None, visitor.known(), visitor.address);
             form(
                 &app,
                 &visitor,
