@@ -1,5 +1,5 @@
 //! Station: may the clock be believed? The ladder: signed server time, a clock that the system
-//! keeps itself, and a stored floor below which no time can be true.
+//! keeps itself and that fits the last signed time, and a stored floor below which no time can be true.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use jiff::Timestamp;
 
 use crate::clock::CorrectedClock;
 use crate::credential::ClockTrust;
+use crate::sync::floor::LONGEST_OFF;
 
 /// Shared between sync, which confirms the time, and the desk, which relies on it.
 #[derive(Clone, Debug, Default)]
 pub struct TimeTrust {
     signed: Arc<AtomicBool>,
     system: Arc<AtomicBool>,
+    /// A signed answer set the clock in this run.
+    was_signed: Arc<AtomicBool>,
 }
 
 impl TimeTrust {
-    /// Asks the system whether its clock came from somewhere: from NTP, or from a battery.
-    /// A clock that stands before a time that was proven (`floor`) came from nowhere, whatever
-    /// the system says: its battery is empty.
+    /// Asks the system whether its clock came from somewhere: from NTP, or from a battery. That alone proves nothing:
+    /// the time must fit the last one that was proven (`floor`), which lies no more than a month back.
     pub fn of_this_machine(now: Timestamp, floor: Option<Timestamp>) -> TimeTrust {
-        if floor.is_some_and(|floor| now < floor) {
-            return TimeTrust::default();
-        }
-        TimeTrust { signed: Arc::default(), system: Arc::new(AtomicBool::new(kept_by_the_system())) }
+        let kept = fits(now, floor) && kept_by_the_system();
+        TimeTrust { system: Arc::new(AtomicBool::new(kept)), ..TimeTrust::default() }
     }
 
     /// Asks the system again, with every round of sync: NTP may come long after the station. Its clock is then taken
@@ -36,15 +36,24 @@ impl TimeTrust {
 
     fn take(&self, kept: bool, clock: &CorrectedClock, floor: Option<Timestamp>) {
         let system = clock.system();
-        let possible = floor.is_none_or(|floor| system >= floor);
-        if self.now() == ClockTrust::Untrusted && kept && possible {
+        if self.now() == ClockTrust::Trusted || !kept || floor.is_some_and(|floor| system < floor) {
+            return;
+        }
+        let fits = fits(system, floor);
+        // One that does not fit is a better guess than the floor, and a worse one than what was proven in this run.
+        if fits || !self.was_signed.load(Ordering::Acquire) {
             clock.set(system);
+        }
+        if fits {
             self.system.store(true, Ordering::Release);
         }
     }
 
     /// Whether the last signed answer is one to go by.
     pub fn signed(&self, holds: bool) {
+        if holds {
+            self.was_signed.store(true, Ordering::Release);
+        }
         self.signed.store(holds, Ordering::Release);
     }
 
@@ -55,6 +64,11 @@ impl TimeTrust {
             ClockTrust::Untrusted
         }
     }
+}
+
+/// Can this be, after the last time that was proven?
+fn fits(now: Timestamp, floor: Option<Timestamp>) -> bool {
+    floor.is_some_and(|floor| now >= floor && now.duration_since(floor) <= LONGEST_OFF)
 }
 
 /// Does the system set its clock by NTP, or has it a battery clock?
@@ -90,6 +104,27 @@ mod tests {
         clock.set(floor);
         trust.take(true, &clock, Some(floor));
         assert_eq!(clock.now(), floor);
+    }
+
+    #[test]
+    fn ntp_alone_makes_no_clock_a_trusted_one() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let (floor, years) = (at(1_800_000_000), at(1_800_000_000 + 5 * 365 * 86_400));
+        for (floor, shows) in [(None, floor), (Some(floor), years)] {
+            let clock = CorrectedClock::new(Arc::new(ManualClock::at(shows)));
+            let trust = TimeTrust::default();
+            trust.take(true, &clock, floor);
+            assert_eq!((trust.now(), clock.now()), (ClockTrust::Untrusted, shows), "used, and not trusted");
+            assert_eq!(TimeTrust::of_this_machine(shows, floor).now(), ClockTrust::Untrusted);
+        }
+        // What was proven in this run is not moved by it.
+        let clock = CorrectedClock::new(Arc::new(ManualClock::at(years)));
+        clock.set(floor);
+        let trust = TimeTrust::default();
+        trust.signed(true);
+        trust.signed(false);
+        trust.take(true, &clock, Some(floor));
+        assert_eq!((trust.now(), clock.now()), (ClockTrust::Untrusted, floor));
     }
 
     #[test]

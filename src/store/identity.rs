@@ -29,7 +29,7 @@ pub trait IdentityStore {
 
     /// Joins, or joins again. Outbox, acceptances, print jobs and events stay; what another server
     /// signed (trust list, status lists) goes where the pinned root is another one, and the roster
-    /// is walked from its start again.
+    /// is walked from its start again. The clock's floor goes: the time is proven anew.
     fn put_identity(&mut self, identity: &Identity) -> Result<(), StoreError>;
 
     /// What the server said again of a station that stays who it is: another epoch key, another root.

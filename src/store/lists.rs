@@ -52,4 +52,7 @@ pub trait ListStore {
 
     /// Raises the floor; a lower one changes nothing. Returns the floor that holds now.
     fn raise_clock_floor(&mut self, floor: Timestamp) -> Result<Timestamp, StoreError>;
+
+    /// Sets the floor, also back. Caller must hold a proof: an order under the pinned key, or a clerk's word.
+    fn reset_clock_floor(&mut self, floor: Timestamp) -> Result<(), StoreError>;
 }

@@ -553,6 +553,51 @@ fn joining_again_keeps_what_people_did_and_drops_what_another_root_signed() {
 }
 
 #[test]
+fn a_full_disk_is_over_when_it_is_over() {
+    let (mut full, mut kept) = (0, 0);
+    for room in 0..12 {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = open(&dir);
+        let pages = store.pragma("page_count");
+        // SQLite's own limit answers as a full disk does, at whichever statement needs the page.
+        store.pragma(&format!("max_page_count = {}", pages + room));
+        let mut taken = Vec::new();
+        for n in 0..12 {
+            let id = format!("item-{n}");
+            match store.accept(&acceptance(&id)) {
+                Ok(()) => taken.push(id),
+                Err(StoreError::Full) => full += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(store.outbox_counts().unwrap().queued as usize, taken.len(), "whole or not at all");
+        store.pragma("max_page_count = 1000000");
+        for n in 12..16 {
+            store.accept(&acceptance(&format!("item-{n}"))).unwrap();
+        }
+        store.note("sync", "goes on", at(1)).unwrap();
+        assert_eq!(store.outbox_counts().unwrap().queued as usize, taken.len() + 4);
+        kept += taken.len();
+    }
+    eprintln!("full {full} times, {kept} kept, none lost");
+    assert!(full > 12 && kept > 0);
+}
+
+#[test]
+fn joining_again_forgets_the_floor_and_only_a_proof_sets_it_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(&dir);
+    store.put_identity(&identity(1)).unwrap();
+    store.raise_clock_floor(at(500)).unwrap();
+    store.put_enrolled(&identity(1).enrolled).unwrap();
+    assert_eq!(store.clock_floor().unwrap(), Some(at(500)));
+    store.reset_clock_floor(at(100)).unwrap();
+    assert_eq!(store.clock_floor().unwrap(), Some(at(100)));
+    store.put_identity(&identity(1)).unwrap();
+    assert_eq!(store.clock_floor().unwrap(), None);
+}
+
+#[test]
 fn notes_and_settings() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(&dir);

@@ -55,7 +55,8 @@ mod tests {
         desk.store.accept(&acceptance("item-001")).unwrap();
         desk.store.outbox_answered("item-001", Some("S"), at(0)).unwrap();
         for (day, kept) in [(59, true), (61, false)] {
-            desk.base.advance(Duration::from_hours(25));
+            // Two days pass at the station as at the server: a server that is ahead of that is not believed.
+            desk.base.advance(Duration::from_hours(48));
             *office.now.lock().unwrap() = at(day * DAY);
             desk.syncer.run_once();
             assert_eq!(knows(&desk), kept, "day {day}");

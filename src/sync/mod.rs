@@ -13,6 +13,7 @@ mod client;
 mod desk;
 mod device;
 mod error;
+pub mod floor;
 mod forgetting;
 mod help;
 mod leaving;

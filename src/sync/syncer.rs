@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rand_core::CryptoRng;
 
 use super::client::Weight;
@@ -82,6 +83,7 @@ pub struct Syncer {
     clock_limit: Duration,
     done: Done,
     forgetting: Forgetting,
+    memory: time::Memory,
     failures: u32,
     /// What is left of a station that was wiped.
     farewell: Option<Farewell>,
@@ -104,6 +106,7 @@ impl Syncer {
         let (root_public, time_public) = pinned(&identity)?;
         let trust = lists::held(store.as_ref(), &root_public)?;
         time::raise_to_floor(store.as_ref(), &clock)?;
+        let memory = time::Memory::load(store.as_ref())?;
         Ok(Syncer {
             client,
             store,
@@ -119,6 +122,7 @@ impl Syncer {
             clock_limit: CLOCK_LIMIT,
             done: Done::default(),
             forgetting: Forgetting::default(),
+            memory,
             failures: 0,
             farewell: None,
         })
@@ -158,6 +162,22 @@ impl Syncer {
         let mut report = SyncReport::default();
         self.carry_out(&Operation::Time, &mut report)?;
         report.time.ok_or(SyncError::NotJoined)
+    }
+
+    /// What the server says the time is, proven by the pinned key. Changes nothing.
+    pub fn said_time(&mut self) -> Result<Timestamp, SyncError> {
+        let mut nonce = [0; 16];
+        self.rng.fill_bytes(&mut nonce);
+        time::signed(&self.client, self.clock.as_ref(), &self.time_public, nonce)
+    }
+
+    /// Takes the server's time by a clerk's word, also where it lies before one that was proven.
+    pub fn take_said_time(&mut self) -> Result<TimeCheck, SyncError> {
+        let said = self.said_time()?;
+        let check = time::take_back(self.store.as_mut(), &self.clock, &mut self.memory, said)?;
+        self.clock_trusted = true;
+        self.done.time = Some(self.clock.monotonic());
+        Ok(check)
     }
 
     /// Does what is due. Never fails as a whole: what went wrong stands in the report, what worked
@@ -347,9 +367,15 @@ impl Syncer {
         let store = self.store.as_mut();
         match operation {
             Operation::Time => {
-                let mut nonce = [0; 16];
-                self.rng.fill_bytes(&mut nonce);
-                let check = time::check(&self.client, store, &self.clock, &self.time_public, nonce)?;
+                let rng = &mut self.rng;
+                let nonce = || {
+                    let mut nonce = [0; 16];
+                    rng.fill_bytes(&mut nonce);
+                    nonce
+                };
+                let listed = self.trust.as_ref().map(|list| list.issued_at);
+                let (public, memory) = (&self.time_public, &mut self.memory);
+                let check = time::check(&self.client, store, &self.clock, public, memory, listed, nonce)?;
                 self.clock_trusted = check.trusted;
                 self.done.time = Some(self.clock.monotonic());
                 report.time = Some(check);

@@ -1,21 +1,25 @@
-//! The time from the server: asked with a nonce, signed by the key pinned at enrolment. The
-//! stored floor never goes back.
+//! The time from the server: asked with a nonce, signed by the key pinned at enrolment. What may be
+//! made of an answer stands in [`floor`]; here it is asked for and carried out.
 
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 
+use super::floor::{Judged, Jump, Known, judge, later};
 use super::{Client, SyncError};
 use crate::clock::{Clock, CorrectedClock};
-use crate::credential::{CredentialError, SignedTime};
+use crate::credential::{ClockReset, CredentialError, SignedTime};
 use crate::protocol::Blob;
 use crate::store::{ListStore, Store, StoreError};
 
-/// A server this far behind what is known to have passed is not believed.
-const TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
 /// An answer that took longer says too little about the present.
 const SLOWEST: Duration = Duration::from_secs(10);
+
+/// Where a jump that waits is kept over a restart.
+const JUMP: &str = "clock-jump";
+/// It is written again after so much running time, to spare the disk.
+const JUMP_STEP_S: u64 = 600;
 
 /// The floor follows a trusted clock in steps of this, to spare the disk.
 const FLOOR_STEP: SignedDuration = SignedDuration::from_mins(10);
@@ -34,8 +38,46 @@ pub(super) fn follow(store: &mut dyn Store, clock: &CorrectedClock) -> Result<()
 pub struct TimeCheck {
     /// How far the clock was moved; positive: forward.
     pub moved: SignedDuration,
-    /// May the clock be believed now? Not where the server itself is behind the floor.
+    /// May the clock be believed now? Not where the server is behind the floor, or far ahead of it.
     pub trusted: bool,
+    /// What the server said.
+    pub said: Timestamp,
+}
+
+/// What one run knows of the time beside the floor.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// The last time that was believed, and when that was on the steady clock.
+    believed: Option<(Timestamp, Duration)>,
+    jump: Option<Jump>,
+    /// How much of the jump is on the disk.
+    kept_s: Option<u64>,
+}
+
+impl Memory {
+    /// With the jump that an earlier run left.
+    pub fn load(store: &dyn Store) -> Result<Memory, StoreError> {
+        let jump: Option<Jump> = store.setting(JUMP)?.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(Memory { kept_s: jump.as_ref().map(|jump| jump.agreed_s), jump, believed: None })
+    }
+
+    fn keep(&mut self, store: &mut dyn Store, jump: Jump) -> Result<(), StoreError> {
+        let enough = self.kept_s.is_some_and(|kept| (kept..kept + JUMP_STEP_S).contains(&jump.agreed_s));
+        if !enough {
+            store.put_setting(JUMP, &serde_json::to_string(&jump).unwrap_or_default())?;
+            self.kept_s = Some(jump.agreed_s);
+        }
+        self.jump = Some(jump);
+        Ok(())
+    }
+
+    fn drop_jump(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+        if self.jump.take().is_some() {
+            self.kept_s = None;
+            store.put_setting(JUMP, "")?;
+        }
+        Ok(())
+    }
 }
 
 /// At start: a clock that stands before the stored floor (no battery clock) is set to the floor.
@@ -67,15 +109,59 @@ pub fn take_hint(central_url: &str, clock: &std::sync::Arc<CorrectedClock>) -> b
     later.is_some()
 }
 
-/// Asks the server for the time, and sets the clock by it.
+/// Asks the server for the time, and sets the clock by it. `listed`: when the trust list that is held was issued.
 pub(super) fn check(
     client: &Client,
     store: &mut dyn Store,
     clock: &CorrectedClock,
     time_public: &[u8; 32],
-    nonce: [u8; 16],
+    memory: &mut Memory,
+    listed: Option<Timestamp>,
+    mut nonce: impl FnMut() -> [u8; 16],
 ) -> Result<TimeCheck, SyncError> {
-    let path = format!("time?nonce={}", HEXLOWER.encode(&nonce));
+    let said = signed(client, clock, time_public, nonce())?;
+    let check = take(store, clock, memory, listed, said)?;
+    if check.trusted {
+        return Ok(check);
+    }
+    // Somebody at the server may have said that its time is the one to take.
+    match ordered(client, clock, time_public, nonce()) {
+        Ok(at) => Ok(take_back(store, clock, memory, at)?),
+        Err(error) => {
+            tracing::debug!(%error, "no order to take the server's time");
+            Ok(check)
+        }
+    }
+}
+
+/// The server's time, proven; nothing is changed by it.
+pub(super) fn signed(
+    client: &Client,
+    clock: &dyn Clock,
+    time_public: &[u8; 32],
+    nonce: [u8; 16],
+) -> Result<Timestamp, SyncError> {
+    asked(client, clock, "time", nonce, |bytes| SignedTime::verify(bytes, time_public, &nonce))
+}
+
+fn ordered(
+    client: &Client,
+    clock: &dyn Clock,
+    time_public: &[u8; 32],
+    nonce: [u8; 16],
+) -> Result<Timestamp, SyncError> {
+    asked(client, clock, "time/reset", nonce, |bytes| ClockReset::verify(bytes, time_public, &nonce))
+}
+
+/// Asks over whatever transport; only what `verify` finds proven counts.
+fn asked(
+    client: &Client,
+    clock: &dyn Clock,
+    path: &str,
+    nonce: [u8; 16],
+    verify: impl FnOnce(&[u8]) -> Result<Timestamp, CredentialError>,
+) -> Result<Timestamp, SyncError> {
+    let path = format!("{path}?nonce={}", HEXLOWER.encode(&nonce));
     let asked = clock.monotonic();
     let answer: Blob = client.get_unverified(&path).map_err(|error| match error {
         // Whoever it was: neither a pause nor "revoked" is taken from an answer without a proof.
@@ -86,22 +172,74 @@ pub(super) fn check(
         other => other,
     })?;
     let took = clock.monotonic().saturating_sub(asked);
-    let signed = SignedTime::verify(&answer.0, time_public, &nonce)
-        .map_err(|source| SyncError::Untrusted { what: "the time", source })?;
+    let signed = verify(&answer.0).map_err(|source| SyncError::Untrusted { what: "the time", source })?;
     if took > SLOWEST {
         return Err(SyncError::TimedOut(format!("the time took {} s on its way", took.as_secs())));
     }
     // Half of the way has passed since it was signed, as far as anybody can tell.
-    let half = SignedDuration::try_from(took / 2).unwrap_or(SignedDuration::ZERO);
-    let now = signed.checked_add(half).unwrap_or(signed);
-    let floor = store.clock_floor()?.unwrap_or(Timestamp::MIN);
-    let trusted = floor.duration_since(now) <= TOLERANCE;
+    Ok(later(signed, took / 2))
+}
+
+/// Does what follows from a proven answer.
+pub(super) fn take(
+    store: &mut dyn Store,
+    clock: &CorrectedClock,
+    memory: &mut Memory,
+    listed: Option<Timestamp>,
+    said: Timestamp,
+) -> Result<TimeCheck, StoreError> {
+    let (steady, before, floor) = (clock.monotonic(), clock.now(), store.clock_floor()?);
+    let runs = memory.believed.map(|(at, when)| later(at, steady.saturating_sub(when)));
+    let known = Known { floor, runs, listed, jump: memory.jump.clone() };
+    let trusted = match judge(known, said, steady) {
+        Judged::Believed => {
+            if memory.jump.as_ref().is_some_and(|jump| jump.at <= said) {
+                store.note("clock", &format!("a jump to {said} held"), said)?;
+            }
+            memory.drop_jump(store)?;
+            store.raise_clock_floor(said)?;
+            memory.believed = Some((said, steady));
+            clock.set(said.max(floor.unwrap_or(said)));
+            true
+        }
+        Judged::Ahead(jump) => {
+            tracing::warn!(%said, known = %before, "the server's time lies ahead of what can be; it must hold first");
+            memory.keep(store, jump)?;
+            // A run that has a time of its own keeps it. Otherwise this is the best guess there is: the server's
+            // certificate is judged by it, and nothing else.
+            if memory.believed.is_none() {
+                clock.set(said);
+            }
+            false
+        }
+        Judged::Behind => {
+            tracing::warn!(%said, known = %before, "the server's time lies before one that was proven");
+            memory.drop_jump(store)?;
+            if memory.believed.is_none()
+                && let Some(floor) = floor
+            {
+                clock.set(floor);
+            }
+            false
+        }
+    };
+    Ok(TimeCheck { moved: clock.now().duration_since(before), trusted, said })
+}
+
+/// Takes a time that may lie before the floor: by an order under the pinned key, or by a clerk's word.
+pub(super) fn take_back(
+    store: &mut dyn Store,
+    clock: &CorrectedClock,
+    memory: &mut Memory,
+    at: Timestamp,
+) -> Result<TimeCheck, StoreError> {
     let before = clock.now();
-    clock.set(now.max(floor));
-    if trusted {
-        store.raise_clock_floor(now)?;
-    }
-    Ok(TimeCheck { moved: now.max(floor).duration_since(before), trusted })
+    store.reset_clock_floor(at)?;
+    store.note("clock", &format!("taken by somebody's word: {at}"), at)?;
+    memory.drop_jump(store)?;
+    memory.believed = Some((at, clock.monotonic()));
+    clock.set(at);
+    Ok(TimeCheck { moved: at.duration_since(before), trusted: true, said: at })
 }
 
 #[cfg(test)]

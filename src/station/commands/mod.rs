@@ -2,6 +2,7 @@
 //! error; the answer says how the program exits.
 
 mod card;
+mod clock;
 mod doctor;
 mod kiosk;
 mod photo;
@@ -59,6 +60,8 @@ enum Command {
     Provision(provision::Provision),
     /// Who the staff of this station are: add, list, remove.
     Staff(staff::Staff),
+    /// The clocks: the machine's, the last proven one, the server's; a clerk confirms the server's.
+    Clock(clock::Clock),
     /// Writes the udev rule that brings touches to where a turned picture shows them. For root.
     #[command(hide = true)]
     TouchRule(touch::TouchRule),
@@ -91,6 +94,7 @@ impl Cli {
             Command::Doctor(doctor) => doctor.run(clock),
             Command::Provision(provision) => provision.run(clock),
             Command::Staff(staff) => staff.run(clock),
+            Command::Clock(clocks) => clocks.run(clock),
             Command::TouchRule(rule) => rule.run(),
             Command::Pages { folder } => {
                 crate::manual::write(<Cli as clap::CommandFactory>::command(), &folder)?;

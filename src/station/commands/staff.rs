@@ -96,7 +96,7 @@ impl Staff {
 }
 
 /// A line of standard input, wiped when it goes.
-fn ask(question: &str) -> Result<Zeroizing<String>, CommandError> {
+pub(super) fn ask(question: &str) -> Result<Zeroizing<String>, CommandError> {
     eprintln!("{question}");
     let mut line = Zeroizing::new(String::with_capacity(128));
     std::io::stdin().lock().read_line(&mut line)?;

@@ -2,15 +2,20 @@
 
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Answer, Part, Verdict};
-use crate::clock::SharedClock;
+use crate::clock::{CorrectedClock, SharedClock, os_random};
 use crate::config::{DisplayConfig, DisplayKind, StationConfig};
 use crate::printing::{self, Capabilities, PrintError, PrinterStatus};
 use crate::provision::fingerprint;
 use crate::station::database;
 use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
+use crate::sync::floor::LONGEST_OFF;
+use crate::sync::{Syncer, Timeouts};
 
 /// Below this a station soon cannot keep what people accept.
 const LITTLE: u64 = 200 * 1024 * 1024;
@@ -66,7 +71,7 @@ fn store(config: &StationConfig, clock: &SharedClock) -> Result<Option<SqliteSto
 
 const NOT_JOINED: &str = "Join the office's server: anjungan provision URL --code CODE.";
 
-/// The wall clock.
+/// The clocks: the machine's, the last proven time, the server's.
 pub struct Clock {
     pub config: StationConfig,
     pub clock: SharedClock,
@@ -79,27 +84,74 @@ impl Part for Clock {
 
     fn check(&self) -> Answer {
         let now = self.clock.now();
-        let said = format!("{}", now.strftime("%Y-%m-%d %H:%M UTC"));
         let floor = match store(&self.config, &self.clock).map(|store| store.map(|s| s.clock_floor())) {
             Ok(Some(Ok(floor))) => floor,
             _ => None,
         };
-        match floor {
-            Some(floor) if now < floor => Answer::new(
-                Verdict::Attention,
-                format!(
-                    "{said}, which is before {}, a time that was proven",
-                    floor.strftime("%Y-%m-%d %H:%M UTC")
-                ),
-                "Connect the network: the station asks the server for the time by itself. A battery clock helps.",
-            ),
-            Some(_) => Answer::well(format!("{said}, not before the last proven time")),
-            None => Answer::new(
-                Verdict::Unknown,
-                format!("{said}; no time was proven here yet"),
-                "Join the office's server; it proves the time.",
-            ),
+        clocks(now, floor, self.server())
+    }
+}
+
+impl Clock {
+    /// The server's time, proven by the key that joining pinned. `None`: it could not be asked.
+    fn server(&self) -> Option<Timestamp> {
+        let store = store(&self.config, &self.clock).ok()??;
+        let clock = Arc::new(CorrectedClock::new(self.clock.clone()));
+        let central = self.config.central.as_deref();
+        let syncer = Syncer::new(Box::new(store), clock, Box::new(os_random()), central, ASKED);
+        syncer.and_then(|mut syncer| syncer.said_time()).ok()
+    }
+}
+
+/// A look at the clocks keeps nobody waiting for long.
+const ASKED: Timeouts = Timeouts {
+    connect: Duration::from_secs(3),
+    answer: Duration::from_secs(5),
+    transfer: Duration::from_secs(5),
+};
+
+/// The machine's clock, the last proven time and the server's clock, held against each other.
+fn clocks(machine: Timestamp, floor: Option<Timestamp>, server: Option<Timestamp>) -> Answer {
+    const NEAR: SignedDuration = SignedDuration::from_mins(5);
+    let text = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let named = |at: Option<Timestamp>, none: &str| at.map_or_else(|| none.to_owned(), text);
+    let said = format!(
+        "machine {}; last proven here {}; server {}",
+        text(machine),
+        named(floor, "never"),
+        named(server, "not asked")
+    );
+    if let (Some(floor), Some(server)) = (floor, server) {
+        if floor.duration_since(server) > NEAR {
+            return Answer::new(
+                Verdict::Fault,
+                format!("{said}: the server's clock is behind, or was ahead once"),
+                "If the server is right now: anjungan clock confirm here, or for all stations anjungan-central clock \
+                 reset-stations at the server.",
+            );
         }
+        if server.duration_since(floor) > LONGEST_OFF {
+            return Answer::new(
+                Verdict::Attention,
+                format!("{said}: the server's clock is far ahead of what is known here"),
+                "After months without power this is so. It is taken after six hours, or at once by anjungan clock confirm.",
+            );
+        }
+    }
+    if let Some(server) = server
+        && server.duration_since(machine).abs() > NEAR
+    {
+        let next = "The station goes by the server's. A battery clock or NTP helps until it is reached.";
+        return Answer::new(Verdict::Attention, format!("{said}: the machine's clock is wrong"), next);
+    }
+    match floor {
+        Some(floor) if machine < floor => Answer::new(
+            Verdict::Attention,
+            format!("{said}: the machine's clock is before a time that was proven"),
+            "Connect the network: the station asks the server for the time by itself. A battery clock helps.",
+        ),
+        Some(_) => Answer::well(said),
+        None => Answer::new(Verdict::Unknown, said, "Join the office's server; it proves the time."),
     }
 }
 
@@ -312,5 +364,29 @@ impl Part for Printer {
             ),
             PrinterStatus { .. } => Answer::well(format!("{uri}: {kind}, ready")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_that_is_wrong_is_named() {
+        let at = |day: i64| Timestamp::from_second(1_800_000_000 + day * 86_400).unwrap();
+        let table = [
+            (0, Some(0), Some(0), Verdict::Well, "machine"),
+            (0, Some(0), None, Verdict::Well, "server not asked"),
+            (0, None, None, Verdict::Unknown, "last proven here never"),
+            (0, Some(1800), Some(0), Verdict::Fault, "was ahead once"),
+            (0, Some(0), Some(1800), Verdict::Attention, "far ahead"),
+            (1800, Some(0), Some(0), Verdict::Attention, "the machine's clock is wrong"),
+            (-10, Some(0), None, Verdict::Attention, "before a time that was proven"),
+        ];
+        for (machine, floor, server, verdict, said) in table {
+            let answer = clocks(at(machine), floor.map(at), server.map(at));
+            assert!(answer.verdict == verdict && answer.said.contains(said), "{said}: {}", answer.said);
+        }
+        assert!(clocks(at(0), Some(at(1800)), Some(at(0))).next.contains("clock reset-stations"));
     }
 }

@@ -74,6 +74,9 @@ impl IdentityStore for SqliteStore {
             // The staff of before hold envelopes of a key that is gone.
             tx.execute("DELETE FROM staff", [])?;
             leaving::forget_farewell(tx)?;
+            // The floor of before may be what made somebody join again. The server's word now is worth more: an
+            // administrator gave the one-time code.
+            tx.execute("DELETE FROM clock_floor", [])?;
             if !same_root {
                 tx.execute("DELETE FROM trust_list", [])?;
                 tx.execute("DELETE FROM status_lists", [])?;

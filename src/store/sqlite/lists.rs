@@ -121,4 +121,15 @@ impl ListStore for SqliteStore {
             Ok(tx.query_row("SELECT floor_at FROM clock_floor", [], |row| moment(row, 0))?)
         })
     }
+
+    fn reset_clock_floor(&mut self, floor: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO clock_floor (id, floor_at) VALUES ('floor', ?1)
+                 ON CONFLICT (id) DO UPDATE SET floor_at = excluded.floor_at",
+                [millis(floor)],
+            )?;
+            Ok(())
+        })
+    }
 }

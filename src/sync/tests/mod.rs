@@ -5,6 +5,7 @@ mod bad_servers;
 mod batches;
 mod certificates;
 mod changes_of_keys;
+mod clocks;
 mod leaving;
 mod rounds;
 
@@ -20,8 +21,8 @@ use super::stub::{Reply, Request, Stub};
 use super::{Syncer, Timeouts};
 use crate::clock::{Clock, CorrectedClock, ManualClock, os_random};
 use crate::credential::{
-    CardStatus, Issuer, IssuerId, IssuerKey, KeyPair, ListId, SignedTime, SigningKey, StatusList, TrustList,
-    WipeOrder, verify_assertion, verify_wiped,
+    CardStatus, ClockReset, Issuer, IssuerId, IssuerKey, KeyPair, ListId, SignedTime, SigningKey, StatusList,
+    TrustList, WipeOrder, verify_assertion, verify_wiped,
 };
 use crate::person::Nip;
 use crate::protocol::{
@@ -54,6 +55,8 @@ pub struct Office {
     pub session_ended: AtomicBool,
     /// Ids in the order in which they were taken; a repeat is not taken twice.
     pub taken: Mutex<Vec<String>>,
+    /// An administrator said that stations may take a time back.
+    pub resets: AtomicBool,
     /// What a station that left handed over.
     pub quarantine: Mutex<Vec<LeftItem>>,
     /// Stations that said they were empty.
@@ -138,6 +141,7 @@ impl Office {
             sessions: AtomicU32::new(0),
             session_ended: AtomicBool::new(false),
             taken: Mutex::default(),
+            resets: AtomicBool::new(false),
             quarantine: Mutex::default(),
             wiped: Mutex::default(),
             revoked: AtomicBool::new(false),
@@ -171,6 +175,12 @@ impl Office {
                 let nonce = data_encoding::HEXLOWER.decode(nonce.as_bytes()).unwrap();
                 let now = *self.now.lock().unwrap();
                 Reply::json(200, &Blob(SignedTime::sign(&time_key(), &nonce, now).unwrap()))
+            }
+            "time/reset" if self.resets.load(Ordering::SeqCst) => {
+                let nonce = query.strip_prefix("nonce=").unwrap();
+                let nonce = data_encoding::HEXLOWER.decode(nonce.as_bytes()).unwrap();
+                let now = *self.now.lock().unwrap();
+                Reply::json(200, &Blob(ClockReset::sign(&time_key(), &nonce, now).unwrap()))
             }
             _ if route.starts_with("leave/") => self.leave(route, request),
             _ if route.starts_with("device") && self.revoked.load(Ordering::SeqCst) => {
@@ -398,7 +408,7 @@ impl Desk {
     }
 }
 
-fn identity(url: &str) -> Identity {
+pub fn identity(url: &str) -> Identity {
     Identity {
         central_url: url.to_owned(),
         enrolled: Enrolled {
