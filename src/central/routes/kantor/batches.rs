@@ -357,6 +357,10 @@ fn sentence(fault: &ListFault, lang: Lang) -> String {
         ListFault::Field(line) => {
             format!("Baris {line}: nama, tempat, dan seri masing-masing berisi 1 sampai 60 karakter.")
         }
+        ListFault::Changed(line) => format!(
+            "Baris {line}: program tabel telah mengubah nomor serinya (1.00E+16). Ubah kolomnya menjadi teks, lalu tulis lagi nomor itu."
+        ),
+        ListFault::Form => "Daftar ini UTF-16 atau buku kerja. Simpan sebagai CSV UTF-8.".into(),
         ListFault::Twice(serial) => format!("Nomor seri {serial} tertulis dua kali."),
         ListFault::Empty => "Daftar ini tidak memuat satu Anjungan pun.".into(),
         ListFault::Many => "Satu kelompok memuat paling banyak 200 Anjungan.".into(),
