@@ -493,6 +493,73 @@ fn what_cannot_be_read_is_refused_with_a_problem() {
 }
 
 #[test]
+fn a_list_is_asked_about_taken_in_and_taken_back_by_command() {
+    let server = Server::new();
+    server.set_up();
+    let at = |name: &str| server.data.path().join(name).to_str().unwrap().to_owned();
+    let write = |name: &str, text: &str| std::fs::write(at(name), text).unwrap();
+    write(
+        "full.csv",
+        "nip,nama,status,akhir_kontrak,instansi,unit\n199001012023211005,Laras,pppk,2028-02-29,X,Dinas\n197402152001122001,Sri,pensiun,,X,Dinas\n",
+    );
+    server.command(&["import", &at("full.csv")], 0);
+    // A column that is not there leaves what is known; one that is empty is asked for.
+    write(
+        "status.csv",
+        "NIP,Nama,STATUS KEPEGAWAIAN,No HP\n199001012023211005,Laras,PPPK,1\n197402152001122001,Sri,PNS,1\n",
+    );
+    let out = server.command(&["import", &at("status.csv")], 0);
+    assert!(out.contains("2 as before") && out.contains("columns passed over: No HP"), "{out}");
+    write(
+        "empty.csv",
+        "nip,nama,status,akhir_kontrak,instansi,unit\n199001012023211005,Laras,pppk,,X,Dinas\n",
+    );
+    let out = server.command(&["import", &at("empty.csv")], 1);
+    assert!(out.contains("akhir_kontrak: 1 values") && out.contains("nothing was taken in"), "{out}");
+    server.command(&["export", &at("before.csv")], 0);
+    // Counted by what changes, before it does.
+    write(
+        "back.csv",
+        "nip,nama,status,kedudukan hukum\n199001012023211005,Laras,PPPK,Non Job\n197402152001122001,Sri,PNS,Aktif\n198003102005011003,Citra,PNS,Aktif\n",
+    );
+    let flags = [
+        "import",
+        &at("back.csv"),
+        "--refused",
+        &at("refused.csv"),
+        "--missing",
+        &at("missing.csv"),
+        "--dry-run",
+    ];
+    let out = server.command(&flags, 1);
+    assert!(out.contains("retired → active: 1") && out.contains("'non job' has no meaning yet"), "{out}");
+    let refused = std::fs::read_to_string(at("refused.csv")).unwrap();
+    assert!(
+        refused.starts_with(
+            "nip,nama,status,kedudukan hukum,line,reason\n199001012023211005,Laras,PPPK,Non Job,2,"
+        ),
+        "{refused}"
+    );
+    assert_eq!(std::fs::read_to_string(at("missing.csv")).unwrap(), "nip,nama,unit\n");
+    let out =
+        server.command(&["import", &at("back.csv"), "--word", "Non Job=aktif", "--map", "instansi="], 1);
+    assert!(out.contains("1 changed") && out.contains("the employing body (instansi) is missing"), "{out}");
+    // Taken back, and once only.
+    assert!(
+        server
+            .command(&["import-undo"], 0)
+            .contains("1 people back to what they were, 0 whom it brought gone")
+    );
+    server.command(&["import-undo", "--yes"], 0);
+    server.command(&["import-undo", "--yes"], 1);
+    server.command(&["export", &at("after.csv")], 0);
+    assert_eq!(std::fs::read(at("before.csv")).unwrap(), std::fs::read(at("after.csv")).unwrap());
+    // What is no list, and says what to do.
+    write("page.xls", "<html><table><tr><td>nip</td></tr></table></html>");
+    server.command(&["import", &at("page.xls")], 2);
+}
+
+#[test]
 fn an_import_by_command_tells_every_bad_row_and_its_exit_code() {
     let server = Server::new();
     server.set_up();

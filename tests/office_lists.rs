@@ -71,7 +71,12 @@ fn a_list_with_script_in_every_field_is_tried_taken_in_and_stays_text() {
     let refused = desk.run(
         "const r = new XMLHttpRequest(); r.open('GET', location.pathname + '/ditolak.csv', false); r.send(); return r.responseText",
     );
-    assert_eq!(refused, "baris,alasan\n3,\"NIP berisi 17 angka, seharusnya 18.\"\n");
+    // The row as the file has it, with line and reason behind.
+    let refused = refused.as_str().unwrap();
+    assert!(refused.starts_with("Nomor,Pegawai,status,instansi,Bagian,jabatan,karpeg,"), "{refused}");
+    assert!(refused.lines().next().unwrap().ends_with(",baris,alasan"), "{refused}");
+    assert!(refused.ends_with(",3,\"NIP berisi 17 angka, seharusnya 18.\"\n"), "{refused}");
+    assert!(refused.contains("\n19740215200112200,"), "{refused}");
     let people =
         office.server.command(&["export", office.server.data.path().join("a.csv").to_str().unwrap()], 0);
     assert!(people.contains("60 people"), "a try puts nobody in: {people}");
@@ -144,6 +149,60 @@ fn a_list_with_script_in_every_field_is_tried_taken_in_and_stays_text() {
     }
     let log = office.server.log();
     assert!(!log.contains("197402152001122001") && !log.contains("window.harm"), "people in the log");
+}
+
+#[test]
+fn a_list_is_counted_asked_about_and_taken_back_on_its_page() {
+    let office = office();
+    let admin = &office.people[sample::ACTIVE_PPPK];
+    let otpauth = staff(&office, admin, "administrator");
+    let desk = Browser::start(WIDE.0, WIDE.1);
+    sign_in(&desk, &office, admin, &code(&otpauth, 0));
+    desk.until("Ringkasan");
+    let file = office.server.data.path().join("daftar.csv");
+    let take = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        upload(&desk, &office, &file);
+        desk.until("Baris pertama");
+    };
+    let head = "NIP,NAMA,STATUS KEPEGAWAIAN,KEDUDUKAN HUKUM,TMT PNS,UNIT KERJA,INSTANSI,NO HP";
+    take(&format!(
+        "{head}\n197402152001122001,Sri,PNS,Pensiun,3/1/2003,Dinas A,X,0\n197402152001122017,Citra,PNS,Non Job,12/31/2003,Dinas A,X,0\n"
+    ));
+    let text = desk.text();
+    assert!(text.contains("Kolom yang tidak dipakai: NO HP.") && text.contains("= 1 Maret 2003"), "{text}");
+    desk.click("button[value=coba]");
+    desk.until("Arti kata");
+    harmless(&desk, "office-list-words-1440");
+    desk.run("document.querySelector('select[name=arti_0]').value = 'active'");
+    desk.click("button[value=coba]");
+    desk.until("2\nakan baru");
+    desk.click("button[value=masukkan]");
+    desk.until("Sudah dimasukkan");
+
+    // Who comes back is counted, what would be emptied is asked for.
+    take(&format!("{head}\n197402152001122001,Sri,PNS,Aktif,2003-03-01,,X,0\n"));
+    desk.click("button[value=coba]");
+    desk.until("Pensiun → Aktif: 1");
+    desk.until("Ya, kosongkan data itu");
+    harmless(&desk, "office-list-emptied-1440");
+    desk.click("button[value=masukkan]");
+    desk.until("Belum ada yang dimasukkan");
+    desk.click("input[name=kosongkan]");
+    desk.click("button[value=masukkan]");
+    desk.until("Sudah dimasukkan");
+
+    // Taken back as a whole.
+    desk.open(&format!("{}/kantor/impor/terakhir", office.server.base()));
+    desk.until("orang kembali seperti sebelumnya");
+    harmless(&desk, "office-list-undo-1440");
+    desk.click("main form button");
+    desk.until("sudah dibatalkan");
+    let export = office.server.data.path().join("sesudah.csv");
+    office.server.command(&["export", export.to_str().unwrap()], 0);
+    let after = std::fs::read_to_string(export).unwrap();
+    assert!(after.contains("197402152001122001,Sri,retired,,2003-03-01,,X,Dinas A,,"), "{after}");
+    assert!(after.contains("197402152001122017,Citra,active,,2003-12-31,,X,Dinas A,,"), "{after}");
 }
 
 #[test]

@@ -51,6 +51,8 @@ enum Command {
     },
     /// Takes employees from a list (CSV or XLSX); every bad row is told with its line and reason
     Import(commands::Import),
+    /// Says what taking the last list back would do, and does it with --yes
+    ImportUndo(commands::ImportUndo),
     /// Writes the registry into a CSV file that `import` reads back
     Export { file: PathBuf },
     /// Puts in people who do not exist, for a demonstration; into an empty data folder, an office too
@@ -139,6 +141,7 @@ async fn carry_out(command: Command, config: CentralConfig, json: bool) -> anyho
             let what = format!("import {}", import.file().display());
             import.run(config, json).await.map_err(|e| anyhow::Error::from(e).context(what))?
         }
+        Command::ImportUndo(act) => act.run(config, json).await?,
         Command::Export { file } => commands::export(config, &file).await?,
         Command::Sample(sample) => sample.run(config).await?,
         Command::Check => commands::check(&config)?,

@@ -19,7 +19,7 @@ use crate::person::{Nip, sample};
 
 pub use super::help::cli::{Corrections, Issue, User};
 use super::leaving::Quarantine;
-pub use super::registry::{Import, export_to as export};
+pub use super::registry::{Import, ImportUndo, export_to as export};
 pub use super::report_cli::Report;
 
 /// Who acts, in the journal, where a command does: whoever may run it on the server.

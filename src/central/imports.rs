@@ -10,13 +10,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::codes::random_id;
-use super::registry::{Asked, ImportReport, Outcome, Plan, Preview, RowError, import, preview, rules};
+use super::registry::{
+    Asked, ImportReport, Outcome, Plan, Preview, RefusedRows, RowError, import, plain_word, preview, rules,
+};
 use super::{CentralError, Office};
 
 /// Bytes of one list.
 pub const LARGEST: u64 = 128 * 1024 * 1024;
 /// Lists that wait at a time.
 const MOST: usize = 4;
+/// Rows between two looks at how far a list is.
+const SHOWN_EACH: u64 = 250;
 /// How long one waits.
 const LIFE: Duration = Duration::from_secs(3600);
 
@@ -128,7 +132,10 @@ impl Job {
 
     /// The beginning of the list. Blocks.
     pub fn preview(&self, office: &Office, mut asked: Asked) -> Result<Preview, CentralError> {
+        let meanings = std::mem::take(&mut asked.rules.meanings);
         asked.rules = rules(office);
+        asked.rules.meanings = meanings;
+        asked.rules.meanings.extend(asked.meanings.iter().map(|(word, status)| (plain_word(word), *status)));
         let file = File::open(&self.path).map_err(|e| CentralError::io(&self.path, e))?;
         preview(BufReader::with_capacity(64 * 1024, file), &asked)
     }
@@ -180,19 +187,32 @@ impl Job {
         let file = File::open(&self.path).map_err(|e| CentralError::io(&self.path, e))?;
         let path = refused_path(&self.path);
         let _ = std::fs::remove_file(&path);
-        let mut refused = csv::Writer::from_writer(BufWriter::new(new_file(&path)?));
-        let mut written = refused.write_record(words);
-        let report = import(office, BufReader::with_capacity(256 * 1024, file), plan, |row, so_far| {
-            if let (Outcome::Refused(why), Ok(())) = (&row.outcome, &written) {
-                written = refused.write_record([row.line.to_string(), reason(why)]);
+        let mut empty = Some(BufWriter::new(new_file(&path)?));
+        let mut refused = None;
+        let mut written = Ok(());
+        let plan = Plan { keep_rows: true, ..plan };
+        let told = import(office, BufReader::with_capacity(256 * 1024, file), plan, |row, so_far| {
+            if let (Outcome::Refused(_), Ok(())) = (&row.outcome, &written) {
+                if let Some(out) = empty.take() {
+                    match RefusedRows::begin(out, &so_far.names, words) {
+                        Ok(begun) => refused = Some(begun),
+                        Err(error) => written = Err(error),
+                    }
+                }
+                if let (Some(refused), Ok(())) = (&mut refused, &written) {
+                    written = refused.row(row, reason);
+                }
             }
-            self.state().so_far = *so_far;
-        })
-        .await?;
-        let ended = written.map_err(std::io::Error::from).and_then(|()| refused.flush());
-        ended
-            .and_then(|()| refused.get_ref().get_ref().sync_all())
-            .map_err(|e| CentralError::io(&path, e))?;
+            // Shown to people: not each of a million rows.
+            if so_far.rows % SHOWN_EACH == 0 {
+                self.state().so_far = so_far.clone();
+            }
+        });
+        let report = told.await?;
+        let ended = written.map_err(std::io::Error::from);
+        let ended =
+            ended.and_then(|()| refused.map_or(Ok(()), |refused| refused.end()?.get_ref().sync_all()));
+        ended.map_err(|e| CentralError::io(&path, e))?;
         Ok(report)
     }
 

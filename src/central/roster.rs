@@ -134,6 +134,17 @@ fn sealed(
     serde_json::to_string(&sealed).map_err(|_| CentralError::Stored("a record"))
 }
 
+/// Stations forget the record of this person.
+pub async fn forget(office: &Office, tx: &mut Tx, nip: i64) -> Result<(), CentralError> {
+    let change_no = storage::next_ever(tx, "roster", office.clock.now()).await?;
+    sqlx::query("UPDATE roster_records SET nip = NULL, sealed = NULL, change_no = $2 WHERE nip = $1")
+        .bind(nip)
+        .bind(change_no)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Seals a record again for the epoch of today, as it is: what it says does not change.
 pub async fn rewrap(office: &Office, tx: &mut Tx, record_id: &str) -> Result<(), CentralError> {
     let bad = || CentralError::Stored("a sealed record");

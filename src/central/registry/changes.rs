@@ -37,12 +37,14 @@ pub fn value(person: &Employee, column: Column) -> String {
         Column::Unit => person.unit.clone(),
         Column::Position => person.position.clone(),
         Column::Karpeg => person.karpeg.clone().unwrap_or_default(),
+        // Read into the name and the status, and not kept by themselves.
+        Column::Kind | Column::TitleBefore | Column::TitleAfter => String::new(),
     }
 }
 
 /// The fields in which two differ.
 pub fn differing(before: &Employee, after: &Employee) -> Vec<Column> {
-    Column::ALL.into_iter().filter(|column| value(before, *column) != value(after, *column)).collect()
+    Column::KEPT.into_iter().filter(|column| value(before, *column) != value(after, *column)).collect()
 }
 
 /// Notes what changes from one to the other.

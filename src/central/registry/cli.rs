@@ -8,11 +8,16 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::columns::{Column, Mapping};
-use super::import::{Outcome, Plan, RowReport};
+use super::faults::RowError;
+use super::import::Plan;
+use super::meanings::pair;
+use super::refused::RefusedRows;
+use super::report::{ImportReport, Outcome, RowReport};
 use super::source::Asked;
-use super::{export, import};
+use super::{export, import, undo};
 use crate::central::commands::{CONSOLE, open, say};
-use crate::central::{CentralConfig, CentralError};
+use crate::central::{CentralConfig, CentralError, Office};
+use crate::person::Status;
 
 /// `import FILE`
 #[derive(clap::Args)]
@@ -22,15 +27,27 @@ pub struct Import {
     /// behind the sign: leave it out). May stand several times
     #[arg(long = "map", value_name = "COLUMN=NAME,…")]
     maps: Vec<Mapping>,
+    /// What a word for a status means: `Non Job=aktif`. Kept for the next list. May stand several times
+    #[arg(long = "word", value_name = "WORD=STATUS", value_parser = pair)]
+    words: Vec<(String, Status)>,
     /// The sheet of a workbook that has several
     #[arg(long)]
     sheet: Option<String>,
     /// Says what would happen, and puts nobody in
     #[arg(long)]
     dry_run: bool,
+    /// Empties values that are known where the file has empty cells; without it, such a file is not taken
+    #[arg(long)]
+    allow_emptying: bool,
     /// Writes what came of every row into this file (CSV)
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Writes the refused rows into this file (CSV), as they are, with the reason: to be mended and sent again
+    #[arg(long, value_name = "FILE")]
+    refused: Option<PathBuf>,
+    /// Writes who is in the registry and not in the list into this file (CSV)
+    #[arg(long, value_name = "FILE")]
+    missing: Option<PathBuf>,
 }
 
 impl Import {
@@ -42,9 +59,19 @@ impl Import {
         let office = open(config).await?;
         let file = File::open(&self.file).map_err(|e| CentralError::io(&self.file, e))?;
         let mapping = Mapping(self.maps.into_iter().flat_map(|map| map.0).collect());
-        let asked = Asked { sheet: self.sheet, mapping, ..Asked::default() };
-        let plan = Plan { asked, dry_run: self.dry_run, actor: CONSOLE.to_owned() };
+        let meanings = self.words.into_iter().collect();
+        let asked = Asked { sheet: self.sheet, mapping, meanings, ..Asked::default() };
+        let plan = Plan {
+            asked,
+            dry_run: self.dry_run,
+            allow_emptying: self.allow_emptying,
+            keep_rows: self.refused.is_some(),
+            actor: CONSOLE.to_owned(),
+        };
         let mut lines = self.report.as_deref().map(rows_file).transpose()?;
+        let mut refused = self.refused.as_deref().map(new_file).transpose()?;
+        let missing = self.missing.as_deref().map(new_file).transpose()?;
+        let mut back = None;
         let mut written = Ok(());
         let told = import(&office, BufReader::with_capacity(256 * 1024, file), plan, |row, so_far| {
             if let Outcome::Refused(reason) = &row.outcome {
@@ -52,6 +79,17 @@ impl Import {
                     say(&json!({ "line": row.line, "reason": reason.to_string() }).to_string());
                 }
                 eprintln!("line {}: {reason}", row.line);
+                if written.is_ok()
+                    && let Some(file) = refused.take()
+                {
+                    match RefusedRows::begin(file, &so_far.names, ["line", "reason"]) {
+                        Ok(begun) => back = Some(begun),
+                        Err(error) => written = Err(error),
+                    }
+                }
+                if let (Some(back), Ok(())) = (&mut back, &written) {
+                    written = back.row(row, RowError::to_string);
+                }
             }
             if so_far.rows % 50_000 == 0 {
                 eprintln!("{} rows so far", so_far.rows);
@@ -63,22 +101,119 @@ impl Import {
         .await;
         office.store.close().await;
         let report = told?;
-        if let (Some(mut lines), Some(path)) = (lines, &self.report) {
-            let ended = written.map_err(std::io::Error::from).and_then(|()| lines.flush());
-            ended.map_err(|e| CentralError::io(path, e))?;
+        let path = self.report.as_deref().or(self.refused.as_deref()).unwrap_or(&self.file);
+        let ended = written.map_err(std::io::Error::from);
+        let ended = ended.and_then(|()| lines.map_or(Ok(()), |mut lines| lines.flush()));
+        let ended = ended.and_then(|()| back.map_or(Ok(()), |back| back.end().map(drop)));
+        ended.map_err(|e| CentralError::io(path, e))?;
+        if let (Some(out), Some(path)) = (missing, &self.missing) {
+            missing_rows(out, &report).map_err(|e| CentralError::io(path, e.into()))?;
         }
         if as_json {
             say(&serde_json::to_string(&report).unwrap_or_default());
         } else {
-            say(&format!(
-                "{} rows: {} new, {} changed, {} as before, {} refused",
-                report.rows, report.new, report.changed, report.same, report.refused
-            ));
-            if report.converted > 0 {
-                say(&format!("{} rows were not UTF-8 and were read as Windows-1252", report.converted));
-            }
+            tell(&report);
         }
-        Ok(u8::from(report.refused > 0))
+        Ok(u8::from(report.refused > 0 || report.withheld))
+    }
+}
+
+/// What came of a file, for whoever runs the command.
+fn tell(report: &ImportReport) {
+    say(&format!(
+        "{} rows: {} new, {} changed, {} as before, {} refused",
+        report.rows, report.new, report.changed, report.same, report.refused
+    ));
+    if report.converted > 0 {
+        say(&format!(
+            "{} rows were in another encoding (Windows-1252, or read as that before) and were put right",
+            report.converted
+        ));
+    }
+    for moved in &report.moves {
+        say(&format!("{} → {}: {}", moved.from.word(), moved.to.word(), moved.count));
+    }
+    for (column, count) in &report.fields {
+        say(&format!("{column} changes: {count}"));
+    }
+    if report.still_gone > 0 {
+        say(&format!("{} have left and are named only by what they were; they stay so", report.still_gone));
+    }
+    for reason in &report.reasons {
+        say(&format!("{} refused, first in line {}: {}", reason.count, reason.line, reason.error));
+    }
+    for (word, count) in &report.words {
+        say(&format!("'{word}' has no meaning yet ({count} rows); say it with --word '{word}=STATUS'"));
+    }
+    if !report.passed_over.is_empty() {
+        say(&format!("columns passed over: {}", report.passed_over.join(", ")));
+    }
+    if report.missing > 0 {
+        say(&format!("{} in the registry are not in this list; they stay as they are", report.missing));
+    }
+    for (column, count) in &report.emptied {
+        say(&format!("{column}: {count} values that are known have an empty cell"));
+    }
+    if report.withheld {
+        say("nothing was taken in: it would empty these values; --allow-emptying takes it in all the same");
+    }
+}
+
+fn missing_rows(out: File, report: &ImportReport) -> Result<(), csv::Error> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(["nip", "nama", "unit"])?;
+    for person in &report.missing_people {
+        csv.write_record([&person.nip.to_string(), &person.name, &person.unit])?;
+    }
+    Ok(csv.flush()?)
+}
+
+/// `import-undo [--yes]`
+#[derive(clap::Args)]
+pub struct ImportUndo {
+    /// Takes it back; without it, the command only says what it would do
+    #[arg(long)]
+    yes: bool,
+}
+
+impl ImportUndo {
+    pub async fn run(self, config: CentralConfig, as_json: bool) -> Result<u8, CentralError> {
+        let office = open(config).await?;
+        let told = self.work(&office, as_json).await;
+        office.store.close().await;
+        told
+    }
+
+    async fn work(&self, office: &Office, as_json: bool) -> Result<u8, CentralError> {
+        let Some(plan) = undo::plan(office).await? else {
+            say("no list was taken in yet");
+            return Ok(1);
+        };
+        if as_json {
+            say(&serde_json::to_string(&plan).unwrap_or_default());
+        } else {
+            let at = jiff::Timestamp::from_second(plan.at).unwrap_or_default();
+            say(&format!(
+                "the list of {at}: {} people back to what they were, {} whom it brought gone",
+                plan.back, plan.gone
+            ));
+        }
+        if plan.undone_at.is_some() {
+            say("this list was taken back already");
+            return Ok(1);
+        }
+        if plan.in_the_way > 0 {
+            say(&format!(
+                "{} of them were changed since, or have an account or a card by now: it cannot be taken back",
+                plan.in_the_way
+            ));
+            return Ok(1);
+        }
+        if self.yes {
+            undo::undo(office, CONSOLE, &plan.id).await?;
+            say("taken back");
+        }
+        Ok(0)
     }
 }
 

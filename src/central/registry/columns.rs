@@ -18,6 +18,11 @@ pub enum Column {
     Unit,
     Position,
     Karpeg,
+    /// What somebody is employed as (PNS, PPPK, CPNS): another thing than whether they still are.
+    Kind,
+    /// Titles in columns of their own, which belong to the name.
+    TitleBefore,
+    TitleAfter,
 }
 
 /// The columns of one file, in its order; `None` for those that are not for us.
@@ -50,25 +55,76 @@ pub enum HeaderError {
 }
 
 fn column(header: &str) -> Option<Column> {
-    let plain: String =
-        tidy(header).to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    Some(match plain.trim_matches('_') {
-        "nip" | "nip_baru" | "ni_pppk" | "nip_ni_pppk" | "nomor_induk" | "employee_number" => Column::Nip,
-        "nama" | "nama_lengkap" | "nama_pegawai" | "name" | "full_name" => Column::Name,
-        "status" | "status_pegawai" | "status_kepegawaian" | "kedudukan" => Column::Status,
-        "status_sejak" | "sejak" | "tmt_status" | "status_since" | "tmt_pensiun" => Column::StatusSince,
-        "tmt" | "tmt_pns" | "tmt_pppk" | "mulai_kontrak" | "tmt_kontrak" | "start" => Column::Tmt,
-        "akhir_kontrak" | "selesai_kontrak" | "tanggal_akhir_kontrak" | "contract_end" => Column::ContractEnd,
-        "instansi" | "nama_instansi" | "instansi_kerja" | "body" => Column::Body,
-        "unit" | "unit_kerja" | "unor" | "perangkat_daerah" | "work_unit" => Column::Unit,
+    let header = tidy(header);
+    by_name(&header).or_else(|| {
+        // `Akhir Kontrak (TMT)`: without what stands in brackets.
+        let (before, rest) = header.split_once('(')?;
+        let after = rest.split_once(')').map_or("", |(_, after)| after);
+        by_name(&format!("{before} {after}"))
+    })
+}
+
+/// Letters and digits count; whatever stands between them counts once, whatever it is.
+fn plain(header: &str) -> String {
+    let words = header.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
+
+fn by_name(header: &str) -> Option<Column> {
+    Some(match plain(header).as_str() {
+        "nip"
+        | "nip_baru"
+        | "nip_lama_baru"
+        | "ni_pppk"
+        | "nip_ni_pppk"
+        | "nip_nippk"
+        | "nip_nipppk"
+        | "nip_nik_pppk"
+        | "nipppk"
+        | "no_nip"
+        | "nomor_nip"
+        | "nomor_induk"
+        | "nomor_induk_pegawai"
+        | "employee_number" => Column::Nip,
+        "nama" | "nama_lengkap" | "nama_pegawai" | "nama_asn" | "nama_dan_gelar" | "nama_gelar" | "name"
+        | "full_name" => Column::Name,
+        "status" | "kedudukan" | "kedudukan_hukum" | "kedudukan_pegawai" | "status_hukum"
+        | "status_aktif" | "status_keaktifan" => Column::Status,
+        "status_kepegawaian" | "status_pegawai" | "status_asn" | "jenis_pegawai" | "jenis_kepegawaian"
+        | "jenis_asn" | "employment_kind" => Column::Kind,
+        "status_sejak"
+        | "sejak"
+        | "tmt_status"
+        | "status_since"
+        | "tmt_pensiun"
+        | "tmt_kedudukan"
+        | "tmt_kedudukan_hukum" => Column::StatusSince,
+        "tmt" | "tmt_pns" | "tmt_pppk" | "tmt_pns_pppk" | "tmt_pppk_pns" | "tmt_asn" | "mulai_kontrak"
+        | "awal_kontrak" | "tmt_kontrak" | "tmt_awal_kontrak" | "start" => Column::Tmt,
+        "akhir_kontrak"
+        | "selesai_kontrak"
+        | "tanggal_akhir_kontrak"
+        | "tgl_akhir_kontrak"
+        | "tmt_akhir_kontrak"
+        | "akhir_kontrak_tmt"
+        | "akhir_masa_kontrak"
+        | "masa_kontrak_akhir"
+        | "kontrak_berakhir"
+        | "contract_end" => Column::ContractEnd,
+        "instansi" | "nama_instansi" | "instansi_kerja" | "instansi_induk" | "body" => Column::Body,
+        "unit" | "unit_kerja" | "nama_unit_kerja" | "unor" | "unit_organisasi" | "perangkat_daerah"
+        | "opd" | "skpd" | "work_unit" => Column::Unit,
         "jabatan" | "nama_jabatan" | "position" => Column::Position,
-        "karpeg" | "no_karpeg" | "nomor_karpeg" => Column::Karpeg,
+        "karpeg" | "no_karpeg" | "nomor_karpeg" | "kartu_pegawai" | "no_kartu_pegawai" => Column::Karpeg,
+        "gelar_depan" | "glr_depan" | "gelar_dpn" => Column::TitleBefore,
+        "gelar_belakang" | "glr_belakang" | "gelar_blk" | "gelar_blkg" => Column::TitleAfter,
         _ => return None,
     })
 }
 
 impl Column {
-    pub const ALL: [Column; 10] = [
+    /// What is kept of a person, in the order in which it is exported.
+    pub const KEPT: [Column; 10] = [
         Column::Nip,
         Column::Name,
         Column::Status,
@@ -80,6 +136,26 @@ impl Column {
         Column::Position,
         Column::Karpeg,
     ];
+
+    /// All that a file is asked for.
+    pub const ALL: [Column; 13] = [
+        Column::Nip,
+        Column::TitleBefore,
+        Column::Name,
+        Column::TitleAfter,
+        Column::Kind,
+        Column::Status,
+        Column::StatusSince,
+        Column::Tmt,
+        Column::ContractEnd,
+        Column::Body,
+        Column::Unit,
+        Column::Position,
+        Column::Karpeg,
+    ];
+
+    /// Those that hold a day.
+    pub const DAYS: [Column; 3] = [Column::StatusSince, Column::Tmt, Column::ContractEnd];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -93,6 +169,9 @@ impl Column {
             Column::Unit => "unit",
             Column::Position => "jabatan",
             Column::Karpeg => "karpeg",
+            Column::Kind => "jenis",
+            Column::TitleBefore => "gelar_depan",
+            Column::TitleAfter => "gelar_belakang",
         }
     }
 
@@ -100,9 +179,9 @@ impl Column {
         Column::ALL.into_iter().find(|column| column.word() == word)
     }
 
-    /// Without these there is nobody to put in.
+    /// Without these there is nobody to put in. The status may come from either of its two columns.
     pub fn needed(self) -> bool {
-        matches!(self, Column::Nip | Column::Name | Column::Status)
+        matches!(self, Column::Nip | Column::Name)
     }
 }
 
@@ -112,7 +191,8 @@ impl FromStr for Mapping {
     /// `nama=Nama Pegawai,karpeg=`: a column of the registry, and what the file calls it; nothing: it
     /// is left out.
     fn from_str(text: &str) -> Result<Mapping, String> {
-        let known = Column::ALL.map(Column::word).join(", ");
+        let more = [Column::Kind, Column::TitleBefore, Column::TitleAfter];
+        let known = Column::KEPT.into_iter().chain(more).map(Column::word).collect::<Vec<_>>().join(", ");
         let pairs = text.split(',').map(|pair| {
             let (word, header) =
                 pair.split_once('=').ok_or_else(|| format!("'{pair}' is not of the form column=name"))?;
@@ -131,6 +211,7 @@ impl Columns {
         let said = |column| mapping.0.iter().any(|(said, _)| *said == column);
         let mut columns: Vec<_> =
             header.iter().map(|name| column(name).filter(|column| !said(*column))).collect();
+        two_meanings(header, &mut columns);
         for (column, place) in &mapping.0 {
             let found = match place {
                 Place::Nowhere => continue,
@@ -160,8 +241,18 @@ impl Columns {
         }
         match Column::ALL.into_iter().find(|column| column.needed() && !self.has(*column)) {
             Some(missing) => Err(HeaderError::Missing(missing.word())),
+            None if !self.has(Column::Status) && !self.has(Column::Kind) => {
+                Err(HeaderError::Missing(Column::Status.word()))
+            }
             None => Ok(()),
         }
+    }
+
+    /// The names that mean nothing to the registry: what stands below them is passed over.
+    pub fn passed_over(&self, header: &[String]) -> Vec<String> {
+        let unknown = header.iter().zip(&self.0).filter(|(_, column)| column.is_none());
+        let names = unknown.map(|(name, _)| tidy(name).chars().take(60).collect::<String>());
+        names.filter(|name| !name.is_empty() && !OURS.contains(&name.as_str())).take(NAMED).collect()
     }
 
     pub fn has(&self, column: Column) -> bool {
@@ -170,6 +261,24 @@ impl Columns {
 
     pub fn place(&self, column: Column) -> Option<usize> {
         self.0.iter().position(|found| *found == Some(column))
+    }
+}
+
+/// What refused rows carry besides, when they come back mended.
+pub const OURS: [&str; 4] = ["baris", "alasan", "line", "reason"];
+/// Names that are told at most.
+const NAMED: usize = 40;
+
+/// `Status` beside `Kedudukan Hukum` is what somebody is employed as.
+fn two_meanings(header: &[String], columns: &mut [Option<Column>]) {
+    let called = |i: usize, name: &str| plain(&header[i]) == name;
+    let is_status = |i: &usize| columns[*i] == Some(Column::Status);
+    let all: Vec<usize> = (0..columns.len()).filter(is_status).collect();
+    if let [_, _] = all[..]
+        && !columns.contains(&Some(Column::Kind))
+        && let Some(plainly) = all.iter().find(|i| called(**i, "status"))
+    {
+        columns[*plainly] = Some(Column::Kind);
     }
 }
 
@@ -226,6 +335,35 @@ mod tests {
         assert_eq!(mapped(&header, "nip=Nomer"), Err(HeaderError::NoSuch("Nomer".into())));
         assert_eq!("nip".parse::<Mapping>().unwrap_err(), "'nip' is not of the form column=name");
         assert!("telepon=HP".parse::<Mapping>().unwrap_err().contains("none of: nip, nama"));
+    }
+
+    #[test]
+    fn what_somebody_is_employed_as_is_no_status() {
+        let columns = read(&["NIP", "NAMA", "KEDUDUKAN HUKUM", "STATUS KEPEGAWAIAN"]).unwrap();
+        assert_eq!(columns.place(Column::Status), Some(2));
+        assert_eq!(columns.place(Column::Kind), Some(3));
+        let columns = read(&["NIP", "NAMA", "Status", "Kedudukan Hukum"]).unwrap();
+        assert_eq!((columns.place(Column::Status), columns.place(Column::Kind)), (Some(3), Some(2)));
+        let alone = read(&["NIP", "Nama", "Status Kepegawaian"]).unwrap();
+        assert!(alone.has(Column::Kind) && !alone.has(Column::Status));
+    }
+
+    #[test]
+    fn signs_between_words_count_once_and_brackets_may_be_left_out() {
+        let header = [
+            "NIP / NI PPPK",
+            "Nama  Lengkap",
+            "Status",
+            "TMT PNS/PPPK",
+            "Akhir Kontrak (TMT)",
+            "No. Karpeg",
+            "No. HP",
+        ];
+        let columns = read(&header).unwrap();
+        assert_eq!(columns.place(Column::Tmt), Some(3));
+        assert_eq!(columns.place(Column::ContractEnd), Some(4));
+        assert_eq!(columns.place(Column::Karpeg), Some(5));
+        assert_eq!(columns.passed_over(&header.map(str::to_owned)), ["No. HP"]);
     }
 
     #[test]

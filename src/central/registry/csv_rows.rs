@@ -3,38 +3,56 @@
 use std::io::BufRead;
 
 use super::columns::{Columns, delimiter};
+use super::faults::RowError;
 use super::lines::{Line, Lines, quotes};
-use super::row::{self, Field, Form, Read, RowError, Rules};
-use super::source::{Asked, See, unreadable};
+use super::row::{self, Field, Form, Read, Rules};
+use super::source::{Asked, See, Tally, unreadable};
 use super::text::decode;
 use crate::central::CentralError;
 
-pub fn walk(reader: impl BufRead, asked: &Asked, see: &mut dyn See) -> Result<(), CentralError> {
+pub fn walk(reader: impl BufRead, asked: &Asked, see: &mut dyn See) -> Result<Tally, CentralError> {
     let mut lines = Lines::new(reader);
     let (delimiter, header) = header(&mut lines)?;
     let names: Vec<String> = header.iter().map(|field| decode(field).0.into_owned()).collect();
     let columns = Columns::guess(&names, &asked.mapping)?;
     see.header(&names, &columns)?;
+    let mut tally = Tally { heading: lines.count(), ..Tally::default() };
     loop {
         let Some(mut row) = lines.next_row(delimiter).map_err(unreadable)? else {
-            return Ok(());
+            tally.lines = lines.count();
+            return Ok(tally);
         };
         let number = row[0].number;
         if row.len() == 1 && row[0].bytes.iter().all(|b| b.is_ascii_whitespace() || *b == delimiter) {
+            tally.blank += 1;
             continue;
         }
-        let record = record(&row, delimiter);
-        let fields: Vec<Field<'_>> = record.iter().flatten().map(field).collect();
-        let mut read = read(&row, record.as_ref(), &fields, delimiter, &columns, &asked.rules);
-        if read.is_err() && row.len() > 1 {
+        let whole = record(&row, delimiter);
+        let mut fields: Vec<Field<'_>> = whole.iter().flatten().map(field).collect();
+        let mut read = read(&row, whole.as_ref(), &fields, delimiter, &columns, &asked.rules);
+        let own;
+        // What the order of a column's days makes of a row has nothing to do with where it ends.
+        let torn = !matches!(read, Ok(_) | Err(RowError::Date(_) | RowError::DateOrder { .. }));
+        if row.len() > 1 && (torn || row[1..].iter().any(|line| holds_a_number(&line.bytes))) {
             // The quote may have been a slip, and the lines after it rows of their own.
             lines.hand_back(row.split_off(1));
             read = Err(RowError::Quote);
+            own = record(&row, delimiter);
+            fields = own.iter().flatten().map(field).collect();
         }
+        tally.rows += 1;
+        tally.in_rows += row.len() as u64;
         if see.row(number, &fields, read).is_break() {
-            return Ok(());
+            tally.cut = true;
+            return Ok(tally);
         }
     }
+}
+
+/// Eighteen digits, perhaps in groups: what stands here is the row of somebody.
+fn holds_a_number(line: &[u8]) -> bool {
+    let parts = line.split(|byte| !byte.is_ascii_digit() && !matches!(byte, b' ' | b'.' | b'-'));
+    parts.map(|part| part.iter().filter(|byte| byte.is_ascii_digit()).count()).any(|digits| digits == 18)
 }
 
 /// The delimiter, and the row of names.
@@ -81,7 +99,7 @@ fn read(
     if row.len() == 1 && quotes(&row[0].bytes, delimiter, false).open {
         return Err(RowError::Quote);
     }
-    record.ok_or(RowError::Fields { found: 0, named: columns.0.len() })?;
+    record.ok_or(RowError::Glued)?;
     row::read(fields, columns, rules)
 }
 
@@ -104,6 +122,8 @@ fn split(row: &[u8], delimiter: u8) -> Option<csv::ByteRecord> {
         .delimiter(delimiter)
         .buffer_capacity(row.len().max(64))
         .from_reader(row);
-    let mut record = csv::ByteRecord::new();
-    matches!(reader.read_byte_record(&mut record), Ok(true)).then_some(record)
+    let (mut record, mut more) = (csv::ByteRecord::new(), csv::ByteRecord::new());
+    let one = matches!(reader.read_byte_record(&mut record), Ok(true));
+    // Nothing of the line may be left: it would be lost without a word.
+    (one && !matches!(reader.read_byte_record(&mut more), Ok(true))).then_some(record)
 }

@@ -14,7 +14,7 @@ const BATCH: i64 = 1000;
 pub async fn export(office: &Office, out: impl Write) -> Result<u64, CentralError> {
     let unwritable = |e: csv::Error| CentralError::Argument(format!("the file cannot be written: {e}"));
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(Column::ALL.map(Column::word)).map_err(unwritable)?;
+    csv.write_record(Column::KEPT.map(Column::word)).map_err(unwritable)?;
     let (mut last, mut count) = (0_i64, 0);
     loop {
         let rows: Vec<Row> = sqlx::query_as(
@@ -32,7 +32,7 @@ pub async fn export(office: &Office, out: impl Write) -> Result<u64, CentralErro
         for row in rows {
             let person = row.person()?;
             last = person.nip.as_u64() as i64;
-            csv.write_record(Column::ALL.map(|column| value(&person, column))).map_err(unwritable)?;
+            csv.write_record(Column::KEPT.map(|column| value(&person, column))).map_err(unwritable)?;
             count += 1;
         }
     }
@@ -40,8 +40,9 @@ pub async fn export(office: &Office, out: impl Write) -> Result<u64, CentralErro
 
 #[cfg(test)]
 mod tests {
-    use super::super::import::{Outcome, Plan, import};
+    use super::super::import::{Plan, import};
     use super::super::put_all;
+    use super::super::report::Outcome;
     use super::super::source::Asked;
     use super::*;
     use crate::central::testing::office;
@@ -49,7 +50,7 @@ mod tests {
 
     async fn taken(office: &Office, file: &[u8], dry_run: bool) -> super::super::ImportReport {
         let input = std::io::BufReader::new(std::io::Cursor::new(file.to_vec()));
-        let plan = Plan { asked: Asked::default(), dry_run, actor: "admin".into() };
+        let plan = Plan { asked: Asked::default(), dry_run, actor: "admin".into(), ..Plan::default() };
         import(office, input, plan, |row, _| assert!(!matches!(row.outcome, Outcome::Refused(_)), "{row:?}"))
             .await
             .unwrap()

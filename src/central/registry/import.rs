@@ -1,20 +1,26 @@
-//! A file into the registry, row by row: memory does not grow with the file, every row is told with
-//! its line and what came of it, and no good row is lost for a bad neighbour.
+//! A file into the registry, row by row: memory grows with the people in the file and not with the file,
+//! every row is told with its line and what came of it, and no good row is lost for a bad neighbour.
+//!
+//! It is read up to three times: for what it says as a whole ([`Survey`]), for whether it would empty
+//! values that are known, and to take it in.
 
 use std::io::{BufReader, Read as IoRead, Seek};
 use std::ops::ControlFlow;
 
-use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::changes::{By, differing};
-use super::columns::{Column, Columns, HeaderError};
+use super::columns::{Columns, HeaderError};
+use super::faults::RowError;
 use super::people::{many_in_tx, put_new};
-use super::row::{Field, Read, RowError, Rules};
-use super::source::{Asked, See, walk};
-use super::{Change, put};
+use super::report::{ImportReport, Outcome, RowReport};
+use super::row::{self, Field, Read, Rules};
+use super::source::{Asked, See, Tally, unreadable, walk};
+use super::survey::Survey;
+use super::undo::Kept;
+use super::{meanings, missing, put};
 use crate::central::codes::random_id;
-use crate::central::storage::audit;
+use crate::central::storage::{Tx, audit};
 use crate::central::{CentralError, Office};
 use crate::person::{Employee, Nip};
 
@@ -24,46 +30,26 @@ const BATCH: usize = 500;
 const AHEAD: usize = 2;
 
 /// What is to be done with a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     pub asked: Asked,
     /// Says what would happen, and puts nobody in.
     pub dry_run: bool,
+    /// Values that are known may be emptied where the file has empty cells.
+    pub allow_emptying: bool,
+    /// Refused rows are told with their fields.
+    pub keep_rows: bool,
     /// Who does it.
     pub actor: String,
 }
 
-/// What came of one row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    New,
-    /// In these columns.
-    Changed(Vec<Column>),
-    Same,
-    Refused(RowError),
+struct Row {
+    line: u64,
+    read: Result<Read, RowError>,
+    fields: Vec<String>,
+    /// A word for a status that nobody has given a meaning.
+    word: Option<String>,
 }
-
-/// One row of the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowReport {
-    /// The line of the file on which the row begins, counted from 1.
-    pub line: u64,
-    pub outcome: Outcome,
-}
-
-/// What came of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ImportReport {
-    pub rows: u64,
-    pub new: u64,
-    pub changed: u64,
-    pub same: u64,
-    pub refused: u64,
-    /// Rows that were not UTF-8 and were read as Windows-1252.
-    pub converted: u64,
-}
-
-type Row = (u64, Result<Read, RowError>);
 
 /// Imports a file. `tell` hears of each row, with what is counted up to it. An error is one of the
 /// whole file (it cannot be read, its first row names no columns) or of the database; rows that were
@@ -74,24 +60,42 @@ pub async fn import<R: IoRead + Seek + Send + 'static>(
     mut plan: Plan,
     mut tell: impl FnMut(&RowReport, &ImportReport),
 ) -> Result<ImportReport, CentralError> {
+    let said = std::mem::take(&mut plan.asked.meanings);
     plan.asked.rules = rules(office);
-    let (sender, mut batches) = mpsc::channel::<Vec<Row>>(AHEAD);
-    let asked = plan.asked.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut feed = Feed { sender, batch: Vec::with_capacity(BATCH) };
-        let walked = walk(input, &asked, &mut feed);
-        // What is read so far goes on, also where the file breaks off.
-        let _ = feed.send();
-        walked
-    });
-    let mut report = ImportReport::default();
-    while let Some(batch) = batches.recv().await {
-        take(office, &plan, batch, &mut report, &mut tell).await?;
+    plan.asked.rules.meanings = meanings::kept(&office.store).await?;
+    plan.asked.rules.meanings.extend(said.iter().map(|(word, status)| (super::words::plain(word), *status)));
+    let (survey, input) = surveyed(input, plan.asked.clone()).await?;
+    plan.asked.rules = survey.rules(&plan.asked.rules);
+    let passed_over = survey.columns.passed_over(&survey.names);
+    let begun = || ImportReport {
+        names: survey.names.clone(),
+        passed_over: passed_over.clone(),
+        ..ImportReport::default()
+    };
+
+    let mut input = input;
+    let mut withheld = false;
+    if !plan.dry_run && !plan.allow_emptying {
+        // Would it empty what is known? Nothing is taken before somebody has said that it may.
+        let rehearsal = Plan { dry_run: true, keep_rows: false, ..plan.clone() };
+        let (tried, back) =
+            pass(office, input, &rehearsal, begun(), None, &mut |_: &RowReport, _: &ImportReport| {}).await?;
+        input = back;
+        withheld = tried.empties() > 0;
     }
-    reading.await.map_err(|_| CentralError::Worker)??;
-    if !plan.dry_run {
+    let plan = Plan { dry_run: plan.dry_run || withheld, ..plan };
+    let mut kept = (!plan.dry_run).then(|| Kept::new(random_id(), plan.actor.clone()));
+    if kept.is_some() {
         let mut tx = office.store.write().await?;
-        audit(&mut tx, office.clock.now(), &plan.actor, "import", &random_id()).await?;
+        meanings::keep(office, &mut tx, &plan.actor, &said).await?;
+        tx.commit().await?;
+    }
+    let (mut report, _) = pass(office, input, &plan, begun(), kept.as_mut(), &mut tell).await?;
+    report.withheld = withheld;
+    missing::count(office, &survey, &mut report).await?;
+    if let Some(kept) = kept {
+        let mut tx = office.store.write().await?;
+        audit(&mut tx, office.clock.now(), &plan.actor, "import", &kept.id).await?;
         tx.commit().await?;
     }
     Ok(report)
@@ -99,75 +103,171 @@ pub async fn import<R: IoRead + Seek + Send + 'static>(
 
 /// What this office takes from a list.
 pub fn rules(office: &Office) -> Rules {
-    Rules { bodies: office.config.issuer.bodies.clone() }
+    Rules {
+        bodies: office.config.issuer.bodies.clone(),
+        utc_offset_hours: office.config.utc_offset_hours,
+        today: Some(office.today()),
+        ..Rules::default()
+    }
 }
 
-async fn take(
+async fn surveyed<R: IoRead + Seek + Send + 'static>(
+    mut input: BufReader<R>,
+    asked: Asked,
+) -> Result<(Survey, BufReader<R>), CentralError> {
+    let looking = tokio::task::spawn_blocking(move || {
+        let mut survey = Survey::new(the_sheet, u64::MAX);
+        walk(BufReader::new(&mut input), &asked, &mut survey)?;
+        survey.columns.check()?;
+        input.rewind().map_err(unreadable)?;
+        Ok::<_, CentralError>((survey, input))
+    });
+    looking.await.map_err(|_| CentralError::Worker)?
+}
+
+/// One walk over all rows, with the database beside it.
+async fn pass<R: IoRead + Seek + Send + 'static>(
     office: &Office,
+    mut input: BufReader<R>,
     plan: &Plan,
-    batch: Vec<Row>,
-    report: &mut ImportReport,
+    mut report: ImportReport,
+    kept: Option<&mut Kept>,
     tell: &mut impl FnMut(&RowReport, &ImportReport),
-) -> Result<(), CentralError> {
-    let by = By { actor: &plan.actor, way: "import" };
-    let mut told = Vec::with_capacity(batch.len());
-    let mut tx = office.store.write().await?;
-    let nips: Vec<Nip> = batch.iter().filter_map(|(_, row)| Some(row.as_ref().ok()?.person.nip)).collect();
-    let mut known = many_in_tx(&mut tx, &nips).await?;
-    // Put in together: a statement for each would take five times as long.
-    let mut new = Vec::new();
-    for (line, row) in batch {
-        let outcome = match row {
-            Err(reason) => Outcome::Refused(reason),
-            Ok(Read { person, converted }) => {
-                report.converted += u64::from(converted);
-                let before = known.get(&person.nip);
-                let outcome = match before {
-                    None => Outcome::New,
-                    Some(before) if *before == person => Outcome::Same,
-                    Some(before) => Outcome::Changed(differing(before, &person)),
-                };
-                match before {
-                    _ if plan.dry_run || outcome == Outcome::Same => {}
-                    None => {
-                        new.push(person.clone());
-                        known.insert(person.nip, person);
-                    }
-                    Some(before) => {
-                        // Twice in this batch: the row before has to be in first.
-                        if new.iter().any(|new: &Employee| new.nip == person.nip) {
-                            put_new(office, &mut tx, &std::mem::take(&mut new)).await?;
-                        }
-                        let change = put(office, &mut tx, &person, Some(before.clone()), by).await?;
-                        debug_assert_ne!(change, Change::Same);
-                        known.insert(person.nip, person);
-                    }
-                }
-                outcome
+) -> Result<(ImportReport, BufReader<R>), CentralError> {
+    let (sender, mut batches) = mpsc::channel::<Vec<Row>>(AHEAD);
+    let asked = plan.asked.clone();
+    let keep_rows = plan.keep_rows;
+    let reading = tokio::task::spawn_blocking(move || {
+        let rules = asked.rules.clone();
+        let columns = Columns(Vec::new());
+        let mut feed = Feed { sender, batch: Vec::with_capacity(BATCH), rules, columns, keep_rows };
+        let walked = walk(BufReader::with_capacity(64 * 1024, &mut input), &asked, &mut feed);
+        // What is read so far goes on, also where the file breaks off.
+        let _ = feed.send();
+        input.rewind().map_err(unreadable)?;
+        Ok::<_, CentralError>((walked?, input))
+    });
+    let mut taking = Taking { plan, kept, seen: std::collections::HashSet::new() };
+    while let Some(batch) = batches.recv().await {
+        taking.take(office, batch, &mut report, tell).await?;
+    }
+    let (tally, input): (Tally, _) = reading.await.map_err(|_| CentralError::Worker)??;
+    let counted = report.new + report.changed + report.same + report.refused;
+    if !tally.agrees() || tally.rows != report.rows || counted != report.rows {
+        return Err(CentralError::Import(format!(
+            "{} of its {} lines cannot be accounted for; what was taken in stays",
+            tally.lines.abs_diff(tally.heading + tally.blank + tally.in_rows),
+            tally.lines
+        )));
+    }
+    Ok((report, input))
+}
+
+/// Rows into the database, a batch at a time.
+struct Taking<'a> {
+    plan: &'a Plan,
+    kept: Option<&'a mut Kept>,
+    /// Whose row has been: a row that says the same again changes nothing, in a try as in earnest.
+    seen: std::collections::HashSet<Nip>,
+}
+
+impl Taking<'_> {
+    async fn take(
+        &mut self,
+        office: &Office,
+        batch: Vec<Row>,
+        report: &mut ImportReport,
+        tell: &mut impl FnMut(&RowReport, &ImportReport),
+    ) -> Result<(), CentralError> {
+        let mut told = Vec::with_capacity(batch.len());
+        let mut tx = office.store.write().await?;
+        let nips: Vec<Nip> =
+            batch.iter().filter_map(|row| Some(row.read.as_ref().ok()?.person.nip)).collect();
+        let known = many_in_tx(&mut tx, &nips).await?;
+        // Put in together: a statement for each would take five times as long.
+        let mut new = Vec::new();
+        let mut changed = Vec::new();
+        for Row { line, read, fields, word } in batch {
+            if let Some(word) = word {
+                report.word(&word);
             }
+            let outcome = match read {
+                Err(reason) => Outcome::Refused(reason),
+                Ok(read) => {
+                    report.converted += u64::from(read.converted);
+                    let before = known.get(&read.person.nip);
+                    let outcome = self.one(office, &mut tx, read, before, report, (&mut new, &mut changed));
+                    outcome.await?
+                }
+            };
+            let fields = if matches!(outcome, Outcome::Refused(_)) { fields } else { Vec::new() };
+            told.push(RowReport { line, outcome, fields });
+        }
+        if let Some(kept) = &mut self.kept {
+            put_new(office, &mut tx, &new).await?;
+            kept.note(office, &mut tx, &new, &changed).await?;
+        }
+        tx.commit().await?;
+        // Told once it is so.
+        for row in &told {
+            report.count(row);
+            tell(row, report);
+        }
+        Ok(())
+    }
+
+    async fn one(
+        &mut self,
+        office: &Office,
+        tx: &mut Tx,
+        read: Read,
+        before: Option<&Employee>,
+        report: &mut ImportReport,
+        (new, changed): (&mut Vec<Employee>, &mut Vec<(Employee, Employee)>),
+    ) -> Result<Outcome, CentralError> {
+        let nip = read.person.nip;
+        let Some(before) = before else {
+            if read.person.body.is_empty() {
+                return Ok(Outcome::Refused(RowError::NoBody));
+            }
+            // Rows of one number that differ were refused before: this one says the same again.
+            if !self.seen.insert(nip) {
+                return Ok(Outcome::Same);
+            }
+            new.push(read.person);
+            return Ok(Outcome::New);
         };
-        told.push(RowReport { line, outcome });
+        if !self.seen.insert(nip) {
+            return Ok(Outcome::Same);
+        }
+        let over = read.over(before);
+        report.still_gone += u64::from(over.still_gone);
+        for column in over.emptied {
+            *report.emptied.entry(column.word()).or_default() += 1;
+        }
+        if over.person == *before {
+            return Ok(Outcome::Same);
+        }
+        if over.person.status != before.status {
+            report.moved(before.status, over.person.status);
+        }
+        let columns = differing(before, &over.person);
+        if self.kept.is_some() {
+            let by = By { actor: &self.plan.actor, way: "import" };
+            put(office, tx, &over.person, Some(before.clone()), by).await?;
+            changed.push((before.clone(), over.person));
+        }
+        Ok(Outcome::Changed(columns))
     }
-    put_new(office, &mut tx, &new).await?;
-    tx.commit().await?;
-    // Told once it is so.
-    for row in &told {
-        report.rows += 1;
-        *match row.outcome {
-            Outcome::New => &mut report.new,
-            Outcome::Changed(_) => &mut report.changed,
-            Outcome::Same => &mut report.same,
-            Outcome::Refused(_) => &mut report.refused,
-        } += 1;
-        tell(row, report);
-    }
-    Ok(())
 }
 
 /// Reads on its own thread, and hands rows on in batches.
 struct Feed {
     sender: mpsc::Sender<Vec<Row>>,
     batch: Vec<Row>,
+    rules: Rules,
+    columns: Columns,
+    keep_rows: bool,
 }
 
 impl Feed {
@@ -180,31 +280,54 @@ impl Feed {
             ControlFlow::Break(())
         }
     }
+
+    fn word(&self, fields: &[Field<'_>], error: &RowError) -> Option<String> {
+        let RowError::Status(word) = error else { return None };
+        let column = super::Column::parse(word)?;
+        let text = &fields.get(self.columns.place(column)?)?.text;
+        let plain = super::words::plain(&super::letters::folded(text).0);
+        (1..=super::words::LONGEST).contains(&plain.chars().count()).then_some(plain)
+    }
 }
 
 impl See for Feed {
     fn sheets(&mut self, names: &[String], asked: Option<&str>) -> Result<String, CentralError> {
-        let list = || names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-        match (asked, names) {
-            (Some(asked), _) if names.iter().any(|name| name == asked) => Ok(asked.to_owned()),
-            (Some(asked), _) => {
-                Err(CentralError::Import(format!("it has no sheet '{asked}'; its sheets: {}", list())))
-            }
-            (None, [only]) => Ok(only.clone()),
-            (None, []) => Err(CentralError::Import("it has no sheet".into())),
-            (None, _) => {
-                Err(CentralError::Import(format!("it has several sheets; say which one: {}", list())))
-            }
-        }
+        the_sheet(names, asked)
     }
 
     fn header(&mut self, _: &[String], columns: &Columns) -> Result<(), HeaderError> {
+        self.columns = columns.clone();
         columns.check()
     }
 
-    fn row(&mut self, line: u64, _: &[Field<'_>], read: Result<Read, RowError>) -> ControlFlow<()> {
-        self.batch.push((line, read));
+    fn row(&mut self, line: u64, fields: &[Field<'_>], read: Result<Read, RowError>) -> ControlFlow<()> {
+        let read = read.and_then(|read| {
+            row::among_all(read.person.nip, line, &self.rules)?;
+            Ok(read)
+        });
+        let word = read.as_ref().err().and_then(|error| self.word(fields, error));
+        // Of a row that reads well, for it may be refused yet.
+        let fields = if self.keep_rows {
+            fields.iter().map(|field| field.text.clone().into_owned()).collect()
+        } else {
+            Vec::new()
+        };
+        self.batch.push(Row { line, read, fields, word });
         if self.batch.len() == BATCH { self.send() } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// The sheet that is asked for, or the only one.
+fn the_sheet(names: &[String], asked: Option<&str>) -> Result<String, CentralError> {
+    let list = || names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    match (asked, names) {
+        (Some(asked), _) if names.iter().any(|name| name == asked) => Ok(asked.to_owned()),
+        (Some(asked), _) => {
+            Err(CentralError::Import(format!("it has no sheet '{asked}'; its sheets: {}", list())))
+        }
+        (None, [only]) => Ok(only.clone()),
+        (None, []) => Err(CentralError::Import("it has no sheet".into())),
+        (None, _) => Err(CentralError::Import(format!("it has several sheets; say which one: {}", list()))),
     }
 }
 

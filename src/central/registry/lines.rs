@@ -24,16 +24,24 @@ pub struct Line {
     pub unended: bool,
 }
 
-/// The lines of a file, with some of them handed back.
+/// The lines of a file, with some of them handed back. A line ends with a line feed, a carriage return,
+/// or both: programs of every age have written lists.
 pub struct Lines<R> {
     reader: R,
     back: VecDeque<Line>,
     number: u64,
+    /// The last line ended with a carriage return: a line feed right behind it belongs to it.
+    returned: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub fn new(reader: R) -> Self {
-        Lines { reader, back: VecDeque::new(), number: 0 }
+        Lines { reader, back: VecDeque::new(), number: 0, returned: false }
+    }
+
+    /// How many lines were read so far.
+    pub fn count(&self) -> u64 {
+        self.number
     }
 
     /// The next line, or `None` at the end.
@@ -52,13 +60,18 @@ impl<R: BufRead> Lines<R> {
             if buffer.is_empty() {
                 break;
             }
+            if std::mem::take(&mut self.returned) && buffer[0] == b'\n' {
+                self.reader.consume(1);
+                continue;
+            }
             any = true;
-            let end = buffer.iter().position(|byte| *byte == b'\n');
+            let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             let part = &buffer[..end.unwrap_or(buffer.len())];
             let room = LONGEST_LINE - line.bytes.len();
             line.too_long |= part.len() > room;
             line.bytes.extend_from_slice(&part[..part.len().min(room)]);
             let used = end.map_or(buffer.len(), |end| end + 1);
+            self.returned = end.is_some_and(|end| buffer[end] == b'\r');
             self.reader.consume(used);
             if end.is_some() {
                 line.unended = false;
@@ -67,9 +80,6 @@ impl<R: BufRead> Lines<R> {
         }
         if !any {
             return Ok(None);
-        }
-        if line.bytes.last() == Some(&b'\r') {
-            line.bytes.pop();
         }
         self.number += 1;
         Ok(Some(line))
@@ -154,6 +164,19 @@ mod tests {
         assert_eq!(rows("a,\"b\"\"c\"\nd"), [["a,\"b\"\"c\""], ["d"]]);
         assert_eq!(rows("a \"b,c\nd"), [["a \"b,c"], ["d"]], "a quote inside a field is only a quote");
         assert!(rows("").is_empty());
+    }
+
+    #[test]
+    fn every_line_end_there_is_ends_a_line() {
+        assert_eq!(rows("a,b\rc,d\re,f"), [["a,b"], ["c,d"], ["e,f"]]);
+        assert_eq!(rows("a,b\r\nc,d\re,f\ng"), [["a,b"], ["c,d"], ["e,f"], ["g"]]);
+        assert_eq!(rows("a\r\r\nb"), [["a"], [""], ["b"]]);
+        // Also where the two signs of one end fall into two pieces of the reader.
+        let mut lines = Lines::new(io::BufReader::with_capacity(2, "a\r\nb\r\n".as_bytes()));
+        for line in ["a", "b"] {
+            assert_eq!(lines.next().unwrap().unwrap().bytes, line.as_bytes());
+        }
+        assert_eq!((lines.next().unwrap(), lines.count()), (None, 2));
     }
 
     #[test]

@@ -156,6 +156,14 @@ pub async fn put_new(office: &Office, tx: &mut Tx, people: &[Employee]) -> Resul
     Ok(())
 }
 
+/// Takes out somebody of whom nothing but the registry's own data is kept. Stations forget the record.
+pub async fn remove(office: &Office, tx: &mut Tx, nip: Nip) -> Result<(), CentralError> {
+    let nip = nip.as_u64() as i64;
+    roster::forget(office, tx, nip).await?;
+    sqlx::query("DELETE FROM people WHERE nip = $1").bind(nip).execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// What is known of a person beside their number, in the order in which both statements name it.
 fn bound<'q>(query: Query<'q>, person: &'q Employee) -> Query<'q> {
     query

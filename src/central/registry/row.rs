@@ -1,19 +1,47 @@
 //! One row of an import file to one employee, or the reason why not.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::columns::{Column, Columns};
+use super::days::{self, NoDay, Order};
+use super::faults::RowError;
+use super::letters::{first_unseen, folded, undrawable};
 use super::text::tidy;
-use crate::person::{Employee, Kind, Nip, NipError, Status};
+use super::words::{Employed, Meanings, said};
+use crate::person::{Employee, Kind, Nip, Status};
 
-/// What the office allows and assumes.
+/// What the office allows and assumes, and what the whole file has shown before its rows are read.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// The bodies that the issuer may name; empty: any. The first stands where a file has no column
     /// for the body.
     pub bodies: Vec<String>,
+    pub utc_offset_hours: i8,
+    /// The office's day; without one, no number is too young.
+    pub today: Option<Date>,
+    /// What the office has said of words for a status.
+    pub meanings: Meanings,
+    /// How each of [`Column::DAYS`] is written.
+    pub orders: [Order; 3],
+    /// Rows of the file that must not be taken, by number: those that say different things of one person,
+    /// and those whose number a table program has rounded.
+    pub twice: Arc<HashMap<Nip, Twice>>,
+    /// Numbers that can have gone through a table program's arithmetic are not taken.
+    pub rounded: bool,
+}
+
+/// Two rows of one number that differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Twice {
+    pub first: u64,
+    /// The first that differs from it.
+    pub other: u64,
+    /// Another name, not only other data.
+    pub name: bool,
 }
 
 /// A field of a row, as the file holds it.
@@ -38,46 +66,82 @@ impl Field<'_> {
     pub const EMPTY: Field<'static> = Field { text: Cow::Borrowed(""), form: Form::Text };
 }
 
-/// Why a row is not taken. Told beside the line's number to the person who has the file; the
-/// texts repeat nothing of the row but the shape of a number.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RowError {
-    #[error("the row has {found} fields, the first row names {named}: cut off?")]
-    Fields { found: usize, named: usize },
-    #[error("NIP: {0}")]
-    Nip(#[from] NipError),
-    #[error("NIP: the spreadsheet has rounded the number; export its column as text")]
-    Rounded,
-    #[error("the name is missing")]
-    NoName,
-    #[error("the name has more than 150 bytes or control characters")]
-    Name,
-    #[error(
-        "the status is not one of aktif, cpns, pensiun, berhenti, diberhentikan, meninggal, kontrak berakhir"
-    )]
-    Status,
-    #[error("{0}: not a date (write 2026-12-31 or 31-12-2026)")]
-    Date(&'static str),
-    #[error("the employing body (instansi) is missing")]
-    NoBody,
-    #[error("the issuer may not name this employing body")]
-    Body,
-    #[error("{0}: more than 200 characters or control characters")]
-    Long(&'static str),
-    #[error("a quote is opened and not closed")]
-    Quote,
-    #[error("the line is too long")]
-    TooLong,
-    #[error("{0}: the formula in this cell has failed")]
-    Fault(&'static str),
-}
-
 /// A row that was read.
 #[derive(Debug)]
 pub struct Read {
+    /// As somebody who is new.
     pub person: Employee,
-    /// Not UTF-8, so read as Windows-1252.
+    /// The columns that the file has.
+    columns: Kept,
+    /// The row says what somebody is employed as, and not whether they still are.
+    only_employed: bool,
+    /// Not UTF-8, so read as Windows-1252; or UTF-8 that had been read so before.
     pub converted: bool,
+}
+
+/// Which of [`Column::KEPT`] a file has.
+type Kept = [bool; Column::KEPT.len()];
+
+/// Somebody who is known, with what a row says of them.
+#[derive(Debug)]
+pub struct Over {
+    pub person: Employee,
+    /// What was known, stands in a column of the file, and is empty in this row.
+    pub emptied: Vec<Column>,
+    /// Somebody who has left, of whom the row says no more than what they were employed as.
+    pub still_gone: bool,
+}
+
+impl Read {
+    /// A column that is not in the file leaves what is known. So does a word that says only what
+    /// somebody is employed as: whoever has left does not come back by it.
+    pub fn over(&self, before: &Employee) -> Over {
+        let mut person = self.person.clone();
+        let has = |column: Column| {
+            Column::KEPT.iter().position(|kept| *kept == column).is_some_and(|at| self.columns[at])
+        };
+        let left = !matches!(before.status, Status::Active | Status::Candidate);
+        let still_gone = self.only_employed && left;
+        if still_gone {
+            person.status = before.status;
+        }
+        let same_status = person.status == before.status;
+        // The day goes with its status: that of another one says nothing of this.
+        if !has(Column::StatusSince) && same_status {
+            person.status_since = before.status_since;
+        }
+        if !has(Column::Tmt) {
+            person.tmt = before.tmt;
+        }
+        if !has(Column::ContractEnd) {
+            person.contract_end = before.contract_end;
+        }
+        if !has(Column::Body) {
+            person.body.clone_from(&before.body);
+        }
+        if !has(Column::Unit) {
+            person.unit.clone_from(&before.unit);
+        }
+        if !has(Column::Position) {
+            person.position.clone_from(&before.position);
+        }
+        if !has(Column::Karpeg) {
+            person.karpeg.clone_from(&before.karpeg);
+        }
+        let lost = [
+            (
+                Column::StatusSince,
+                same_status && before.status_since.is_some() && person.status_since.is_none(),
+            ),
+            (Column::Tmt, before.tmt.is_some() && person.tmt.is_none()),
+            (Column::ContractEnd, before.contract_end.is_some() && person.contract_end.is_none()),
+            (Column::Unit, !before.unit.is_empty() && person.unit.is_empty()),
+            (Column::Position, !before.position.is_empty() && person.position.is_empty()),
+            (Column::Karpeg, before.karpeg.is_some() && person.karpeg.is_none()),
+        ];
+        let emptied = lost.into_iter().filter(|(_, lost)| *lost).map(|(column, _)| column).collect();
+        Over { person, emptied, still_gone }
+    }
 }
 
 pub fn read(fields: &[Field<'_>], columns: &Columns, rules: &Rules) -> Result<Read, RowError> {
@@ -96,51 +160,149 @@ pub fn read(fields: &[Field<'_>], columns: &Columns, rules: &Rules) -> Result<Re
             _ => {}
         }
     }
-    let get = |column: Column| columns.place(column).map_or_else(String::new, |i| tidy(&fields[i].text));
+    let raw = |column: Column| columns.place(column).map_or("", |i| fields[i].text.as_ref());
+    let mut get = |column: Column| {
+        let (text, wrong) = folded(raw(column));
+        converted |= wrong;
+        let text = tidy(&text);
+        // The sign with which `refused` keeps a table program from calculating.
+        let guarded = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
+        guarded.map_or_else(|| text.clone(), str::to_owned)
+    };
     let nip = nip(&get(Column::Nip))?;
-    let name = get(Column::Name);
+    plausible(nip, rules)?;
+    let name = named_in_full(&get(Column::TitleBefore), &get(Column::Name), &get(Column::TitleAfter));
     if name.is_empty() {
-        return Err(RowError::NoName);
+        let letter = first_unseen(raw(Column::Name));
+        return Err(letter.map_or(RowError::NoName, |letter| RowError::Letter { column: "nama", letter }));
     }
-    if name.len() > 150 || name.chars().any(char::is_control) {
+    if name.len() > 150 {
         return Err(RowError::Name);
     }
-    let status = Status::parse(&get(Column::Status)).ok_or(RowError::Status)?;
+    let (status, only_employed) = status(&get(Column::Status), &get(Column::Kind), columns, rules)?;
     let mut body = get(Column::Body);
     if body.is_empty() && !columns.has(Column::Body) {
         body = rules.bodies.first().cloned().unwrap_or_default();
     }
-    if body.is_empty() {
-        return Err(RowError::NoBody);
-    }
-    if !rules.bodies.is_empty() && !rules.bodies.contains(&body) {
-        return Err(RowError::Body);
-    }
     let (unit, position, karpeg) = (get(Column::Unit), get(Column::Position), get(Column::Karpeg));
-    let texts = [("instansi", &body), ("unit", &unit), ("jabatan", &position), ("karpeg", &karpeg)];
-    for (word, text) in texts {
-        if text.chars().count() > 200 || text.chars().any(char::is_control) {
-            return Err(RowError::Long(word));
+    let mut day = |column: Column| {
+        let at = Column::DAYS.iter().position(|known| *known == column).unwrap_or_default();
+        days::read(&get(column), rules.orders[at], rules.utc_offset_hours).map_err(|why| match why {
+            NoDay::Unreadable => RowError::Date(column.word()),
+            NoDay::Disagree(day_first, month_first) => {
+                RowError::DateOrder { column: column.word(), day_first, month_first }
+            }
+        })
+    };
+    let (status_since, tmt) = (day(Column::StatusSince)?, day(Column::Tmt)?);
+    let contract_end = day(Column::ContractEnd)?.filter(|_| nip.kind() == Kind::Pppk);
+    let texts =
+        [("nama", &name), ("instansi", &body), ("unit", &unit), ("jabatan", &position), ("karpeg", &karpeg)];
+    for (column, text) in texts {
+        if let Some(letter) = undrawable(text) {
+            return Err(RowError::Letter { column, letter });
+        }
+        if text.chars().count() > 200 {
+            return Err(RowError::Long(column));
         }
     }
-    let person = Employee {
-        nip,
-        name,
-        status,
-        status_since: date(&get(Column::StatusSince), "status_sejak")?,
-        tmt: date(&get(Column::Tmt), "tmt")?,
-        contract_end: date(&get(Column::ContractEnd), "akhir_kontrak")?.filter(|_| nip.kind() == Kind::Pppk),
-        body,
-        unit,
-        position,
-        karpeg: (!karpeg.is_empty()).then_some(karpeg),
+    // Without the column, only somebody who is new has to have one; whoever is known keeps theirs.
+    if body.is_empty() && columns.has(Column::Body) {
+        return Err(RowError::NoBody);
+    }
+    if !rules.bodies.is_empty() && !rules.bodies.contains(&body) && columns.has(Column::Body) {
+        return Err(RowError::Body);
+    }
+    let karpeg = (!karpeg.is_empty()).then_some(karpeg);
+    let person =
+        Employee { nip, name, status, status_since, tmt, contract_end, body, unit, position, karpeg };
+    Ok(Read { person, columns: Column::KEPT.map(|column| columns.has(column)), only_employed, converted })
+}
+
+/// Is this row one of those that the file as a whole has shown to be wrong?
+pub fn among_all(nip: Nip, line: u64, rules: &Rules) -> Result<(), RowError> {
+    let even = nip.as_u64().is_multiple_of(ROUNDED_TO);
+    match rules.twice.get(&nip) {
+        Some(twice) => {
+            let other = if line == twice.first { twice.other } else { twice.first };
+            Err(if even && twice.name {
+                RowError::RoundedTwice(other)
+            } else {
+                RowError::Twice { line: other, name: twice.name }
+            })
+        }
+        None if even && rules.rounded => Err(RowError::Rounded),
+        None => Ok(()),
+    }
+}
+
+/// A table program keeps numbers of this size in steps of 32.
+pub const ROUNDED_TO: u64 = 32;
+
+/// Nobody is appointed as a child or after the age at which offices pension.
+fn plausible(nip: Nip, rules: &Rules) -> Result<(), RowError> {
+    let year = i32::from(nip.appointment_year());
+    let age = year - i32::from(nip.birth().year());
+    if !(16..=65).contains(&age) {
+        return Err(RowError::Age(age));
+    }
+    match rules.today {
+        Some(today) if year > i32::from(today.year()) + 1 => Err(RowError::Ahead),
+        _ => Ok(()),
+    }
+}
+
+/// Titles that stand in columns of their own, joined to the name where it has them not yet.
+fn named_in_full(before: &str, name: &str, after: &str) -> String {
+    let dash = |text: &str| matches!(text, "" | "-");
+    if dash(name) {
+        return String::new();
+    }
+    let mut full = name.to_owned();
+    if !dash(before) && !full.starts_with(before) {
+        full = format!("{before} {full}");
+    }
+    let after = after.trim_start_matches([',', ' ']);
+    if !dash(after) && !full.ends_with(after) {
+        full = format!("{}, {after}", full.trim_end_matches([',', ' ']));
+    }
+    full
+}
+
+/// The status, and whether the row says no more than what somebody is employed as.
+fn status(status: &str, kind: &str, columns: &Columns, rules: &Rules) -> Result<(Status, bool), RowError> {
+    let read = |text: &str, column: Column| match said(text, &rules.meanings) {
+        Some(said) => Ok(said),
+        None => Err(RowError::Status(column.word())),
     };
-    Ok(Read { person, converted })
+    let none = |text: &str| matches!(text, "" | "-");
+    let asked = if columns.has(Column::Status) { status } else { kind };
+    if none(asked) {
+        return Err(RowError::NoStatus);
+    }
+    let first = if none(status) { None } else { Some(read(status, Column::Status)?) };
+    let second = if none(kind) { None } else { Some(read(kind, Column::Kind)?) };
+    let of =
+        |said: Option<super::words::Said>| said.map_or((None, None), |said| (said.employed, said.status));
+    let ((employed, status), (as_kind, beside)) = (of(first), of(second));
+    if status.is_some() && beside.is_some() && status != beside {
+        return Err(RowError::Disagree);
+    }
+    let candidate = employed == Some(Employed::Candidate) || as_kind == Some(Employed::Candidate);
+    Ok(match status.or(beside) {
+        Some(Status::Active) if candidate => (Status::Candidate, false),
+        Some(status) => (status, false),
+        None if candidate => (Status::Candidate, employed != Some(Employed::Candidate)),
+        None => (Status::Active, true),
+    })
 }
 
 /// Takes the apostrophe that tells a spreadsheet "this is text" off.
-fn nip(text: &str) -> Result<Nip, RowError> {
-    let text = text.trim_start_matches(['\'', '’']);
+pub fn nip(text: &str) -> Result<Nip, RowError> {
+    let text = text.trim_start_matches(['\'', '’', '‘', '`']);
+    if matches!(text, "" | "-") {
+        return Err(RowError::NoNip);
+    }
     let plain = text.replace(',', ".");
     let rounded = plain
         .to_ascii_uppercase()
@@ -152,34 +314,11 @@ fn nip(text: &str) -> Result<Nip, RowError> {
     Ok(Nip::parse(text)?)
 }
 
-/// A day as lists write it: year first, or day first; `-`, `/` or `.` between; a time after it is
-/// left out. Empty, `-` and zeros: none.
-fn date(text: &str, column: &'static str) -> Result<Option<Date>, RowError> {
-    let text = text.split([' ', 'T']).next().unwrap_or_default();
-    if matches!(text, "" | "-" | "0000-00-00" | "NULL" | "null") {
-        return Ok(None);
-    }
-    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
-    let &[a, b, c] = parts.as_slice() else { return Err(RowError::Date(column)) };
-    let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
-    let digits =
-        |s: &str, most: usize| (1..=most).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
-    if year.len() != 4 || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-        return Err(RowError::Date(column));
-    }
-    let parsed = (year.parse(), month.parse(), day.parse());
-    let (Ok(year), Ok(month), Ok(day)) = parsed else { return Err(RowError::Date(column)) };
-    match Date::new(year, month, day) {
-        Ok(date) if (1900..=2200).contains(&date.year()) => Ok(Some(date)),
-        _ => Err(RowError::Date(column)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::columns::Mapping;
     use super::*;
-    use jiff::civil::date as day;
+    use crate::person::NipError;
 
     fn columns() -> Columns {
         let header = ["nip", "nama", "status", "tmt", "instansi"].map(str::to_owned);
@@ -210,7 +349,11 @@ mod tests {
         assert!(with(0, "'19740215 200112 2 001").is_ok());
         assert_eq!(with(1, "  "), Err(RowError::NoName));
         assert_eq!(with(1, &"x".repeat(151)), Err(RowError::Name));
-        assert_eq!(with(2, "entah"), Err(RowError::Status));
+        assert_eq!(with(0, " "), Err(RowError::NoNip));
+        assert_eq!(with(0, "200001012005011001"), Err(RowError::Age(5)));
+        assert_eq!(with(2, "entah"), Err(RowError::Status("status")));
+        assert_eq!(with(2, ""), Err(RowError::NoStatus));
+        assert_eq!(with(1, "Ba\u{7}yu"), Err(RowError::Letter { column: "nama", letter: '\u{7}' }));
         assert_eq!(with(3, "31-02-2003"), Err(RowError::Date("tmt")));
         assert_eq!(with(3, "kemarin"), Err(RowError::Date("tmt")));
         assert_eq!(with(4, ""), Err(RowError::NoBody));
@@ -220,20 +363,8 @@ mod tests {
     }
 
     #[test]
-    fn dates_as_lists_write_them() {
-        for text in ["2003-01-31", "31-01-2003", "31/1/2003", "31.01.2003", "2003-01-31 00:00:00"] {
-            assert_eq!(date(text, "tmt"), Ok(Some(day(2003, 1, 31))), "{text}");
-        }
-        assert_eq!(date("", "tmt"), Ok(None));
-        assert_eq!(date("-", "tmt"), Ok(None));
-        assert!(date("1-2", "tmt").is_err());
-        assert!(date("01-02-03", "tmt").is_err());
-        assert!(date("999999-1-1", "tmt").is_err());
-    }
-
-    #[test]
     fn only_bodies_that_the_issuer_may_name() {
-        let rules = Rules { bodies: vec!["Pemkab Lain".into()] };
+        let rules = Rules { bodies: vec!["Pemkab Lain".into()], ..Rules::default() };
         assert_eq!(read(&texts(&GOOD), &columns(), &rules).unwrap_err(), RowError::Body);
     }
 

@@ -24,6 +24,14 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     (Cow::Owned(text), false)
 }
 
+/// The byte that this letter is in Windows-1252.
+pub fn windows_byte(letter: char) -> Option<u8> {
+    match u32::from(letter) {
+        code @ (0..=0x7f | 0xa0..=0xff) => u8::try_from(code).ok(),
+        _ => UPPER.iter().position(|known| *known == letter).and_then(|at| u8::try_from(0x80 + at).ok()),
+    }
+}
+
 /// A field as people mean it: no blanks around, one space inside, no non-breaking ones.
 pub fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());

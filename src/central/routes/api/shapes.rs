@@ -127,7 +127,7 @@ impl PersonData {
     /// By the same rules as a row of a list.
     pub fn employee(&self, rules: &Rules) -> Result<Employee, RowError> {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
-        let texts = Column::ALL.map(|column| match column {
+        let texts = Column::KEPT.map(|column| match column {
             Column::Nip => self.nip.clone(),
             Column::Name => self.name.clone(),
             Column::Status => self.status.status().word().to_owned(),
@@ -138,9 +138,10 @@ impl PersonData {
             Column::Unit => self.unit.clone(),
             Column::Position => self.position.clone(),
             Column::Karpeg => self.karpeg.clone().unwrap_or_default(),
+            Column::Kind | Column::TitleBefore | Column::TitleAfter => String::new(),
         });
         let fields = texts.map(|text| Field { text: text.into(), form: Form::Text });
-        let header = Column::ALL.map(|column| column.word().to_owned());
+        let header = Column::KEPT.map(|column| column.word().to_owned());
         let columns = Columns::guess(&header, &Mapping::default()).map_err(|_| RowError::NoName)?;
         read_row(&fields, &columns, rules).map(|read| read.person)
     }

@@ -130,6 +130,7 @@ fn value(change: &ChangeLine, value: &str, lang: Lang) -> String {
 fn way(way: &str, lang: Lang) -> &'static str {
     match way {
         "import" => lang.pick("lewat daftar", "by a list"),
+        "undo" => lang.pick("daftar dibatalkan", "a list taken back"),
         "api" => lang.pick("lewat sistem lain", "by another system"),
         "office" => lang.pick("di halaman ini", "on this page"),
         _ => lang.pick("data contoh", "sample data"),

@@ -10,10 +10,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 
+use super::impor_result::{questions, result};
 use super::impor_words::{counts, explained, preview_table};
-use super::{Work, acted, failed, said, shown};
+use super::{Work, acted, failed, impor_last, moment, said, shown};
 use crate::central::imports::{Ended, Job, LARGEST, Progress};
-use crate::central::registry::{Asked, Column, Mapping, Place, Plan, Preview, RowError};
+use crate::central::registry::{
+    Asked, Column, Mapping, Place, Plan, Preview, RowError, UndoPlan, kept_meanings, plain_word, undo_plan,
+};
 use crate::central::routes::form::Fields;
 use crate::central::routes::masuk::see;
 use crate::central::routes::multipart::{self, UploadError};
@@ -21,12 +24,16 @@ use crate::central::routes::notice;
 use crate::central::staff::Area;
 use crate::central::{App, CentralError, Refused};
 use crate::lang::Lang;
+use crate::person::Status;
+
+/// Words that are given a meaning at a time.
+const WORDS: usize = 200;
 
 const GONE: CentralError = CentralError::NotFound("this list is not there any more");
 
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     shown(&app, &parts, Some(Area::Lists), async |work| {
-        let main = choose(&app, work);
+        let main = choose(&app, work, undo_plan(&app.office).await?.as_ref());
         Ok(work.page(StatusCode::OK, Some("/kantor/impor"), &main))
     })
     .await
@@ -108,7 +115,13 @@ pub async fn act(State(app): State<Arc<App>>, Path(id): Path<String>, parts: Par
         if let Err(why) = looked(&app, &job, asked.clone()).await? {
             return Err(Refused::Server(CentralError::Import(why)));
         }
-        let plan = Plan { asked, dry_run: action != "masukkan", actor: work.session.record.clone() };
+        let plan = Plan {
+            asked,
+            dry_run: action != "masukkan",
+            allow_emptying: fields.get("kosongkan") == "ya",
+            keep_rows: true,
+            actor: work.session.record.clone(),
+        };
         let (words, reason) = words_of(work.lang());
         job.run(&app.office, plan, words, reason);
         Ok(see(&format!("/kantor/impor/{id}"), work.lang()))
@@ -151,7 +164,14 @@ fn asked(fields: &Fields) -> Asked {
             fields.get(&format!("kolom_{}", column.word())).parse().map_or(Place::Nowhere, Place::Index);
         (column, place)
     });
-    Asked { sheet, mapping: Mapping(places.collect()), ..Asked::default() }
+    // What words mean, as it is asked below the first rows.
+    let word = |i: usize| {
+        let status = Status::parse(&fields.get(&format!("arti_{i}")))?;
+        let word = plain_word(&fields.get(&format!("kata_{i}")));
+        (!word.is_empty()).then_some((word, status))
+    };
+    let meanings = (0..WORDS).filter_map(word).collect();
+    Asked { sheet, mapping: Mapping(places.collect()), meanings, ..Asked::default() }
 }
 
 /// The sheet that was chosen in the address, or in the last run.
@@ -160,7 +180,12 @@ fn chosen(progress: &Progress, work: &Work) -> Option<String> {
 }
 
 /// The beginning of the list; what is wrong with the whole of it is for people to read.
-async fn looked(app: &App, job: &Arc<Job>, asked: Asked) -> Result<Result<Preview, String>, CentralError> {
+async fn looked(
+    app: &App,
+    job: &Arc<Job>,
+    mut asked: Asked,
+) -> Result<Result<Preview, String>, CentralError> {
+    asked.rules.meanings = kept_meanings(&app.office.store).await?;
     let (job, office) = (job.clone(), app.office.clone());
     let seen = tokio::task::spawn_blocking(move || job.preview(&office, asked)).await;
     match seen.map_err(|_| CentralError::Worker)? {
@@ -170,7 +195,7 @@ async fn looked(app: &App, job: &Arc<Job>, asked: Asked) -> Result<Result<Previe
     }
 }
 
-fn choose(app: &App, work: &Work) -> Markup {
+fn choose(app: &App, work: &Work, last: Option<&UndoPlan>) -> Markup {
     let lang = work.lang();
     let waiting = app.imports.all();
     html! {
@@ -191,6 +216,10 @@ fn choose(app: &App, work: &Work) -> Markup {
                 li { a href=(work.link(&format!("/kantor/impor/{}", job.id))) { (job.name) } }
             } }
         }
+        @if let Some(last) = last {
+            h2 { (lang.pick("Terakhir dimasukkan", "Taken in last")) }
+            p { (moment(app, last.at)) " " a href=(work.link(impor_last::PATH)) { (lang.pick("Lihat atau batalkan…", "Look at it or take it back…")) } }
+        }
     }
 }
 
@@ -209,31 +238,9 @@ fn under_way(work: &Work, job: &Job, progress: &Progress) -> Markup {
     }
 }
 
-fn result(work: &Work, job: &Job, progress: &Progress, ended: &Ended) -> Markup {
-    let lang = work.lang();
-    match ended {
-        Ended::Unreadable(why) => html! { div.alert role="alert" { p { (said::file_fault(why, lang)) } } },
-        Ended::Failed => html! { div.alert role="alert" { p { (lang.pick(
-            "Maaf, ada gangguan di Server Kantor. Baris yang sudah masuk tetap masuk; daftar boleh dimasukkan lagi.",
-            "Sorry, there is a fault at the central server. Rows that are in stay in; the list may be taken in again."
-        )) } } },
-        Ended::Done(report) => html! {
-            div role="status" {
-                h2 { @if progress.dry_run { (lang.pick("Hasil percobaan", "What would happen")) } @else { (lang.pick("Sudah dimasukkan", "Taken in")) } }
-                (counts(report, progress.dry_run, lang))
-            }
-            @if report.refused > 0 {
-                p { a.button.other href={ "/kantor/impor/" (job.id) "/ditolak.csv" } {
-                    (lang.pick("Unduh baris yang ditolak (CSV)", "Download the refused rows (CSV)"))
-                } }
-            }
-        },
-    }
-}
-
 fn settings(app: &App, work: &Work, job: &Job, progress: &Progress, seen: &Preview) -> Markup {
     let lang = work.lang();
-    let tried = progress.dry_run && matches!(progress.ended, Some(Ended::Done(_)));
+    let tried = matches!(&progress.ended, Some(Ended::Done(report)) if progress.dry_run || report.withheld);
     let path = format!("/kantor/impor/{}", job.id);
     html! {
         @if seen.sheets.len() > 1 {
@@ -253,6 +260,7 @@ fn settings(app: &App, work: &Work, job: &Job, progress: &Progress, seen: &Previ
             input type="hidden" name="lembar" value=(seen.sheet);
             div.pairs { @for column in Column::ALL { (choice(column, seen, lang)) } }
             (preview_table(seen, lang))
+            (questions(progress, lang))
             button.other[tried] type="submit" name="aksi" value="coba" {
                 (lang.pick("Coba dahulu, tanpa mengubah apa pun", "Try it first, without changing anything"))
             }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::people::status_word;
 use super::said;
-use crate::central::registry::{Column, ImportReport, Preview};
+use crate::central::registry::{Column, ImportReport, Preview, PreviewRow};
 use crate::lang::Lang;
 
 /// The first rows under the names of the file, each with what is wrong with it.
@@ -29,17 +30,38 @@ pub fn preview_table(seen: &Preview, lang: Lang) -> Markup {
                     @for (_, column) in &used { th scope="col" { (said::column(*column, lang)) } }
                     th scope="col" { (wrong) }
                 } }
-                tbody { @for (number, fields, fault) in &seen.rows { tr {
-                    td.number data-label=(line) { (number) }
+                tbody { @for row in &seen.rows { tr {
+                    td.number data-label=(line) { (row.line) }
                     @for (i, column) in &used {
-                        td data-label=(said::column(*column, lang)) { (fields.get(*i).map_or("", String::as_str)) }
+                        td data-label=(said::column(*column, lang)) {
+                            (row.fields.get(*i).map_or("", String::as_str))
+                            @if let Some(understood) = understood(row, *column, lang) { span.second { "= " (understood) } }
+                        }
                     }
                     td data-label=(wrong) {
-                        @if let Some(fault) = fault { strong { (said::row_fault(fault, lang)) } } @else { "–" }
+                        @if let Err(fault) = &row.read { strong { (said::row_fault(fault, lang)) } } @else { "–" }
                     }
                 } } }
             }
         }
+        @if !seen.passed_over.is_empty() {
+            p.quiet {
+                (lang.pick("Kolom yang tidak dipakai: ", "Columns that are not used: "))
+                (seen.passed_over.join(", ")) "."
+            }
+        }
+    }
+}
+
+/// What a cell is taken for, where it could be taken for something else.
+fn understood(row: &PreviewRow, column: Column, lang: Lang) -> Option<String> {
+    let person = row.read.as_ref().ok()?;
+    match column {
+        Column::StatusSince => person.status_since.map(|day| lang.long_date(day)),
+        Column::Tmt => person.tmt.map(|day| lang.long_date(day)),
+        Column::ContractEnd => person.contract_end.map(|day| lang.long_date(day)),
+        Column::Status | Column::Kind => Some(status_word(person.status, lang).to_owned()),
+        _ => None,
     }
 }
 
@@ -67,7 +89,15 @@ pub fn explained(column: Column, lang: Lang) -> &'static str {
     match column {
         Column::Nip => lang.pick("18 angka, disimpan sebagai teks", "18 digits, kept as text"),
         Column::Name => lang.pick("Dengan gelar, seperti pada kartu", "With titles, as on the card"),
-        Column::Status => lang.pick("aktif, cpns, pensiun …", "aktif, cpns, pensiun …"),
+        Column::Status => lang
+            .pick("Aktif, Tugas Belajar, Pensiun, Meninggal …", "Aktif, Tugas Belajar, Pensiun, Meninggal …"),
+        Column::Kind => lang.pick(
+            "PNS, PPPK, CPNS: bukan apakah masih bekerja",
+            "PNS, PPPK, CPNS: not whether somebody still is",
+        ),
+        Column::TitleBefore | Column::TitleAfter => {
+            lang.pick("Digabungkan dengan nama", "Joined to the name")
+        }
         Column::StatusSince => lang.pick("Hari pertama status itu", "First day of that status"),
         Column::Tmt => lang.pick("TMT PNS, atau awal kontrak PPPK", "TMT PNS, or a PPPK contract's start"),
         Column::ContractEnd => lang.pick("Hanya PPPK", "PPPK only"),

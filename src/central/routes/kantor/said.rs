@@ -66,6 +66,11 @@ const REFUSALS: &[(&str, &str)] = &[
         "Kode-kode ini hanya tampil sekali dan tidak disimpan. Buat kode baru di halaman kelompoknya.",
     ),
     ("no such unit", "Unit kerja ini tidak ada."),
+    ("no list was taken in yet", "Belum ada daftar yang dimasukkan."),
+    ("another list was taken in since", "Sesudah itu sudah ada daftar lain yang dimasukkan."),
+    ("this list was taken back already", "Daftar ini sudah dibatalkan."),
+    ("a word has", "Kata berisi 1 sampai 60 huruf."),
+    ("at most 500 words", "Paling banyak 500 kata dapat diberi arti."),
 ];
 
 /// A refusal as this page says it. What has no sentence of its own is said as it is.
@@ -84,6 +89,14 @@ pub fn file_fault(english: &str, lang: Lang) -> String {
     const FAULTS: &[(&str, &str)] = &[
         ("several sheets", "Buku kerja ini berisi beberapa lembar. Mohon pilih lembarnya."),
         ("is empty", "Berkas atau lembar ini kosong."),
+        (
+            "web page with the ending",
+            "Ini halaman web yang berakhiran .xls. Buka dengan program tabel, lalu simpan sebagai .xlsx.",
+        ),
+        (
+            "cannot be accounted for",
+            "Ada baris yang tidak terbaca. Mohon simpan ulang berkas ini sebagai .xlsx atau CSV UTF-8.",
+        ),
         ("UTF-16", "Berkas ini memakai UTF-16. Simpan sebagai CSV UTF-8."),
         ("no row of column names", "Baris nama kolom tidak ada."),
         (
@@ -125,15 +138,32 @@ pub fn row_fault(error: &RowError, lang: Lang) -> String {
         RowError::Rounded => {
             "NIP tersimpan sebagai bilangan, sehingga angka terakhirnya hilang. Simpan kolom NIP sebagai teks.".into()
         }
+        RowError::Glued => "Dua baris berada dalam satu baris, atau akhir barisnya tidak ada.".into(),
+        RowError::NoNip => "NIP kosong.".into(),
+        RowError::Age(age) => format!("Menurut NIP ini, pengangkatan pada usia {age} tahun: ada angka yang keliru."),
+        RowError::Ahead => "Menurut NIP ini, tahun pengangkatan masih di depan: ada angka yang keliru.".into(),
+        RowError::Twice { line, name: true } => format!("NIP ini sama dengan NIP di baris {line}, namanya berbeda."),
+        RowError::Twice { line, name: false } => format!("NIP ini sama dengan NIP di baris {line}, datanya berbeda."),
+        RowError::RoundedTwice(line) => format!(
+            "NIP ini sama dengan NIP di baris {line}, namanya berbeda: program tabel telah membulatkannya. Simpan kolom NIP sebagai teks."
+        ),
         RowError::NoName => "Nama kosong.".into(),
-        RowError::Name => "Nama lebih dari 150 karakter, atau berisi karakter kendali.".into(),
-        RowError::Status => {
-            "Status bukan salah satu dari: aktif, cpns, pensiun, berhenti, diberhentikan, meninggal, kontrak berakhir.".into()
+        RowError::Name => "Nama lebih dari 150 karakter.".into(),
+        RowError::Letter { column, letter } => {
+            format!("{column}: huruf U+{:04X} tidak dapat dicetak pada kartu.", u32::from(*letter))
         }
+        RowError::NoStatus => "Status kosong.".into(),
+        RowError::Status(column) => format!(
+            "Kata dalam kolom {column} tidak dikenal. Yang dikenal: aktif, cpns, pensiun, berhenti, diberhentikan, meninggal, kontrak berakhir. Tentukan artinya di bawah."
+        ),
+        RowError::Disagree => "Kolom status dan kolom jenis kepegawaian berlawanan.".into(),
+        RowError::DateOrder { column, day_first, month_first } => format!(
+            "{column}: baris {day_first} menulis hari dahulu, baris {month_first} menulis bulan dahulu. Tulis 2026-12-31."
+        ),
         RowError::Date(column) => format!("{column}: bukan tanggal (tulis 31-12-2026 atau 2026-12-31)."),
         RowError::NoBody => "Instansi kosong.".into(),
         RowError::Body => "Instansi ini tidak boleh disebut oleh penerbit kartu kantor ini.".into(),
-        RowError::Long(column) => format!("{column}: lebih dari 200 karakter, atau berisi karakter kendali."),
+        RowError::Long(column) => format!("{column}: lebih dari 200 karakter."),
         RowError::Quote => "Tanda kutip dibuka dan tidak ditutup.".into(),
         RowError::TooLong => "Baris terlalu panjang.".into(),
         RowError::Fault(column) => format!("{column}: rumus dalam sel ini gagal."),
@@ -158,7 +188,10 @@ pub fn column(column: Column, lang: Lang) -> &'static str {
     match column {
         Column::Nip => lang.pick("NIP", "NIP"),
         Column::Name => lang.pick("Nama", "Name"),
-        Column::Status => lang.pick("Status", "Status"),
+        Column::Status => lang.pick("Kedudukan hukum (status)", "Legal status"),
+        Column::Kind => lang.pick("Jenis kepegawaian", "Kind of employment"),
+        Column::TitleBefore => lang.pick("Gelar depan", "Titles before the name"),
+        Column::TitleAfter => lang.pick("Gelar belakang", "Titles after the name"),
         Column::StatusSince => lang.pick("Status sejak", "Status since"),
         Column::Tmt => "TMT",
         Column::ContractEnd => lang.pick("Akhir kontrak", "Contract ends"),
@@ -231,6 +264,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("enrol", "Anjungan bergabung", "Station joined"),
     ("epoch-new", "Kunci wilayah diganti", "The region's key changed"),
     ("import", "Daftar dimasukkan", "List taken in"),
+    ("import-undo", "Daftar dibatalkan", "List taken back"),
     ("issue", "Kartu diterbitkan", "Card issued"),
     ("look: confirm", "Kartu diperiksa: perlu dipastikan", "Card checked: to be confirmed"),
     ("look: no-code", "Kartu diperiksa: tanpa kode", "Card checked: no code"),
