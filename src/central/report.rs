@@ -38,7 +38,9 @@ impl Lack {
             Lack::NoPhoto { account: false } => {
                 lang.pick("Belum ada foto; akun belum aktif", "No photo yet; no account yet").to_owned()
             }
-            Lack::Suspended => lang.pick("Kartu ditangguhkan", "Card suspended").to_owned(),
+            Lack::Suspended | Lack::Rule(Refusal::Suspended) => {
+                lang.pick("Kartu ditangguhkan", "Card suspended").to_owned()
+            }
             Lack::Revoked => {
                 lang.pick("Kartu dicabut; perlu foto baru", "Revoked; needs a new photo").to_owned()
             }

@@ -6,7 +6,7 @@ use super::codes::{new_token, token_hash};
 use super::help::{corrections, downloads};
 use super::storage::{Tx, audit};
 use super::{CentralError, Office, issuing};
-use crate::person::{Employee, Nip, card_holds, eligibility};
+use crate::person::{Employee, Nip, Refusal, card_holds, eligibility};
 use crate::protocol::SignedIn;
 
 /// How long a station may hand in what was accepted: two weeks without a network.
@@ -19,7 +19,7 @@ pub async fn grant(
     device_id: &str,
     person: &Employee,
 ) -> Result<Option<String>, CentralError> {
-    if eligibility(person, office.today()).is_err() {
+    if issuing::entitled(office, tx, person).await?.is_err() {
         return Ok(None);
     }
     let (grant, now) = (new_token(), office.clock.now().as_second());
@@ -44,7 +44,8 @@ pub async fn signed_in(
     grant: Option<String>,
 ) -> Result<SignedIn, CentralError> {
     let today = office.today();
-    let refusal = eligibility(&person, today).err();
+    let suspended = issuing::is_suspended(&office.store, person.nip).await?;
+    let refusal = eligibility(&person, today).err().or(suspended.then_some(Refusal::Suspended));
     let issue =
         if card_holds(&person, today) { issuing::newest_of(&office.store, person.nip).await? } else { None };
     if let Some(issue) = &issue {

@@ -12,6 +12,8 @@ pub enum Rejection {
     GrantUsed,
     GrantExpired,
     NotEligible(Refusal),
+    /// The name, the body or the unit holds a letter that no card can draw.
+    Letter(char),
     Seal,
     Portrait(PortraitError),
     PickUpCode,
@@ -33,6 +35,7 @@ impl Rejection {
             Rejection::GrantUsed => "grant-used",
             Rejection::GrantExpired => "grant-expired",
             Rejection::NotEligible(_) => "not-eligible",
+            Rejection::Letter(_) => "letter",
             Rejection::Seal => "seal",
             Rejection::Portrait(_) => "portrait",
             Rejection::PickUpCode => "pick-up-code",
@@ -60,6 +63,17 @@ impl Rejection {
                 "This item came more than 14 days after the sign-in. Please sign in again.",
             ),
             Rejection::NotEligible(refusal) => return refusal.sentence(lang),
+            Rejection::Letter(letter) => {
+                let code = u32::from(letter);
+                return match lang {
+                    Lang::Id => format!(
+                        "Nama atau instansi Bapak/Ibu berisi huruf yang tidak dapat dicetak (U+{code:04X}). Mohon hubungi petugas."
+                    ),
+                    Lang::En => format!(
+                        "Your name or office holds a letter that cannot be printed (U+{code:04X}). Please see the staff."
+                    ),
+                };
+            }
             Rejection::Seal => (
                 "Foto tidak dapat dibuka di Server Kantor. Mohon ambil foto kembali.",
                 "The photo cannot be opened at the central server. Please take it again.",

@@ -18,6 +18,9 @@ pub enum Refusal {
     NotYet { from: Date },
     /// No longer PNS or PPPK. The cause is nobody's business at a counter.
     NoLongerAsn,
+    /// The office has suspended this person's card, and with it the right to another one, until it lifts
+    /// that. Not a rule of the letter: only the central server knows it.
+    Suspended,
 }
 
 impl Refusal {
@@ -52,6 +55,12 @@ impl Refusal {
                     "The card is only for PNS and PPPK who are active in the office's records.",
                 )
                 .to_owned(),
+            Refusal::Suspended => lang
+                .pick(
+                    "Kartu Bapak/Ibu sedang ditangguhkan oleh kantor, sehingga kartu baru belum dapat diterbitkan.",
+                    "The office has suspended your card, so a new one cannot be issued for now.",
+                )
+                .to_owned(),
         }
     }
 
@@ -65,6 +74,10 @@ impl Refusal {
             Refusal::NotYet { .. } => lang.pick(
                 "Silakan kembali sejak tanggal itu. Bila tanggalnya keliru, mohon hubungi BKPSDM dengan membawa SK.",
                 "Please come back from that date on. If the date is wrong, see the personnel office and bring your decree.",
+            ),
+            Refusal::Suspended => lang.pick(
+                "Mohon hubungi petugas BKPSDM. Sesudah penangguhan dicabut, kartu berlaku kembali.",
+                "Please see the personnel office. Once the suspension is lifted, the card is valid again.",
             ),
             Refusal::NoStartDate | Refusal::NoLongerAsn => lang.pick(
                 "Bila data ini keliru, mohon hubungi BKPSDM dengan membawa SK.",

@@ -6,11 +6,12 @@ use crate::central::help::downloads;
 use crate::central::storage::{Tx, audit};
 use crate::central::words::Rejection;
 use crate::central::{CentralError, Office, registry};
-use crate::person::{Employee, eligibility};
+use crate::person::Employee;
 use crate::protocol::{Acceptance, AcceptedPhoto, OutboxItem};
 
+use super::decisions::entitled;
 use super::issues::pick_up_hash;
-use super::making::{Making, keep_photo, make, prepare};
+use super::making::{Making, keep_photo, make, prepare, undrawable};
 use super::outbox::{InFlight, Kept, keep};
 
 /// Letters and digits of a pick-up code that is none too easy to guess.
@@ -116,8 +117,11 @@ async fn holder(
     };
     let person = registry::in_tx(tx, nip).await?.ok_or(CentralError::Stored("the person of a grant"))?;
     // A sign-in may be two weeks old: what counts is today.
-    if let Err(refusal) = eligibility(&person, office.today()) {
+    if let Err(refusal) = entitled(office, tx, &person).await? {
         return Ok(Err(Rejection::NotEligible(refusal)));
+    }
+    if let Some(letter) = undrawable(&person) {
+        return Ok(Err(Rejection::Letter(letter)));
     }
     sqlx::query("UPDATE grants SET item_id = $2 WHERE hash = $1")
         .bind(hash)

@@ -7,7 +7,8 @@ use crate::central::{CentralError, Office, registry, welcome};
 use crate::clock::random_bytes;
 use crate::person::{Employee, Nip, Refusal, eligibility};
 
-use super::making::{Making, keep_photo, make, prepare};
+use super::decisions::{entitled, is_suspended};
+use super::making::{Making, keep_photo, make, prepare, undrawable};
 
 /// Cards that one person may make in a day, wherever: each takes a number that is never given again.
 pub const MOST_A_DAY: i64 = 5;
@@ -22,12 +23,20 @@ pub enum NoCard {
     Enough,
     /// The picture is none that a card can carry.
     Picture,
+    /// The name, the body or the unit holds a letter that no card can draw.
+    Letter(char),
 }
 
 /// Whether this person could accept a photo now: asked before they take the trouble of one.
 pub async fn may_accept(office: &Office, person: &Employee) -> Result<Option<NoCard>, CentralError> {
     if let Err(refusal) = eligibility(person, office.today()) {
         return Ok(Some(NoCard::Rule(refusal)));
+    }
+    if is_suspended(&office.store, person.nip).await? {
+        return Ok(Some(NoCard::Rule(Refusal::Suspended)));
+    }
+    if let Some(letter) = undrawable(person) {
+        return Ok(Some(NoCard::Letter(letter)));
     }
     let made: i64 = sqlx::query_scalar(RECENT)
         .bind(person.nip.as_u64() as i64)
@@ -72,8 +81,11 @@ const NOBODY: CentralError = CentralError::Stored("the person of a session");
 
 async fn holder(office: &Office, tx: &mut Tx, nip: Nip) -> Result<Result<Employee, NoCard>, CentralError> {
     let person = registry::in_tx(tx, nip).await?.ok_or(NOBODY)?;
-    if let Err(refusal) = eligibility(&person, office.today()) {
+    if let Err(refusal) = entitled(office, tx, &person).await? {
         return Ok(Err(NoCard::Rule(refusal)));
+    }
+    if let Some(letter) = undrawable(&person) {
+        return Ok(Err(NoCard::Letter(letter)));
     }
     let made: i64 = sqlx::query_scalar(RECENT)
         .bind(nip.as_u64() as i64)
@@ -127,6 +139,24 @@ mod tests {
         for code in ["", "BCDF-GHJK"] {
             assert!(pick_up(&app, &device, &PickUp { code: code.into() }).await.is_err());
         }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_issued_a_card_that_nobody_can_draw() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let mut person = registry::find(&t.office.store, nip).await.unwrap().unwrap();
+        for (name, letter) in [("Вира Contoh", 'В'), ("Nur\u{fffd}aini", '\u{fffd}')] {
+            // As a list of before has left it.
+            name.clone_into(&mut person.name);
+            registry::put_all(&t.office, std::slice::from_ref(&person)).await.unwrap();
+            let before = photos(&t);
+            assert_eq!(accept(&t, nip).await, Err(NoCard::Letter(letter)));
+            assert_eq!(photos(&t), before);
+        }
+        "Wira Contoh".clone_into(&mut person.name);
+        registry::put_all(&t.office, &[person]).await.unwrap();
+        accept(&t, nip).await.unwrap();
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use crate::central::registry::{self, nip_from};
 use crate::central::storage::{self, audit};
 use crate::central::{CentralError, Office, roster, status};
 use crate::credential::Serial;
-use crate::person::Nip;
+use crate::person::{Employee, Nip, Refusal, eligibility};
 
 /// Longest reason, in characters.
 pub const LONGEST_REASON: usize = 200;
@@ -122,6 +122,30 @@ pub async fn decide(
     audit(&mut tx, now, actor, &format!("card-{}", decision.word()), &serial).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Has the office suspended a card of this person? Then it has suspended their right to any: a new photo
+/// would otherwise lift what the office has decided.
+pub async fn is_suspended(store: &storage::Store, nip: Nip) -> Result<bool, CentralError> {
+    let found: Option<i64> =
+        sqlx::query_scalar(SUSPENDED).bind(nip.as_u64() as i64).fetch_optional(store.pool()).await?;
+    Ok(found.is_some())
+}
+
+const SUSPENDED: &str = "SELECT 1 FROM issues WHERE nip = $1 AND state = 'suspended' LIMIT 1";
+
+/// May this person be issued a card now, as this transaction sees it? The rules of the letter, and what the office has decided.
+pub async fn entitled(
+    office: &Office,
+    tx: &mut storage::Tx,
+    person: &Employee,
+) -> Result<Result<(), Refusal>, CentralError> {
+    if let Err(refusal) = eligibility(person, office.today()) {
+        return Ok(Err(refusal));
+    }
+    let suspended: Option<i64> =
+        sqlx::query_scalar(SUSPENDED).bind(person.nip.as_u64() as i64).fetch_optional(&mut **tx).await?;
+    Ok(if suspended.is_some() { Err(Refusal::Suspended) } else { Ok(()) })
 }
 
 /// A person's cards, the newest first.

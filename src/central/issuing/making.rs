@@ -4,10 +4,11 @@
 use crate::central::keys::signing;
 use crate::central::portrait::{self, Portrait, PortraitError};
 use crate::central::storage::{Tx, audit};
-use crate::central::{CentralError, Office, roster, status};
+use crate::central::{CentralError, Office, registry, roster, status};
 use crate::credential::{BackClaims, FrontClaims, sign_back, sign_front};
 use crate::person::Employee;
 
+use super::decisions::entitled;
 use super::draw::{self, Drawn};
 
 /// What a card is made under.
@@ -33,6 +34,11 @@ pub async fn keep_photo(office: &Office, portrait: &Portrait) -> Result<String, 
     office.store.keep_photo(portrait.png.clone()).await
 }
 
+/// The first letter of this person's data that no card can draw. A card that nobody can draw is none.
+pub fn undrawable(person: &Employee) -> Option<char> {
+    [&person.name, &person.body, &person.unit].into_iter().find_map(|text| registry::undrawable(text))
+}
+
 /// Makes the card; its serial. Whoever calls has seen that this person may hold one today.
 pub async fn make(
     office: &Office,
@@ -41,6 +47,13 @@ pub async fn make(
     person: &Employee,
     portrait: Portrait,
 ) -> Result<String, CentralError> {
+    // Whatever way led here, and whatever it has looked at: no card lifts a suspension.
+    if entitled(office, tx, person).await?.is_err() {
+        return Err(CentralError::Stored("the right to a card of somebody who was to get one"));
+    }
+    if undrawable(person).is_some() {
+        return Err(CentralError::Stored("a name with a letter that no card can draw"));
+    }
     let (now, today) = (office.sure_now()?, office.today());
     let key = signing::signer(office).await?;
     let Drawn { serial, face_serial, status_index } =

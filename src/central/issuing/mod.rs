@@ -14,7 +14,9 @@ mod making;
 mod outbox;
 
 pub use by_phone::{MOST_A_DAY, NoCard, accept_by_phone, may_accept};
-pub use decisions::{Decision, IssueLine, LONGEST_REASON, decide, of_person as issues_of};
+pub use decisions::{
+    Decision, IssueLine, LONGEST_REASON, decide, entitled, is_suspended, of_person as issues_of,
+};
 pub use issues::{by_serial, front_code, issued_since, live_status, newest_of, pick_up};
 pub use outbox::{InFlight, Kept, is_item_id, keep, take, take_all};
 

@@ -9,7 +9,7 @@ use crate::central::{
 };
 use crate::clock::os_random;
 use crate::credential::{CardStatus, Code, Kid, Serial, StatusList, TrustList, Verdict, parse};
-use crate::person::{Employee, Nip, Status};
+use crate::person::{Employee, Nip, Refusal, Status};
 use crate::protocol::{
     Acceptance, AcceptedPhoto, Issue, Looked, OpenRecord, OutboxAnswer, OutboxAnswers, OutboxBatch,
     OutboxItem, OutboxKind, PickUp, ProblemCode, SignIn,
@@ -335,10 +335,8 @@ async fn a_suspended_card_is_amber_until_it_is_good_again_and_a_revoked_one_stay
     decide(Decision::Resume, "Ditemukan").await.unwrap();
     assert_eq!(desk.entry(&issue).await, CardStatus::Valid);
     assert!(opens().await);
-    decide(Decision::Suspend, "Hilang lagi").await.unwrap();
     desk.t.advance(60);
     let newer = desk.issued("ITEM-0002").await;
-    decide(Decision::Resume, "Ditemukan").await.unwrap();
     assert_eq!(desk.entry(&issue).await, CardStatus::Replaced, "the newer one is the card");
     decide(Decision::Revoke, "Data keliru").await.unwrap();
     assert_eq!(desk.entry(&issue).await, CardStatus::Revoked);
@@ -349,6 +347,60 @@ async fn a_suspended_card_is_amber_until_it_is_good_again_and_a_revoked_one_stay
     let cards = issues_of(office, person().nip).await.unwrap();
     assert_eq!((cards[0].state.as_str(), cards[1].state.as_str()), ("live", "revoked"));
     assert_eq!(cards[1].reason.as_deref(), Some("Data keliru"));
+}
+
+/// Suspension is of the person's right to a card: no way of getting one lifts it.
+#[tokio::test]
+async fn whoever_is_suspended_gets_no_card_by_any_way_until_the_office_lifts_it() {
+    let desk = desk().await;
+    let office = &desk.t.office;
+    let issue = desk.issued("ITEM-0001").await;
+    // Accepted at a station before, handed in after.
+    let png = portrait::tests::drawn(300, 400);
+    let early = desk.item("ITEM-0002", &desk.grant().await, &png, "BCDF-GHJK");
+    decide(office, "admin", &issue.serial, Decision::Suspend, "Diperiksa").await.unwrap();
+    let reason = desk.reason(early).await;
+    assert!(reason.starts_with("not-eligible: ") && reason.contains("ditangguhkan"), "{reason}");
+    // At a station: no grant, and the reason.
+    let asked = SignIn { nip: person().nip, password: PASSWORD.into() };
+    let told = accounts::sign_in(&desk.app, &desk.device, asked).await.unwrap();
+    assert_eq!((told.grant, told.refusal, told.issue), (None, Some(Refusal::Suspended), None));
+    // On a phone: before the photo is sent, and with it.
+    assert_eq!(may_accept(office, &person()).await.unwrap(), Some(NoCard::Rule(Refusal::Suspended)));
+    let by_phone = accept_by_phone(office, person().nip, png.clone()).await.unwrap();
+    assert_eq!(by_phone, Err(NoCard::Rule(Refusal::Suspended)));
+    // A pick-up code of before leads to nothing.
+    desk.t.advance(3600);
+    assert!(pick_up(&desk.app, &desk.device, &PickUp { code: CODE.into() }).await.is_err());
+    // A list, another system, a new status and back: nothing of it is the office's decision.
+    for person in [
+        Employee { unit: "Dinas Lain".into(), ..person() },
+        Employee { status: Status::Retired, ..person() },
+        person(),
+    ] {
+        registry::put_all(office, &[person]).await.unwrap();
+    }
+    let list = format!("nip,nama,status,instansi\n{},Bayu Pratama,aktif,X\n", person().nip);
+    let input = std::io::BufReader::new(std::io::Cursor::new(list.into_bytes()));
+    let plan = registry::Plan { actor: "admin".into(), ..registry::Plan::default() };
+    assert_eq!(registry::import(office, input, plan, |_, _| {}).await.unwrap().changed, 1);
+    assert_eq!(desk.entry(&issue).await, CardStatus::Suspended);
+    let by_phone = accept_by_phone(office, person().nip, png.clone()).await.unwrap();
+    assert_eq!(by_phone, Err(NoCard::Rule(Refusal::Suspended)));
+    let cards = issues_of(office, person().nip).await.unwrap();
+    assert_eq!((cards.len(), cards[0].state.as_str()), (1, "suspended"));
+    // Even a way that forgets to ask makes none.
+    let portrait = making::prepare(office, png.clone()).await.unwrap().unwrap();
+    let photo_hash = making::keep_photo(office, &portrait).await.unwrap();
+    let made = making::Making { actor: "x", item_id: "ITEM-0009", code_hash: &[1], photo_hash: &photo_hash };
+    let mut tx = office.store.write().await.unwrap();
+    assert!(making::make(office, &mut tx, &made, &person(), portrait).await.is_err());
+    tx.rollback().await.unwrap();
+    // The office lifts it.
+    decide(office, "admin", &issue.serial, Decision::Resume, "Selesai").await.unwrap();
+    assert_eq!(desk.entry(&issue).await, CardStatus::Valid);
+    assert!(accept_by_phone(office, person().nip, png).await.unwrap().is_ok());
+    assert_eq!(desk.entry(&issue).await, CardStatus::Replaced);
 }
 
 #[tokio::test]

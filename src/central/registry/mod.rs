@@ -35,6 +35,7 @@ pub use columns::{Column, Columns, Mapping, Place};
 pub use export::export;
 pub use faults::RowError;
 pub use import::{Plan, import, rules};
+pub use letters::undrawable;
 pub use meanings::kept as kept_meanings;
 pub use people::{
     Change, Row as PersonRow, change_status, find, in_tx, nip_from, put, put_all, put_email, turn_of_day,

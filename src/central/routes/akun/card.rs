@@ -42,10 +42,12 @@ impl Held {
         if !card_holds(person, today) {
             return Ok(Held::Ended);
         }
-        Ok(match (lines.into_iter().find(|line| line.state == "live"), newest.state.as_str()) {
-            (Some(live), _) => Held::Card(live),
-            (None, "suspended") => Held::Suspended(newest),
-            (None, _) => Held::Revoked(newest),
+        let first = |state: &str| lines.iter().find(|line| line.state == state).cloned();
+        // What the office has suspended is the right to a card, whichever card it was at.
+        Ok(match (first("suspended"), first("live")) {
+            (Some(suspended), _) => Held::Suspended(suspended),
+            (None, Some(live)) => Held::Card(live),
+            (None, None) => Held::Revoked(newest),
         })
     }
 
@@ -102,7 +104,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
             }
             (state(&held, lang))
             @if let Some(why) = &asked { (another_photo(why, lang)) }
-            @if !matches!(held, Held::Ended | Held::None(Some(_))) {
+            @if !matches!(held, Held::Ended | Held::Suspended(_) | Held::None(Some(_))) {
                 a.button.other[!matches!(held, Held::None(_))] href=(own.link("/akun/foto")) {
                     (lang.pick("Perbarui Foto", "Update Photo"))
                 }
@@ -244,6 +246,17 @@ pub(super) fn no_card(no: NoCard, lang: Lang) -> Markup {
                 "Dalam sehari kartu dapat dibuat {MOST_A_DAY} kali, dan itu sudah tercapai. Mohon coba lagi besok."
             ),
             &format!("A card can be made {MOST_A_DAY} times a day, and it was. Please try again tomorrow."),
+            lang,
+        ),
+        NoCard::Letter(letter) => alert(
+            &format!(
+                "Nama atau instansi Bapak/Ibu berisi huruf yang tidak dapat dicetak pada kartu (U+{:04X}). Mohon hubungi petugas agar datanya diperbaiki.",
+                u32::from(letter)
+            ),
+            &format!(
+                "Your name or office holds a letter that no card can carry (U+{:04X}). Please ask the staff to mend it.",
+                u32::from(letter)
+            ),
             lang,
         ),
         NoCard::Picture => alert(

@@ -155,8 +155,8 @@ fn card_box(app: &App, work: &Work, record: &str, card: &IssueLine) -> Markup {
             Decision::Suspend,
             lang.pick("Tangguhkan…", "Suspend…"),
             lang.pick(
-                "Sementara tidak berlaku, misalnya hilang. Bisa dipulihkan.",
-                "Not valid for a while, for example lost. Can be taken back.",
+                "Sementara tidak berlaku, misalnya hilang. Sampai dipulihkan atau dicabut, pegawai ini tidak dapat membuat kartu baru.",
+                "Not valid for a while, for example lost. Until it is made good or revoked, this person can make no new card.",
             ),
         ),
         (
@@ -167,7 +167,10 @@ fn card_box(app: &App, work: &Work, record: &str, card: &IssueLine) -> Markup {
         (
             Decision::Revoke,
             lang.pick("Cabut…", "Revoke…"),
-            lang.pick("Untuk selamanya. Tidak bisa dibatalkan.", "For good. It cannot be undone."),
+            lang.pick(
+                "Untuk selamanya. Tidak bisa dibatalkan. Pegawai ini dapat membuat kartu baru dengan foto baru.",
+                "For good. It cannot be undone. The person can make a new card with a new photo.",
+            ),
         ),
     ];
     html! {
