@@ -260,6 +260,8 @@ mod tests {
         assert_eq!(say(&t, &serial, Opinion::Again, "Buram", seen).await, "");
         decide(&t.office, "STAFF", &serial, Decision::Suspend, "Diperiksa").await.unwrap();
         assert!(asked_again(&t.office.store, &serial).await.unwrap().is_some(), "suspended, and asked");
+        // A new photo is taken once the office has lifted that.
+        decide(&t.office, "STAFF", &serial, Decision::Resume, "Selesai").await.unwrap();
         let fresh = card(&t, nip).await;
         assert_eq!(asked_again(&t.office.store, &fresh).await.unwrap(), None, "a new photo ends it");
         decide(&t.office, "STAFF", &fresh, Decision::Revoke, "Salah").await.unwrap();
