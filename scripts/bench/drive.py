@@ -225,6 +225,10 @@ pin = "{PIN}"
         self.machine.wait(rf"CAMERA {name}", 60)
 
     def press(self, shot, label):
+        # A screen takes no press before people could have seen it (session::SETTLING). Keys of a pad come one after
+        # the other on the same screen.
+        if len(label) > 1:
+            time.sleep(0.6)
         self.machine.touch(*self.walk.at(shot, label))
 
     def press_for(self, shot, label, screen, each=15, tries=4):

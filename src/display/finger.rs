@@ -15,6 +15,10 @@ use crate::clock::SharedClock;
 /// How often a finger that waits looks again.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// How long a finger looks at what it will touch. A screen takes no press before people could have seen it
+/// (`session::SETTLING`).
+const SIGHT: Duration = Duration::from_millis(450);
+
 /// A screen that does not answer for so long hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -65,21 +69,24 @@ impl<C: ComponentHandle + 'static> Finger<C> {
         Finger { screen: screen.as_weak(), clock }
     }
 
-    /// Presses and releases at the centre of the button with this label.
+    /// Presses and releases at the centre of the button with this label, once a person would have seen it there.
     pub fn click(&self, label: &str) -> Result<(), FingerError> {
+        self.find(label)?;
+        std::thread::sleep(SIGHT);
+        self.press_now(label)
+    }
+
+    /// Is there a button with this label that can be touched?
+    fn find(&self, label: &str) -> Result<(), FingerError> {
+        let label = label.to_owned();
+        self.on_screen(move |screen| place(screen, label).map(|_| ()))?
+    }
+
+    /// The same without looking first: the second tap of a double tap.
+    pub fn press_now(&self, label: &str) -> Result<(), FingerError> {
         let label = label.to_owned();
         self.on_screen(move |screen| {
-            let seen = look(screen);
-            let Some(button) = seen.iter().find(|seen| seen.label == label && seen.can_be_touched()) else {
-                let named = seen.iter().any(|seen| seen.label == label);
-                let there = labels(seen);
-                return Err(if named {
-                    FingerError::NotEnabled { label, there }
-                } else {
-                    FingerError::NotThere { label, there }
-                });
-            };
-            let position = button.centre;
+            let position = place(screen, label)?;
             let window = screen.window();
             let left = PointerEventButton::Left;
             window.dispatch_event(WindowEvent::PointerMoved { position });
@@ -97,6 +104,7 @@ impl<C: ComponentHandle + 'static> Finger<C> {
 
     /// The same with any button of a mouse.
     pub fn press_at(&self, x: f32, y: f32, button: PointerEventButton) -> Result<(), FingerError> {
+        std::thread::sleep(SIGHT);
         self.on_screen(move |screen| {
             let window = screen.window();
             let size = window.size().to_logical(window.scale_factor());
@@ -156,6 +164,9 @@ impl<C: ComponentHandle + 'static> Finger<C> {
     /// Types on a real keyboard; `\n` is Return, `\u{8}` Backspace.
     pub fn press_key(&self, text: &str) -> Result<(), FingerError> {
         let text = text.to_owned();
+        if text.contains(['\n', ' ']) {
+            std::thread::sleep(SIGHT);
+        }
         self.on_screen(move |screen| {
             for c in text.chars() {
                 let text = match c {
@@ -210,6 +221,17 @@ impl<C: ComponentHandle + 'static> Finger<C> {
             }
         }
     }
+}
+
+/// The centre of the button with this label.
+fn place<C: ComponentHandle>(screen: &C, label: String) -> Result<LogicalPosition, FingerError> {
+    let seen = look(screen);
+    if let Some(button) = seen.iter().find(|seen| seen.label == label && seen.can_be_touched()) {
+        return Ok(button.centre);
+    }
+    let named = seen.iter().any(|seen| seen.label == label);
+    let there = labels(seen);
+    Err(if named { FingerError::NotEnabled { label, there } } else { FingerError::NotThere { label, there } })
 }
 
 /// What a person can see now: named, not transparent, and with its centre inside the window.

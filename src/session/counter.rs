@@ -1,24 +1,33 @@
 //! `Meja Petugas`: the clerk's own screen. A card held to the camera or a number typed gives a
 //! verdict; a decision or Return writes the visitor down, and the next one may come.
+//!
+//! A verdict belongs to the codes that it was made of: others replace it at once. The visitor whose verdict has to go
+//! is not lost by that: the clerk has some seconds to hold the card there again, then the visit is written down as it
+//! is, without a decision ([`waiting`](super::waiting)).
 
 use std::time::Duration;
 
 use super::check::sound_of;
+use super::sight::{About, Hint, Presence, PutAway};
 use super::visit::{Decision, DeskVerdict, Facts, NumberFinding, Visit, VisitLine};
+use super::waiting::Waiting;
 use super::wedge::{CodeText, Wedge};
 use super::{
-    Cx, Effect, Event, Fault, Finding, Key, PickUp, Role, Secret, StaffGoal, StaffHome, Step, Tap, Ticket,
+    Cx, Effect, Event, Fault, Finding, Key, PickUp, Role, Secret, Sound, StaffGoal, StaffHome, Step, Tap,
+    Ticket,
 };
-use crate::credential::Verdict;
 
-/// How long a verdict that nobody did anything about stands.
+/// How long a verdict stands that nobody did anything about: a number's, or that of a card which stays in view.
 pub const STANDS: Duration = Duration::from_secs(120);
 
 /// How long it stands once it is written down.
 pub const STANDS_KEPT: Duration = Duration::from_secs(20);
 
-/// A card that stays in view after the clerk is done with it is no new visitor.
-const STILL_THERE: Duration = Duration::from_secs(3);
+/// Nobody types any more, so long after the last key.
+const TYPES: Duration = Duration::from_secs(3);
+
+/// How long the screen goes on asking for another code once the wrong ones have left.
+const HINT_STANDS: Duration = Duration::from_secs(4);
 
 /// Letters in the name of whom a visitor sees.
 const LONGEST_HOST: usize = 60;
@@ -61,9 +70,10 @@ impl Seen {
         }
     }
 
-    fn serial(&self) -> Option<String> {
+    /// The codes that it belongs to; a number has none.
+    pub(super) fn about(&self) -> Option<&About> {
         match self {
-            Seen::Card(finding) => finding.judgement.holder.as_ref().map(|holder| holder.serial.to_string()),
+            Seen::Card(finding) => Some(&finding.about),
             Seen::Number(_) => None,
         }
     }
@@ -84,20 +94,72 @@ pub struct Answer {
     /// Whom the visitor sees.
     pub host: Secret,
     pub kept: Kept,
+    /// When the card was there last. `None`: a number, of which nobody knows.
+    presence: Option<Presence>,
     since: Duration,
+}
+
+impl Answer {
+    /// The card has left the picture: the verdict is of before.
+    pub fn is_past(&self, now: Duration) -> bool {
+        self.presence.is_some_and(|presence| presence.is_past(now))
+    }
+
+    /// What is written down of this visitor. `None` where there is no verdict to write down.
+    pub(super) fn visit(&self, decision: Option<Decision>, clerk: &str) -> Option<Visit> {
+        let verdict = self.seen.verdict()?;
+        let holder = match &self.seen {
+            Seen::Card(finding) => finding.judgement.holder.as_ref(),
+            Seen::Number(_) => None,
+        };
+        let facts = self.seen.facts();
+        Some(Visit {
+            name: holder.map(|h| h.name.clone()).or(facts.map(|f| f.name.clone())).unwrap_or_default(),
+            nip: holder.map(|h| h.nip).or(facts.map(|f| f.nip)),
+            host: self.host.expose().trim().to_owned(),
+            verdict,
+            decision,
+            serial: holder.map(|holder| holder.serial.to_string()),
+            clerk: clerk.to_owned(),
+        })
+    }
+
+    /// Is this a verdict about these codes?
+    pub(super) fn is_about(&self, about: &About) -> bool {
+        self.seen.about() == Some(about)
+    }
+}
+
+/// What the keys of the screen write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Typing {
+    Host,
+    Number,
 }
 
 #[derive(Debug)]
 pub struct Counter {
     pub(super) camera: Ticket,
+    /// A code of a hand scanner that is being looked at.
+    hand: Option<Ticket>,
     pub number: Secret,
     pub answer: Option<Answer>,
     pub state: DeskState,
     pub fault: Option<Fault>,
+    /// The keys of the screen are open.
+    pub typing: Option<Typing>,
+    /// The last key, while somebody may go on typing.
+    last_key: Option<Duration>,
+    /// The scan camera was told to wait.
+    paused: bool,
+    /// What is asked for instead of a verdict, and when there was cause for it last.
+    hint: Option<(Hint, Duration)>,
+    /// What the camera saw last.
+    in_view: Option<About>,
+    waiting: Waiting,
     asked: Option<Ticket>,
     wedge: Wedge,
-    /// The card that the clerk was done with, and when it was seen last.
-    done_with: Option<(Option<String>, Verdict, Duration)>,
+    put_away: Option<PutAway>,
 }
 
 impl Counter {
@@ -105,15 +167,23 @@ impl Counter {
         let camera = cx.ticket();
         cx.emit(Effect::OpenCamera { ticket: camera, role: Role::Scan });
         cx.emit(Effect::ReadDesk { ticket: camera });
+        let clerk = cx.duty.clerk().map(|clerk| clerk.id.clone()).unwrap_or_default();
         Counter {
             camera,
+            hand: None,
             number: Secret::default(),
             answer: None,
             state: DeskState::default(),
             fault: None,
+            typing: None,
+            last_key: None,
+            paused: false,
+            hint: None,
+            in_view: None,
+            waiting: Waiting::new(clerk),
             asked: None,
             wedge: Wedge::default(),
-            done_with: None,
+            put_away: None,
         }
     }
 
@@ -122,9 +192,33 @@ impl Counter {
         self.asked.is_some()
     }
 
+    /// Return would end the code of a hand scanner now.
+    pub(super) fn types_a_code(&self, now: Duration) -> bool {
+        self.wedge.is_whole(now)
+    }
+
+    /// What the screen asks for instead of showing a verdict.
+    pub fn hint(&self) -> Option<Hint> {
+        self.hint.map(|(hint, _)| hint).filter(|_| self.answer.is_none())
+    }
+
+    /// Nothing is scanned while somebody types: a card that lies there must not take the verdict, or the letters, away.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
     pub(super) fn step(mut self, event: Event, cx: &mut Cx) -> Step {
         match event {
-            Event::Scanned(ticket, finding) if ticket == self.camera => self.scanned(finding, cx),
+            Event::Scanned(ticket, finding) if ticket == self.camera && !self.paused => {
+                self.in_view = Some(finding.about.clone());
+                self.scanned(finding, Presence::before_the_camera(cx.now), cx);
+            }
+            Event::Scanned(ticket, finding) if self.hand == Some(ticket) => {
+                // Read by hand is meant, whatever was put away or is being typed.
+                (self.hand, self.put_away) = (None, None);
+                self.scanned(finding, Presence::by_hand(cx.now), cx);
+            }
+            Event::StillThere(ticket) if ticket == self.camera && !self.paused => self.still_there(cx.now),
             Event::DeskRead(ticket, result) if ticket == self.camera => match result {
                 Ok(state) => self.state = *state,
                 Err(fault) => self.fault = Some(fault),
@@ -133,65 +227,170 @@ impl Counter {
                 self.asked = None;
                 self.number = Secret::default();
                 match result {
-                    Ok(finding) => self.show(Seen::Number(finding), cx),
+                    Ok(finding) => {
+                        self.set_aside(cx);
+                        self.show(Seen::Number(finding), None, cx.now);
+                    }
                     Err(fault) => self.fault = Some(fault),
                 }
             }
             Event::VisitKept(ticket, result) => self.kept(ticket, result, cx.now),
             Event::Key(key) => match self.wedge.key(key, cx.now).filter(|text| is_a_code(text)) {
                 Some(text) => self.read_by_hand(text, cx),
-                None => self.key(key, cx),
+                None => {
+                    self.last_key = Some(cx.now);
+                    self.key(key, cx);
+                }
             },
-            Event::Tap(Tap::Continue) => self.key(Key::Enter, cx),
+            Event::Tap(Tap::Continue) => {
+                if self.typing == Some(Typing::Number) {
+                    self.typing = None;
+                }
+                self.key(Key::Enter, cx);
+            }
             Event::Tap(Tap::Decide(decision)) => self.keep(Some(decision), cx),
+            Event::Tap(Tap::TypeHost) if self.answer.as_ref().is_some_and(|it| it.kept == Kept::No) => {
+                self.typing = Some(Typing::Host);
+            }
+            Event::Tap(Tap::TypeNumber) => {
+                // The letters are the number's, so the visitor before waits.
+                self.set_aside(cx);
+                self.typing = Some(Typing::Number);
+            }
+            Event::Tap(Tap::TypingDone | Tap::Back) if self.typing.is_some() => {
+                (self.typing, self.last_key) = (None, None);
+            }
             Event::Tap(Tap::Back) => {
                 self.fault = None;
                 self.number = Secret::default();
                 self.dismiss(cx.now);
             }
-            Event::Tap(Tap::Staff) => return leave(Step::StaffHome(StaffHome), cx),
-            Event::Tap(Tap::Prints) => return leave(StaffGoal::Prints.open(cx), cx),
-            Event::Tap(Tap::Visitors) => return leave(StaffGoal::Visitors.open(cx), cx),
-            Event::Tap(Tap::PickUp) => return leave(Step::PickUp(PickUp::default()), cx),
-            Event::Tick if self.has_stood_long(cx.now) => self.dismiss(cx.now),
+            Event::Tap(Tap::Staff) => return self.leave(Step::StaffHome(StaffHome), cx),
+            Event::Tap(Tap::Prints) => return self.leave(StaffGoal::Prints.open(cx), cx),
+            Event::Tap(Tap::Visitors) => return self.leave(StaffGoal::Visitors.open(cx), cx),
+            Event::Tap(Tap::PickUp) => return self.leave(Step::PickUp(PickUp::default()), cx),
+            Event::Tick => self.tick(cx),
             _ => {}
         }
+        self.pause(cx);
         Step::Counter(Box::new(self))
     }
 
-    fn scanned(&mut self, finding: Box<Finding>, cx: &mut Cx) {
+    fn scanned(&mut self, finding: Box<Finding>, presence: Presence, cx: &mut Cx) {
+        if self.put_away.as_mut().is_some_and(|card| card.covers(&finding.about, cx.now)) {
+            return;
+        }
+        self.put_away = None;
+        // A number that is still being looked up is no longer what the clerk waits for.
+        self.asked = None;
         let verdict = finding.judgement.verdict;
-        if verdict == Verdict::NoCode {
+        if let Some(hint) = Hint::of(verdict, &finding.about) {
+            self.set_aside(cx);
+            if hint == Hint::OneCard && self.hint.is_none_or(|(before, _)| before != hint) {
+                cx.emit(Effect::Sound(Sound::Attention));
+            }
+            self.hint = Some((hint, cx.now));
             return;
         }
-        let serial = finding.judgement.holder.as_ref().map(|holder| holder.serial.to_string());
-        if let Some((done, word, last)) = &mut self.done_with
-            && *done == serial
-            && *word == verdict
-            && cx.now.saturating_sub(*last) < STILL_THERE
-        {
-            *last = cx.now;
-            return;
-        }
-        self.done_with = None;
+        self.hint = None;
         if let Some(answer) = &mut self.answer
             && let Seen::Card(shown) = &mut answer.seen
-            && shown.judgement.verdict == verdict
-            && shown.judgement.holder.as_ref().map(|holder| holder.serial.to_string()) == serial
+            && shown.about == finding.about
         {
-            // The same card; turned round it may show a face.
-            if shown.portrait.is_none() && finding.portrait.is_some() {
-                *shown = finding;
+            if shown.says_the_same(&finding) {
+                // The same card; turned round it may show a face.
+                shown.renew(*finding);
+                answer.presence = Some(presence);
+                return;
             }
-            return;
+            // The same card, and another word about it: what was written down was written down of the word before.
+            if answer.kept == Kept::No {
+                cx.emit(Effect::Sound(sound_of(verdict)));
+                (*shown, answer.presence) = (finding, Some(presence));
+                return;
+            }
         }
         cx.emit(Effect::Sound(sound_of(verdict)));
-        self.show(Seen::Card(finding), cx);
+        self.set_aside(cx);
+        let before = self.waiting.take(&finding.about);
+        self.show(Seen::Card(finding), Some(presence), cx.now);
+        if let (Some(before), Some(answer)) = (before, &mut self.answer) {
+            answer.host = before.host;
+        }
     }
 
-    fn show(&mut self, seen: Seen, cx: &mut Cx) {
-        self.fault = None;
-        self.answer = Some(Answer { seen, host: Secret::default(), kept: Kept::No, since: cx.now });
+    /// The codes that were judged last are still before the camera.
+    fn still_there(&mut self, now: Duration) {
+        let Some(about) = &self.in_view else { return };
+        if let Some(card) = &mut self.put_away {
+            card.covers(about, now);
+        }
+        match &mut self.answer {
+            Some(answer) if answer.is_about(about) => {
+                if let Some(presence) = &mut answer.presence {
+                    presence.seen(now);
+                }
+            }
+            Some(_) => {}
+            None => {
+                if let Some((_, last)) = &mut self.hint {
+                    *last = now;
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, seen: Seen, presence: Option<Presence>, now: Duration) {
+        (self.fault, self.hint, self.typing) = (None, None, None);
+        self.answer = Some(Answer { seen, host: Secret::default(), kept: Kept::No, presence, since: now });
+    }
+
+    /// Another verdict takes the place: the visitor of this one waits to be written down, since their card may be back in
+    /// a moment. A number's does not come back by itself.
+    fn set_aside(&mut self, cx: &mut Cx) {
+        let at_once = self.answer.as_ref().is_some_and(|answer| answer.presence.is_none());
+        self.put_aside(at_once, cx);
+    }
+
+    fn put_aside(&mut self, at_once: bool, cx: &mut Cx) {
+        if let Some(answer) = self.answer.take() {
+            if self.typing == Some(Typing::Host) {
+                self.typing = None;
+            }
+            self.waiting.add(answer, at_once, cx);
+        }
+    }
+
+    fn tick(&mut self, cx: &mut Cx) {
+        self.hint.take_if(|(_, last)| cx.now.saturating_sub(*last) >= HINT_STANDS);
+        if !self.paused {
+            let over = |answer: &Answer| answer.presence.is_some_and(|presence| presence.is_over(cx.now));
+            if self.answer.as_ref().is_some_and(over) {
+                self.put_aside(true, cx);
+            } else if self.has_stood_long(cx.now) {
+                self.put_away_at(cx.now);
+                self.put_aside(true, cx);
+            }
+        }
+        self.waiting.tick(cx);
+    }
+
+    /// Tells the camera when somebody begins and ends to type. What is typed about has not aged meanwhile.
+    fn pause(&mut self, cx: &mut Cx) {
+        let begun = match &self.answer {
+            Some(answer) => answer.kept == Kept::No && !answer.host.is_empty(),
+            None => !self.number.is_empty(),
+        };
+        let types = self.last_key.is_some_and(|last| cx.now.saturating_sub(last) < TYPES);
+        let paused = self.typing.is_some() || self.asked.is_some() || (begun && types);
+        if paused == self.paused {
+            return;
+        }
+        self.paused = paused;
+        if let Some(Answer { presence: Some(presence), .. }) = &mut self.answer {
+            presence.seen(cx.now);
+        }
+        cx.emit(Effect::PauseScan { paused });
     }
 
     #[allow(clippy::match_same_arms, reason = "what is being written down stands before the rest")]
@@ -210,8 +409,10 @@ impl Counter {
                 Kept::Yes(_) => self.dismiss(cx.now),
             },
             (Some(Answer { kept: Kept::Going(_), .. }), _) => {}
-            (_, Key::Char(c)) => {
-                self.dismiss(cx.now);
+            (before, Key::Char(c)) => {
+                if before.is_some() {
+                    self.dismiss(cx.now);
+                }
                 if self.number.count() < LONGEST_NUMBER && self.asked.is_none() {
                     self.number.push(c.to_ascii_uppercase());
                 }
@@ -230,7 +431,9 @@ impl Counter {
                 answer.host.pop();
             }
         }
-        cx.emit(Effect::Look { ticket: self.camera, text: CodeText(text) });
+        let ticket = cx.ticket();
+        (self.hand, self.last_key) = (Some(ticket), None);
+        cx.emit(Effect::Look { ticket, text: CodeText(text) });
     }
 
     fn look_up(&mut self, cx: &mut Cx) {
@@ -254,23 +457,10 @@ impl Counter {
             self.fault = decision.is_none().then_some(Fault::DecideFirst);
             return;
         }
-        let holder = match &answer.seen {
-            Seen::Card(finding) => finding.judgement.holder.as_ref(),
-            Seen::Number(_) => None,
-        };
-        let facts = answer.seen.facts();
-        let visit = Visit {
-            name: holder.map(|h| h.name.clone()).or(facts.map(|f| f.name.clone())).unwrap_or_default(),
-            nip: holder.map(|h| h.nip).or(facts.map(|f| f.nip)),
-            host: answer.host.expose().trim().to_owned(),
-            verdict,
-            decision,
-            serial: answer.seen.serial(),
-            clerk: cx.duty.clerk().map(|clerk| clerk.id.clone()).unwrap_or_default(),
-        };
+        let Some(visit) = answer.visit(decision, self.waiting.clerk()) else { return };
         let ticket = cx.ticket();
         answer.kept = Kept::Going(ticket);
-        self.fault = None;
+        (self.fault, self.typing, self.last_key) = (None, None, None);
         cx.emit(Effect::KeepVisit { ticket, visit: Box::new(visit) });
     }
 
@@ -281,24 +471,49 @@ impl Counter {
                 if let Some(answer) = mine {
                     answer.kept = Kept::Yes(line.visit.decision);
                     answer.since = now;
+                } else {
+                    self.waiting.kept(ticket);
                 }
                 self.state.today.insert(0, *line);
             }
             Err(fault) => {
                 if let Some(answer) = mine {
                     answer.kept = Kept::No;
+                } else {
+                    self.waiting.not_kept(ticket, now);
                 }
                 self.fault = Some(fault);
             }
         }
     }
 
+    /// The clerk is done with what is before them. What is still being written down goes on being so.
     fn dismiss(&mut self, now: Duration) {
-        if let Some(Answer { seen: Seen::Card(finding), .. }) = &self.answer {
-            let serial = finding.judgement.holder.as_ref().map(|holder| holder.serial.to_string());
-            self.done_with = Some((serial, finding.judgement.verdict, now));
+        self.put_away_at(now);
+        if let Some(answer) = self.answer.take_if(|answer| matches!(answer.kept, Kept::Going(_))) {
+            self.waiting.await_word(answer);
         }
         self.answer = None;
+        self.typing = None;
+    }
+
+    /// The card before the camera is no new visitor while it stays there.
+    fn put_away_at(&mut self, now: Duration) {
+        if let Some(about) = self.answer.as_ref().and_then(|answer| answer.seen.about()) {
+            self.put_away = Some(PutAway::new(about.clone(), now));
+        }
+    }
+
+    /// Whoever is not written down yet is, as this screen goes.
+    pub(super) fn left(&mut self, cx: &mut Cx) {
+        self.set_aside(cx);
+        self.waiting.hand_in_all(cx);
+    }
+
+    fn leave(mut self, step: Step, cx: &mut Cx) -> Step {
+        self.left(cx);
+        cx.emit(Effect::CloseCameras);
+        step
     }
 
     fn has_stood_long(&self, now: Duration) -> bool {
@@ -312,9 +527,4 @@ impl Counter {
 /// A code of a card is a link or long; what is neither is a number that somebody reads out.
 fn is_a_code(text: &str) -> bool {
     text.contains("://") || text.len() > LONGEST_NUMBER
-}
-
-fn leave(step: Step, cx: &mut Cx) -> Step {
-    cx.emit(Effect::CloseCameras);
-    step
 }

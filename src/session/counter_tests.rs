@@ -16,8 +16,16 @@ fn finding(serial: u8, verdict: Verdict) -> Box<Finding> {
         issuer: IssuerId::parse("6201").unwrap(),
     };
     let reasons = if verdict == Verdict::Confirm { vec![Reason::StatusStale] } else { Vec::new() };
+    let about = About::card(&holder.issuer, holder.serial);
     let judgement = Judgement { verdict, reasons, holder: Some(holder), face_webp: None };
-    Box::new(Finding { judgement, portrait: None, status: None, facts: None })
+    Box::new(Finding { judgement, about, portrait: None, status: None, facts: None })
+}
+
+/// A verdict about a code that names nobody.
+fn code(text: &str, verdict: Verdict, reasons: &[Reason]) -> Box<Finding> {
+    let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder: None, face_webp: None };
+    let about = About::Codes(vec![CodeText(text.into())]);
+    Box::new(Finding { judgement, about, portrait: None, status: None, facts: None })
 }
 
 impl Visit {
@@ -41,6 +49,20 @@ impl Visit {
     fn scans(&mut self, serial: u8, verdict: Verdict) -> &mut Self {
         let camera = self.counter().camera;
         self.send(Event::Scanned(camera, finding(serial, verdict)))
+    }
+
+    fn sees(&mut self, finding: Box<Finding>) -> &mut Self {
+        let camera = self.counter().camera;
+        self.send(Event::Scanned(camera, finding))
+    }
+
+    fn holds(&mut self) -> &mut Self {
+        let camera = self.counter().camera;
+        self.send(Event::StillThere(camera))
+    }
+
+    fn answer(&self) -> &Answer {
+        self.counter().answer.as_ref().expect("a verdict")
     }
 
     /// The visit that is handed in.
@@ -144,12 +166,22 @@ fn a_typed_number_is_looked_up_by_return() {
 fn a_hand_scanner_reads_a_card_and_leaves_nothing_in_the_fields() {
     let mut visit = Visit::at_the_desk();
     visit.keys("HTTPS://K.EXAMPLE/V/ABC#DEF").send(Event::Key(Key::Enter));
-    let looks = |visit: &Visit| visit.effects.iter().any(|e| matches!(e, Effect::Look { .. }));
-    assert!(looks(&visit) && visit.counter().number.is_empty());
+    let looks = |visit: &Visit| {
+        visit
+            .effects
+            .iter()
+            .find_map(|e| if let Effect::Look { ticket, .. } = e { Some(*ticket) } else { None })
+    };
+    assert!(looks(&visit).is_some() && visit.counter().number.is_empty());
     visit.scans(1, Verdict::Valid).keys("Umum");
     visit.after(S).keys("HTTPS://K.EXAMPLE/V/GHI#JKL").send(Event::Key(Key::Enter));
-    assert!(looks(&visit) && visit.handed_in().is_none());
-    assert_eq!(visit.counter().answer.as_ref().unwrap().host.expose(), "Umum");
+    let hand = looks(&visit).unwrap();
+    assert!(visit.handed_in().is_none());
+    assert_eq!(visit.answer().host.expose(), "Umum");
+    visit.send(Event::Scanned(hand, finding(2, Verdict::Valid)));
+    assert!(visit.answer().host.is_empty(), "the next visitor sees somebody else");
+    visit.after(CLEARED);
+    assert_eq!(visit.handed_in().unwrap().1.host, "Umum", "and the one before is not lost");
 }
 
 #[test]
@@ -169,10 +201,16 @@ fn nothing_of_a_person_outlives_the_staff_session() {
 #[test]
 fn a_verdict_nobody_minds_goes_by_itself() {
     let mut visit = Visit::at_the_desk();
-    visit.scans(1, Verdict::Valid).after(counter::STANDS.saturating_sub(S));
-    assert!(visit.counter().answer.is_some());
+    visit.scans(1, Verdict::Valid);
+    for _ in 1..counter::STANDS.as_secs() {
+        visit.after(S).holds();
+        assert!(visit.counter().answer.is_some());
+    }
     visit.after(S);
     assert!(visit.counter().answer.is_none());
+    assert_eq!(visit.handed_in().unwrap().1.name, "Sri Wahyuni", "it is written down as it is");
+    visit.scans(1, Verdict::Valid);
+    assert!(visit.counter().answer.is_none(), "the card lies there still");
 }
 
 #[test]
@@ -281,4 +319,158 @@ fn the_visitor_log_is_searched_as_one_types() {
         _ => None,
     });
     assert_eq!(ids, Some(vec!["Sri Wahyuni".to_owned()]), "what is searched for is what is saved");
+}
+
+#[test]
+fn the_second_card_of_bkn_does_not_show_what_was_decided_of_the_first() {
+    let mut visit = Visit::at_the_desk();
+    let bkn = |n: u8| code(&format!("https://asn.bkn.go.id/{n}"), Verdict::Confirm, &[Reason::BknLink]);
+    visit.sees(bkn(1)).tap(Tap::Decide(Decision::AcceptedWithKtp)).is_kept();
+    assert_eq!(visit.answer().kept, Kept::Yes(Some(Decision::AcceptedWithKtp)));
+    visit.sees(bkn(2));
+    assert_eq!(visit.answer().kept, Kept::No);
+    // The same with the first one still on its way to the disk.
+    visit.tap(Tap::Decide(Decision::NotAccepted));
+    let (going, second) = visit.handed_in().unwrap();
+    visit.sees(bkn(3));
+    let line = VisitLine { id: "2".into(), day: String::new(), time: String::new(), visit: second };
+    visit.send(Event::VisitKept(going, Ok(Box::new(line))));
+    assert_eq!(visit.answer().kept, Kept::No, "the word was about the card before");
+    assert_eq!(visit.counter().state.today.len(), 2);
+}
+
+#[test]
+fn a_decision_that_is_pressed_as_the_card_changes_goes_nowhere() {
+    let mut visit = Visit::at_the_desk();
+    visit.scans(1, Verdict::Confirm);
+    visit.now += SETTLING;
+    visit.scans(2, Verdict::Confirm);
+    visit.now += Duration::from_millis(200);
+    let session = std::mem::replace(&mut visit.session, Session::new(Lang::Id, visit.now));
+    let press = Event::Tap(Tap::Decide(Decision::AcceptedWithKtp));
+    (visit.session, visit.effects) = session.step(press, visit.now);
+    assert!(visit.handed_in().is_none());
+    visit.tap(Tap::Decide(Decision::AcceptedWithKtp));
+    assert_eq!(visit.handed_in().unwrap().1.serial, Some(Serial::from_bytes([2; 10]).to_string()));
+}
+
+#[test]
+fn red_after_red_and_two_cards_and_a_poster() {
+    let mut visit = Visit::at_the_desk();
+    for reason in [Reason::Damaged, Reason::Altered] {
+        visit.sees(code(&format!("{reason:?}"), Verdict::NotGenuine, &[reason]));
+        let Seen::Card(shown) = &visit.answer().seen else { panic!() };
+        assert_eq!(shown.judgement.reasons, [reason]);
+    }
+    let mut two = code("", Verdict::Confirm, &[Reason::SeveralCards]);
+    two.about = About::SeveralCards;
+    visit.sees(two);
+    assert!(visit.counter().answer.is_none() && visit.counter().hint() == Some(Hint::OneCard));
+    visit.tap(Tap::Decide(Decision::AcceptedWithKtp));
+    assert!(visit.handed_in().is_none(), "two cards offer nothing to decide");
+    visit.scans(1, Verdict::Valid).sees(code("hello", Verdict::NoCode, &[Reason::OtherCode]));
+    assert!(visit.counter().answer.is_none() && visit.counter().hint() == Some(Hint::NoCard));
+}
+
+#[test]
+fn a_verdict_whose_card_has_left_is_past_then_gone_and_its_visitor_written_down() {
+    let mut visit = Visit::at_the_desk();
+    visit.scans(1, Verdict::Valid).after(S);
+    assert!(visit.answer().is_past(visit.now));
+    visit.holds();
+    assert!(!visit.answer().is_past(visit.now));
+    visit.after(CLEARED.saturating_sub(S));
+    assert!(visit.counter().answer.is_some() && visit.handed_in().is_none());
+    visit.after(S);
+    assert!(visit.counter().answer.is_none());
+    let (_, handed) = visit.handed_in().unwrap();
+    assert_eq!((handed.name.as_str(), handed.decision), ("Sri Wahyuni", None));
+}
+
+#[test]
+fn the_card_that_comes_back_is_the_same_visitor() {
+    let mut visit = Visit::at_the_desk();
+    visit.scans(1, Verdict::Valid).keys("Bagian Umum").after(4 * S);
+    visit.scans(2, Verdict::Valid).after(S).scans(1, Verdict::Valid);
+    assert_eq!(visit.answer().host.expose(), "Bagian Umum");
+    visit.send(Event::Key(Key::Enter));
+    assert_eq!(visit.handed_in().unwrap().1.host, "Bagian Umum");
+    visit.is_kept();
+    let mut serials = Vec::new();
+    for _ in 0..20 {
+        visit.after(S);
+        serials.extend(visit.handed_in().and_then(|(_, visit)| visit.serial));
+    }
+    assert_eq!(serials, [Serial::from_bytes([2; 10]).to_string()], "the other one, once");
+}
+
+#[test]
+fn nothing_is_scanned_while_somebody_types_and_the_verdict_waits() {
+    let mut visit = Visit::at_the_desk();
+    let told = |visit: &Visit| {
+        visit
+            .effects
+            .iter()
+            .find_map(|e| if let Effect::PauseScan { paused } = e { Some(*paused) } else { None })
+    };
+    visit.scans(1, Verdict::Valid).tap(Tap::TypeHost);
+    assert_eq!(told(&visit), Some(true));
+    visit.after(60 * S).scans(2, Verdict::NotGenuine);
+    assert_eq!(visit.answer().seen.verdict(), Some(DeskVerdict::Valid));
+    assert!(!visit.answer().is_past(visit.now) || visit.counter().is_paused());
+    for c in "Camat".chars() {
+        visit.send(Event::ScreenKey(Key::Char(c)));
+    }
+    visit.tap(Tap::TypingDone);
+    assert_eq!(told(&visit), Some(false));
+    assert!(!visit.answer().is_past(visit.now), "it has not aged meanwhile");
+    visit.scans(2, Verdict::NotGenuine).after(CLEARED);
+    assert_eq!(visit.handed_in().unwrap().1.host, "Camat");
+    // A real keyboard, and a number.
+    let mut visit = Visit::at_the_desk();
+    visit.keys("1974");
+    assert!(visit.counter().is_paused());
+    visit.scans(1, Verdict::Valid);
+    assert!(visit.counter().answer.is_none() && visit.counter().number.expose() == "1974");
+    visit.after(TYPES_NO_MORE);
+    assert_eq!(told(&visit), Some(false));
+}
+
+/// Longer than anybody pauses between two keys.
+const TYPES_NO_MORE: Duration = Duration::from_secs(4);
+
+#[test]
+fn whoever_is_not_written_down_is_before_the_key_closes() {
+    for end in [Tap::SignOut, Tap::Home, Tap::Staff, Tap::Prints] {
+        let mut visit = Visit::at_the_desk();
+        visit.scans(1, Verdict::Valid).keys("Camat").after(TYPES_NO_MORE).scans(2, Verdict::Confirm);
+        assert!(visit.answer().host.is_empty());
+        visit.after(S).tap(end);
+        let at = |wanted: fn(&Effect) -> bool| visit.effects.iter().position(wanted);
+        let kept = visit.effects.iter().filter(|e| matches!(e, Effect::KeepVisit { .. })).count();
+        assert_eq!(kept, 2, "{end:?}");
+        if let Some(lock) = at(|e| matches!(e, Effect::StaffLock)) {
+            assert!(at(|e| matches!(e, Effect::KeepVisit { .. })).unwrap() < lock);
+        }
+    }
+    let mut visit = Visit::at_the_desk();
+    visit.scans(1, Verdict::Valid).after(staff::STAFF_IDLE);
+    assert!(visit.handed_in().is_some(), "and when half an hour has gone by");
+}
+
+#[test]
+fn a_visitor_whom_the_disk_did_not_take_is_tried_again() {
+    let mut visit = Visit::at_the_desk();
+    visit.scans(1, Verdict::Valid).after(S).scans(2, Verdict::Valid).after(CLEARED);
+    let (ticket, handed) = visit.handed_in().unwrap();
+    visit.send(Event::VisitKept(ticket, Err(Fault::DiskFull)));
+    assert_eq!(visit.counter().fault, Some(Fault::DiskFull));
+    visit.after(S);
+    assert!(visit.handed_in().is_none_or(|(_, other)| other != handed), "not at once");
+    let mut again = false;
+    for _ in 0..10 {
+        visit.after(S);
+        again |= visit.handed_in().is_some_and(|(_, other)| other == handed);
+    }
+    assert!(again);
 }

@@ -22,6 +22,10 @@ pub enum Effect {
         role: Role,
     },
     CloseCameras,
+    /// Somebody types: the scan camera goes on showing its picture and reads nothing, until it is told to.
+    PauseScan {
+        paused: bool,
+    },
     /// Judge a code that a hand scanner typed, and send [`Scanned`](super::Event::Scanned).
     Look {
         ticket: Ticket,

@@ -21,8 +21,12 @@ pub enum Event {
     /// Time passes; sent a few times a second.
     Tick,
     Tap(Tap),
-    /// A key of the on-screen keyboard or of a real one.
+    /// A key of a real keyboard.
     Key(Key),
+    /// A key of the screen. Where it counts, it is a [`Key`](Event::Key) like any other.
+    ScreenKey(Key),
+    /// Something else lies over the screen now, or no longer does: a dialog.
+    Covered,
     /// Something is wrong with the station, or right again.
     Alert(Alert, bool),
     /// What the server says about this station's keys: an administrator has approved them, or not yet.
@@ -58,6 +62,8 @@ pub enum Event {
     },
     PickedUp(Ticket, Result<Box<Issue>, Fault>),
     Scanned(Ticket, Box<Finding>),
+    /// The codes of the last [`Scanned`](Event::Scanned) are before the camera now.
+    StillThere(Ticket),
     /// What stands beside the verdict at a clerk's desk.
     DeskRead(Ticket, Result<Box<DeskState>, Fault>),
     /// A number was looked up in the region's data.
@@ -110,7 +116,7 @@ impl std::fmt::Debug for SignedInBox {
 impl Event {
     /// Did a person do this?
     pub fn is_touch(&self) -> bool {
-        matches!(self, Event::Tap(_) | Event::Key(_) | Event::Touched(..))
+        matches!(self, Event::Tap(_) | Event::Key(_) | Event::ScreenKey(_) | Event::Touched(..))
     }
 }
 
@@ -202,6 +208,12 @@ pub enum Tap {
     Skip,
     TestPrint,
     OtherCamera,
+    /// At a desk: the keys of the screen, for whom the visitor sees.
+    TypeHost,
+    /// The same for a number.
+    TypeNumber,
+    /// The keys of the screen go.
+    TypingDone,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

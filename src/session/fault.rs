@@ -326,7 +326,7 @@ impl Fault {
                 "Keputusan petugas belum dipilih.", "The clerk has not decided yet.",
                 "Mohon pilih: diterima dengan KTP, atau tidak diterima.", "Please choose: accepted with KTP, or not accepted."),
             Fault::NumberShape => ("S08",
-                "Nomor ini terlalu pendek.", "This number is too short.",
+                "Ini bukan NIP atau nomor KARPEG.", "This is neither a NIP nor a KARPEG number.",
                 "Mohon ketik NIP 18 angka atau nomor KARPEG.", "Please type a NIP of 18 digits or a KARPEG number."),
             Fault::NoRecords => ("S09",
                 "Data pegawai belum ada di stasiun ini.", "The records have not reached this station yet.",

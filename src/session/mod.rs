@@ -37,7 +37,9 @@ mod prints;
 mod report;
 mod review;
 mod secret;
+mod settling;
 mod setup;
+mod sight;
 mod sign_in;
 pub mod staff;
 mod staff_home;
@@ -50,6 +52,7 @@ mod tests;
 mod trouble;
 mod visit;
 mod visitors;
+mod waiting;
 mod wedge;
 
 use std::time::Duration;
@@ -58,8 +61,8 @@ pub use accepting::Accepting;
 pub use alerts::{Alert, Alerts};
 pub use assisted::{AssistField, Assisted, GivenCode, NewPassword};
 pub use call::Calling;
-pub use check::{Check, Finding, ListAge};
-pub use counter::{Answer, Counter, DeskState, Kept, Seen};
+pub use check::{Check, Finding, ListAge, Shown};
+pub use counter::{Answer, Counter, DeskState, Kept, Seen, Typing};
 pub use dark::LIT;
 pub use duty::{Clerk, Duty, StaffGoal};
 pub use effect::{Effect, Role, Sound};
@@ -78,12 +81,14 @@ pub use prints::{LINES as PRINT_LINES, PrintAnswer, PrintLine, PrintState, Print
 pub use report::{Report, Reporting};
 pub use review::{Drawing, Portrait, Review, card_of_issue};
 pub use secret::Secret;
+pub use settling::SETTLING;
 pub use setup::{
     ApprovalPage, CameraPage, Chosen, ClockPage, Commissioned, Corners, Fitting, FoundCamera, FoundPrinter,
     JoinPage, JoinStage, JoinedNote, LinkField, MARKS, NetworkPage, NetworkState, Page, PartState,
     PrinterPage, ReportPage, SETUP_LINES, Setup, SetupStep, ShownKeys, TRIAL, TestPrint, TimeNote, Turning,
     Wifi, WifiStage, host_of,
 };
+pub use sight::{ABSENT, About, CLEARED, Hint, Presence};
 pub use sign_in::{Field, SignIn};
 pub use staff_home::StaffHome;
 pub use staff_sign_in::{PIN_LENGTH, STAFF_CODE_LENGTH, StaffField, StaffSignIn};
@@ -98,6 +103,7 @@ use crate::person::Refusal;
 use crate::protocol::{CallState, DeskCall};
 use dark::Night;
 use idle::Idle;
+use settling::Settling;
 
 /// How long a closing screen stands before the station is free for the next person.
 pub const CLOSING: Duration = Duration::from_secs(20);
@@ -129,6 +135,7 @@ pub struct Session {
     home_lang: Lang,
     idle: Idle,
     night: Night,
+    settling: Settling,
     tickets: u64,
 }
 
@@ -243,6 +250,7 @@ impl Session {
             home_lang: lang,
             idle: Idle::new(now),
             night: Night::default(),
+            settling: Settling::default(),
             tickets: 0,
         }
     }
@@ -274,16 +282,35 @@ impl Session {
 
     /// One event. Returns the session after it and what is to be done about it.
     #[must_use]
-    #[allow(clippy::too_many_lines, reason = "what counts at every step, then a line a step")]
     pub fn step(mut self, event: Event, now: Duration) -> (Session, Vec<Effect>) {
         let dark = self.is_dark(now);
         if event.is_touch() {
             self.idle.touched(now);
             self.duty.touched(now);
+            if dark {
+                self.settling.begin(now);
+                return (self, Vec::new());
+            }
         }
-        if dark && event.is_touch() {
+        if self.is_too_early(&event, now) {
             return (self, Vec::new());
         }
+        let event = match event {
+            Event::ScreenKey(key) => Event::Key(key),
+            Event::Covered => {
+                self.settling.begin(now);
+                return (self, Vec::new());
+            }
+            event => event,
+        };
+        let before = (self.face(), self.told());
+        let (mut session, effects) = self.act(event, now);
+        session.settle(before, now);
+        (session, effects)
+    }
+
+    #[allow(clippy::too_many_lines, reason = "what counts at every step, then a line a step")]
+    fn act(mut self, event: Event, now: Duration) -> (Session, Vec<Effect>) {
         if let Event::PrintJob { state, .. } = &event {
             self.night.printing = !state.is_over();
         }
@@ -328,23 +355,30 @@ impl Session {
             }
             Event::Broken(fault) => {
                 // Whatever staff had opened closes with it.
-                let open = self.duty.leave(now);
+                let mut effects = self.leave_desk(now);
+                effects.extend(self.duty.leave(now).then_some(Effect::StaffLock));
                 let (mut session, closing) = self.go_home(now);
                 session.step = Step::OutOfOrder { fault };
-                return (session, open.then_some(Effect::StaffLock).into_iter().chain(closing).collect());
+                effects.extend(closing);
+                return (session, effects);
             }
             // Nothing but a new start leads out of it.
             _ if matches!(self.step, Step::OutOfOrder { .. }) => return (self, Vec::new()),
             Event::Tap(Tap::Home) => return self.go_home(now),
             Event::Tap(Tap::SignOut) => {
-                let open = self.duty.leave(now);
+                let mut effects = self.leave_desk(now);
+                effects.extend(self.duty.leave(now).then_some(Effect::StaffLock));
                 let (session, closing) = self.go_home(now);
-                return (session, open.then_some(Effect::StaffLock).into_iter().chain(closing).collect());
+                effects.extend(closing);
+                return (session, effects);
             }
             // Half an hour without a touch: staff are out, whatever stands on the screen.
             Event::Tick if self.duty.tick(now) => {
+                let mut effects = self.leave_desk(now);
+                effects.push(Effect::StaffLock);
                 let (session, closing) = self.go_home(now);
-                return (session, std::iter::once(Effect::StaffLock).chain(closing).collect());
+                effects.extend(closing);
+                return (session, effects);
             }
             Event::Tick if !self.is_patient() && self.idle.is_over(now) => return self.go_home(now),
             // A call from the first screen is not the next person's.
@@ -524,10 +558,25 @@ impl Session {
         (self, vec![effect])
     }
 
+    /// Visitors at the desk who are not written down yet: before the key that they are sealed with is closed.
+    fn leave_desk(&mut self, now: Duration) -> Vec<Effect> {
+        let Step::Counter(counter) = &mut self.step else { return Vec::new() };
+        let mut cx = Cx {
+            now,
+            effects: Vec::new(),
+            tickets: &mut self.tickets,
+            duty: &mut self.duty,
+            fitting: &mut self.fitting,
+        };
+        counter.left(&mut cx);
+        cx.effects
+    }
+
     /// Everything of the person goes; what was accepted is on disk already, and a print job has
     /// a life of its own.
     fn go_home(mut self, now: Duration) -> (Session, Vec<Effect>) {
-        let mut effects = vec![Effect::CloseCameras, Effect::Forget];
+        let mut effects = self.leave_desk(now);
+        effects.extend([Effect::CloseCameras, Effect::Forget]);
         if let Step::Printing(printing) = &self.step {
             effects.push(printing.left());
         }

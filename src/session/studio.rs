@@ -118,10 +118,10 @@ mod tests {
 
     /// Up to the moment at which the plate is taken; its ticket.
     fn taking() -> (Session, Ticket) {
-        let (session, _) = opened().step(Event::Tap(Tap::TakePlate), S);
-        let (session, effects) = session.step(Event::Tick, 5 * S);
-        assert!(effects.is_empty(), "not before one can step aside");
+        let (session, _) = opened().step(Event::Tap(Tap::TakePlate), 2 * S);
         let (session, effects) = session.step(Event::Tick, 6 * S);
+        assert!(effects.is_empty(), "not before one can step aside");
+        let (session, effects) = session.step(Event::Tick, 7 * S);
         let [Effect::TakePlate { ticket }] = effects[..] else { panic!("{effects:?}") };
         (session, ticket)
     }
@@ -129,13 +129,13 @@ mod tests {
     #[test]
     fn a_plate_is_taken_after_a_countdown_and_a_bad_one_is_refused_with_its_reason() {
         let (session, ticket) = taking();
-        let (session, _) = session.step(Event::PlateTaken(ticket, Err(Fault::PlateSomebody)), 7 * S);
+        let (session, _) = session.step(Event::PlateTaken(ticket, Err(Fault::PlateSomebody)), 8 * S);
         assert_eq!(studio(&session).fault, Some(Fault::PlateSomebody));
         assert_eq!(studio(&session).stage, StudioStage::Watching);
         let (session, ticket) = taking();
-        let (session, _) = session.step(Event::PlateTaken(Ticket(99), Ok(())), 7 * S);
+        let (session, _) = session.step(Event::PlateTaken(Ticket(99), Ok(())), 8 * S);
         assert_eq!(studio(&session).stage, StudioStage::Taking { ticket });
-        let (session, _) = session.step(Event::PlateTaken(ticket, Ok(())), 7 * S);
+        let (session, _) = session.step(Event::PlateTaken(ticket, Ok(())), 8 * S);
         assert_eq!(studio(&session).stage, StudioStage::Taken);
     }
 
@@ -151,7 +151,7 @@ mod tests {
         let (session, _) = Session::new(Lang::Id, S).step(Event::Tap(Tap::Start), S);
         let (session, _) = session.step(Event::OpenStudio, S);
         assert!(matches!(session.step, Step::Choose));
-        let (session, effects) = opened().step(Event::Tap(Tap::Back), S);
+        let (session, effects) = opened().step(Event::Tap(Tap::Back), 2 * S);
         assert!(matches!(session.step, Step::Attract));
         assert!(effects.iter().any(|effect| matches!(effect, Effect::CloseCameras)));
     }

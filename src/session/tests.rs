@@ -73,7 +73,8 @@ fn printed(ticket: Ticket, state: JobState) -> Event {
 
 fn finding(verdict: Verdict) -> Box<Finding> {
     let judgement = Judgement { verdict, reasons: Vec::new(), holder: None, face_webp: None };
-    Box::new(Finding { judgement, portrait: None, status: None, facts: None })
+    let about = About::Codes(vec![CodeText(verdict.code().into())]);
+    Box::new(Finding { judgement, about, portrait: None, status: None, facts: None })
 }
 
 /// A session with a clock, and the effects of its last event.
@@ -88,7 +89,11 @@ impl Visit {
         Visit { session: Session::new(Lang::Id, Duration::ZERO), now: Duration::ZERO, effects: Vec::new() }
     }
 
+    /// A press waits until the screen takes it, as a person does who has seen it.
     pub(super) fn send(&mut self, event: Event) -> &mut Self {
+        if self.session.is_too_early(&event, self.now) {
+            self.now = self.session.settled_at();
+        }
         let session = std::mem::replace(&mut self.session, Session::new(Lang::Id, self.now));
         (self.session, self.effects) = session.step(event, self.now);
         self
@@ -355,8 +360,8 @@ fn the_same_card_seen_again_is_one_scan() {
     assert!(matches!(visit.effects.as_slice(), [Effect::Sound(Sound::Good)]));
     visit.send(Event::Scanned(ticket, finding(Verdict::Valid)));
     assert!(visit.effects.is_empty());
-    visit.after(check::VERDICT_STANDS);
-    assert!(matches!(&visit.session.step, Step::Check(check) if check.finding.is_none()));
+    visit.after(CLEARED);
+    assert!(matches!(&visit.session.step, Step::Check(check) if check.shown.is_none()));
 }
 
 #[test]

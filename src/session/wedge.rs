@@ -15,7 +15,7 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 4_296;
 
 /// The text of a code that was typed. It may be somebody's: it is not for logs.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CodeText(pub String);
 
 impl std::fmt::Debug for CodeText {
@@ -32,6 +32,11 @@ pub struct Wedge {
 }
 
 impl Wedge {
+    /// Would Enter end a code now?
+    pub fn is_whole(&self, now: Duration) -> bool {
+        now.saturating_sub(self.last) <= PAUSE && self.typed.len() >= SHORTEST
+    }
+
     /// Takes a key. Some text where it was the Enter at the end of a code.
     pub fn key(&mut self, key: Key, now: Duration) -> Option<String> {
         if now.saturating_sub(self.last) > PAUSE {

@@ -18,7 +18,7 @@ use crate::credential::{
 use crate::person::Status;
 use crate::protocol::{AuditAction, Looked, OpenRecord};
 use crate::sealed::{card_tag, open_by_card};
-use crate::session::{Finding, ListAge};
+use crate::session::{About, Finding, ListAge};
 use crate::store::{AuditStore, IdentityStore, ListStore, RosterStore, StoreError};
 
 /// Judges cards from the station's own store.
@@ -127,7 +127,8 @@ impl<S: IdentityStore + ListStore + RosterStore> Desk<S> {
         // Nothing of a record without a holder whose code proved genuine, and only their own.
         let differs = judgement.reasons.contains(&Reason::RecordDiffers);
         let facts = opened.filter(|_| staff && judgement.holder.is_some() && !differs).map(facts_of);
-        Finding { judgement, portrait: portrait.map(Arc::new), status, facts }
+        let about = About::of(&judgement, &codes, texts);
+        Finding { judgement, about, portrait: portrait.map(Arc::new), status, facts }
     }
 
     /// The server has said this of a card. `true`: it speaks against it, and whatever stands on the screen must be
@@ -318,6 +319,7 @@ mod tests {
         let beside = store.beside().unwrap();
         let mut desk = Desk::new(beside, Arc::new(clock), TimeTrust::default(), AgeLimits::default(), 7);
         let finding = |serial: Option<u8>, verdict| Finding {
+            about: About::SeveralCards,
             judgement: Judgement {
                 verdict,
                 reasons: Vec::new(),

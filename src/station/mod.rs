@@ -20,6 +20,7 @@ mod in_view;
 mod leaving;
 mod listening;
 mod live;
+mod looking;
 mod office;
 mod paper;
 pub mod plates;
@@ -220,6 +221,7 @@ impl Parts {
             clock: clock.clone(),
             on_duty,
             live: Live::new(asks, heard),
+            post: Box::new(engine::post),
         };
         let templates = Arc::clone(&self.templates);
         let paper_worker = PaperWorker {

@@ -3,24 +3,22 @@
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
 
+use image::RgbImage;
+
 use super::asking::Heard;
 use super::clerk::OnDuty;
 use super::desk::Desk;
-use super::engine::post;
-use super::in_view::InView;
 use super::live::LiveView;
+use super::looking::{Looking, Seen};
 use crate::camera::{self, Camera};
 use crate::clock::{SharedClock, thread_cpu};
 use crate::credential::Serial;
 use crate::protocol::{AuditEntry, Looked};
-use crate::scan::{self, Budget, LiveReader, Luma};
+use crate::scan::{self, Budget, Luma};
 use crate::session::{Alert, CodeText, Event, Ticket};
 use crate::store::SqliteStore;
 
 const FRAME_PATIENCE: Duration = Duration::from_secs(2);
-
-/// The same codes seen again within this time say nothing new, so they are not judged again.
-const SAME_AGAIN: Duration = Duration::from_secs(1);
 
 /// A card that stays in view is asked about again after this time.
 const ASK_AGAIN: Duration = Duration::from_secs(10);
@@ -33,6 +31,8 @@ pub enum ScanOrder {
     Look(Ticket, CodeText),
     /// Codes as they are, for a technician: nothing is judged.
     Read(Ticket),
+    /// Reads nothing, or reads again.
+    Pause(bool),
     /// Another camera from now on.
     Use(String),
     Close,
@@ -46,6 +46,8 @@ pub struct ScanWorker {
     pub clock: SharedClock,
     pub on_duty: OnDuty,
     pub live: Live,
+    /// Where what was seen is told: the screen's session.
+    pub post: Box<dyn Fn(Event) + Send>,
 }
 
 /// The line to whoever asks the server about cards.
@@ -54,8 +56,8 @@ pub struct Live {
     heard: Receiver<Heard>,
     /// What was asked last, and when.
     asked: Option<(Serial, Duration)>,
-    /// The card whose verdict stands on the screen, and the codes that it came from.
-    shown: Option<(Serial, Vec<String>)>,
+    /// The card whose verdict stands on the screen, the codes that it came from, and for whom they were judged.
+    shown: Option<(Serial, Vec<String>, Ticket)>,
 }
 
 impl Live {
@@ -86,36 +88,38 @@ impl ScanWorker {
                 ScanOrder::Open(ticket) => self.visit(ticket, true),
                 ScanOrder::Read(ticket) => self.visit(ticket, false),
                 ScanOrder::Use(uri) => self.uri = uri,
-                ScanOrder::Look(..) | ScanOrder::Close => {}
+                ScanOrder::Look(..) | ScanOrder::Pause(_) | ScanOrder::Close => {}
             }
             self.view.reset();
         }
     }
 
-    fn visit(&mut self, mut ticket: Ticket, mut judging: bool) {
+    fn visit(&mut self, ticket: Ticket, judging: bool) {
         let mut camera: Option<Box<dyn Camera>> = None;
-        let mut last: Option<(Vec<String>, Duration)> = None;
+        let mut looking = Looking::new(ticket, judging);
         let mut noted = Vec::new();
-        let (mut reader, mut in_view) = (LiveReader::default(), InView::default());
         self.live.begin();
         loop {
             while let Ok((serial, status)) = self.live.heard.try_recv() {
                 if self.desk.heard(serial, status)
-                    && let Some((_, texts)) = self.live.shown.take_if(|(shown, _)| *shown == serial)
+                    && let Some((_, texts, ticket)) = self.live.shown.take_if(|(shown, ..)| *shown == serial)
                 {
                     self.judge(ticket, &texts, &mut noted);
                 }
             }
             match self.orders.try_recv() {
                 Ok(order @ (ScanOrder::Open(again) | ScanOrder::Read(again))) => {
-                    judging = matches!(order, ScanOrder::Open(_));
-                    (ticket, last) = (again, None);
-                    (reader, in_view) = (LiveReader::default(), InView::default());
+                    looking = Looking::new(again, matches!(order, ScanOrder::Open(_)));
                     noted.clear();
                     self.live.begin();
                 }
                 Ok(ScanOrder::Look(ticket, CodeText(text))) => {
                     self.judge(ticket, &[text], &mut noted);
+                    looking.say_again();
+                    continue;
+                }
+                Ok(ScanOrder::Pause(paused)) => {
+                    looking.pause(paused);
                     continue;
                 }
                 Ok(ScanOrder::Use(uri)) => {
@@ -129,41 +133,38 @@ impl ScanWorker {
                 Some(camera) => camera.frame(FRAME_PATIENCE),
                 None => match camera::open(&self.uri) {
                     Ok(open) => {
-                        post(Event::Alert(Alert::ScanCamera, false));
+                        (self.post)(Event::Alert(Alert::ScanCamera, false));
                         camera.insert(open).frame(FRAME_PATIENCE)
                     }
                     Err(error) => Err(error),
                 },
             };
-            let frame = match opened {
-                Ok(frame) => frame,
+            match opened {
+                Ok(frame) => {
+                    self.view.show(&frame.rgb);
+                    self.look_at(&frame.rgb, &mut looking, &mut noted);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "scan camera");
-                    post(Event::Alert(Alert::ScanCamera, true));
+                    (self.post)(Event::Alert(Alert::ScanCamera, true));
                     camera = None;
                     std::thread::sleep(REOPEN_AFTER);
-                    continue;
-                }
-            };
-            self.view.show(&frame.rgb);
-            let now = self.clock.monotonic();
-            let luma = image::imageops::grayscale(&frame.rgb);
-            let read = reader.read(Luma::from(&luma), &Budget::new(Budget::FRAME, &thread_cpu));
-            let texts = in_view.see(read.iter().map(scan::Found::text), now);
-            let same = last
-                .as_ref()
-                .is_some_and(|(seen, at)| *seen == texts && now.saturating_sub(*at) < SAME_AGAIN);
-            if texts.is_empty() || same {
-                continue;
-            }
-            if judging {
-                self.judge(ticket, &texts, &mut noted);
-            } else {
-                for text in &texts {
-                    post(Event::CodeRead(ticket, CodeText(text.clone())));
                 }
             }
-            last = Some((texts, now));
+        }
+    }
+
+    /// One frame, from its pixels to what the session hears of it.
+    pub(super) fn look_at(&mut self, frame: &RgbImage, looking: &mut Looking, noted: &mut Vec<Looked>) {
+        match looking.see(frame, self.clock.monotonic()) {
+            Seen::Nothing => {}
+            Seen::StillThere => (self.post)(Event::StillThere(looking.ticket())),
+            Seen::Codes(texts) if looking.judges() => self.judge(looking.ticket(), &texts, noted),
+            Seen::Codes(texts) => {
+                for text in texts {
+                    (self.post)(Event::CodeRead(looking.ticket(), CodeText(text)));
+                }
+            }
         }
     }
 
@@ -171,10 +172,11 @@ impl ScanWorker {
     fn judge(&mut self, ticket: Ticket, texts: &[String], noted: &mut Vec<Looked>) {
         let clerk = self.on_duty.clerk();
         let finding = self.desk.look(texts, clerk.is_some());
-        post(Event::Scanned(ticket, Box::new(finding.clone())));
+        (self.post)(Event::Scanned(ticket, Box::new(finding.clone())));
         let actor = clerk.as_ref().map_or(AuditEntry::PUBLIC, |clerk| clerk.id.as_str());
         self.desk.note_look(&finding, actor, noted);
-        self.live.shown = finding.judgement.holder.as_ref().map(|holder| (holder.serial, texts.to_vec()));
+        self.live.shown =
+            finding.judgement.holder.as_ref().map(|holder| (holder.serial, texts.to_vec(), ticket));
         if let Some(serial) = self.desk.to_ask(&finding) {
             self.live.ask(serial, self.clock.monotonic());
         }
@@ -187,3 +189,6 @@ pub fn codes_in(picture: &image::RgbImage) -> Vec<String> {
     let found = scan::read(Luma::from(&luma), &Budget::new(Budget::STILL, &thread_cpu));
     found.iter().map(scan::Found::text).collect()
 }
+
+#[cfg(test)]
+mod tests;

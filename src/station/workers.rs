@@ -68,6 +68,7 @@ impl Workers {
             Effect::OpenCamera { ticket, role: Role::Scan } => {
                 self.scan.send(ScanOrder::Open(ticket)).is_ok()
             }
+            Effect::PauseScan { paused } => self.scan.send(ScanOrder::Pause(paused)).is_ok(),
             Effect::Look { ticket, text } => self.scan.send(ScanOrder::Look(ticket, text)).is_ok(),
             Effect::Study { ticket } => self.face.send(FaceOrder::Study(ticket)).is_ok(),
             Effect::TakePlate { ticket } => self.face.send(FaceOrder::TakePlate(ticket)).is_ok(),

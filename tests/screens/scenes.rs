@@ -15,8 +15,8 @@ use anjungan::photo::{Advice, Staleness};
 use anjungan::protocol::{CallState, Correction, DeskCall, SignedIn, WrongField};
 use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
-    Alert, Decision, Event, Fault, IDLE, Key, NewPassword, NumberFinding, PhoneNews, PlateState, Role,
-    Secret, Session, SignedInBox, Tap,
+    ABSENT, Alert, Decision, Event, Fault, IDLE, Key, NewPassword, NumberFinding, PhoneNews, PlateState,
+    Role, Secret, Session, SignedInBox, Tap,
 };
 
 pub use props::Props;
@@ -277,6 +277,7 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
         new().checked(Verdict::NoCode, &[Reason::OtherCode], false, false).scene("check-other-code"),
         new().checked(Verdict::NoLongerValid, &[Reason::NoLongerInForce], true, false).scene("check-ended"),
         new().checked(Verdict::NotGenuine, &[Reason::Altered], false, false).scene("check-not-genuine"),
+        new().checked(Verdict::Valid, &[], true, true).later(ABSENT).scene("check-past"),
         no_disk.scene("trouble"),
         new().password().send(Event::Broken(Fault::PartEnded)).scene("out-of-order"),
         new().tap(Tap::Staff).scene("staff-code"),
@@ -326,10 +327,11 @@ pub fn all(lang: Lang, props: &Props) -> Vec<Scene> {
             .desk_number(NumberFinding::Matches { facts: facts(), portrait: Some(Arc::clone(&props.photo)) })
             .scene("desk-number"),
         new().desk_number(NumberFinding::NotHere).scene("desk-number-not-here"),
-        Scene {
-            touch: Some(lang.pick("NIP atau nomor KARPEG", "NIP or KARPEG number")),
-            ..new().desk().scene("desk-keys")
-        },
+        new().desk().tap(Tap::TypeNumber).scene("desk-keys"),
+        new().desk_scans(Verdict::Confirm, &[Reason::StatusStale], true, true).tap(Tap::TypeHost).scene("desk-keys-host"),
+        new().desk_scans(Verdict::Valid, &[], true, true).later(ABSENT).scene("desk-past"),
+        new().desk_scans(Verdict::Confirm, &[Reason::SeveralCards], false, false).scene("desk-several"),
+        new().desk_scans(Verdict::NoCode, &[Reason::OtherCode], false, false).scene("desk-other-code"),
         new().visitors().scene("staff-visitors"),
         new().visitors().types("zzz").scene("staff-visitors-none"),
         Scene { touch: Some(lang.pick("Ketik", "Type")), ..new().visitors().scene("staff-visitors-keys") },

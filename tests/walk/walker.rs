@@ -15,8 +15,8 @@ use anjungan::photo::Advice;
 use anjungan::protocol::{Blob, Issue, SignedIn};
 use anjungan::session::print_job::{JobState, Share};
 use anjungan::session::{
-    Drawing, Effect, Event, Finding, Offer, PhoneNews, Portrait, Secret, Session, SignedInBox, Step, Tap,
-    Ticket,
+    About, Drawing, Effect, Event, Finding, Offer, PhoneNews, Portrait, SETTLING, Secret, Session,
+    SignedInBox, Step, Tap, Ticket,
 };
 use anjungan::station::screens::{self, App};
 use i_slint_backend_testing::{ElementHandle, ElementQuery};
@@ -98,7 +98,11 @@ impl Walker {
     }
 
     /// One event and everything that follows from it.
+    /// A press waits until the screen takes it, as a person does who has seen it.
     pub fn send(&mut self, event: Event) {
+        if event.is_touch() {
+            self.clock.advance(SETTLING);
+        }
         let mut waiting = VecDeque::from([event]);
         loop {
             waiting.extend(self.pressed.borrow_mut().drain(..));
@@ -281,6 +285,7 @@ impl Walker {
     }
 
     fn touch(&mut self, position: LogicalPosition) {
+        self.clock.advance(SETTLING);
         let button = PointerEventButton::Left;
         self.event(WindowEvent::PointerMoved { position });
         self.event(WindowEvent::PointerPressed { position, button });
@@ -342,6 +347,7 @@ impl Walker {
     }
 
     pub fn keys(&mut self, text: &str) {
+        self.clock.advance(SETTLING);
         for c in text.chars() {
             let text = match c {
                 '\n' => SharedString::from(Key::Return),
@@ -508,6 +514,13 @@ fn finding(verdict: Verdict) -> Box<Finding> {
         serial: Serial::parse("MFRGGZDFMZTWQ2LK").unwrap(),
         issuer: IssuerId::parse("6201").unwrap(),
     });
+    let about = holder.as_ref().map(|holder| About::card(&holder.issuer, holder.serial)).unwrap();
     let judgement = Judgement { verdict, reasons: Vec::new(), holder, face_webp: None };
-    Box::new(Finding { judgement, portrait: Some(Arc::new(picture(60, 80))), status: None, facts: None })
+    Box::new(Finding {
+        judgement,
+        about,
+        portrait: Some(Arc::new(picture(60, 80))),
+        status: None,
+        facts: None,
+    })
 }

@@ -26,7 +26,11 @@ impl Bench {
         Bench::of(Fitting { joined: None, ..fitting(Chosen::default()) })
     }
 
+    /// A press waits until the screen takes it, as a person does who has seen it.
     fn send(mut self, event: Event) -> Bench {
+        if self.session.is_too_early(&event, self.now) {
+            self.now = self.session.settled_at();
+        }
         let (session, effects) = self.session.step(event, self.now);
         (self.session, self.effects) = (session, effects);
         self

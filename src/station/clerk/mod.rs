@@ -4,7 +4,7 @@
 mod numbers;
 mod prints;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 mod unlock;
 mod visits;
 

@@ -14,17 +14,20 @@ use crate::station::desk::{in_service, picture};
 use crate::station::faults::of_store;
 use crate::store::{IdentityStore as _, RosterStore, StoreError};
 
-/// Shorter than any KARPEG number: a slip of the finger is not looked up.
-const SHORTEST: usize = 4;
+/// Fewer digits than any KARPEG number, or more letters: a slip of the finger and a word are not looked up. What is no
+/// number at all is not "in another office's records".
+const FEWEST_DIGITS: usize = 4;
+const MOST_LETTERS: usize = 3;
 
 impl ClerkWorker {
     /// 18 digits are a NIP, anything else is the number of a KARPEG.
     pub(super) fn look_up(&mut self, typed: &str) -> Result<Box<NumberFinding>, Fault> {
         let plain: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
-        if plain.len() < SHORTEST {
+        let digits = plain.bytes().filter(u8::is_ascii_digit).count();
+        if digits < FEWEST_DIGITS || plain.len() - digits > MOST_LETTERS {
             return Err(Fault::NumberShape);
         }
-        let all_digits = plain.bytes().all(|byte| byte.is_ascii_digit());
+        let all_digits = digits == plain.len();
         let look_up = if all_digits && plain.len() >= 15 {
             LookUp::Nip(Nip::parse(&plain).map_err(Fault::Nip)?.as_u64())
         } else {
@@ -163,7 +166,9 @@ mod tests {
             }
         }
         assert!(matches!(*worker.look_up("M 999999").unwrap(), NumberFinding::NotHere));
-        assert_eq!(worker.look_up("123").err(), Some(Fault::NumberShape));
+        for typed in ["123", "HELLO", "hello 2026 hello", "", "KTP", "https://bkn.go.id"] {
+            assert_eq!(worker.look_up(typed).err(), Some(Fault::NumberShape), "{typed}");
+        }
         assert!(matches!(worker.look_up("197402152001122").err(), Some(Fault::Nip(_))));
         let noted = actions(&worker);
         assert_eq!(noted.len(), 5);

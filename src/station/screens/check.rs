@@ -6,20 +6,20 @@ use jiff::civil::DateTime;
 use slint::ComponentHandle;
 
 use super::App;
-use super::generated::{CheckView, Finding as Shown};
+use super::generated::{CheckView, Finding as Tone};
 use super::picture::{self, Place};
 use crate::credential::{Reason, Verdict};
 use crate::lang::Lang;
-use crate::session::{Check, Finding, ListAge};
+use crate::session::{Check, Finding, ListAge, Shown};
 
 pub fn show(app: &App, step: &Check, lang: Lang, now: Duration) {
     let view = app.global::<CheckView>();
-    let other = if step.says_other(now) { Reason::OtherCode.sentence(lang) } else { "" };
-    view.set_other(other.into());
-    let Some((finding, _)) = &step.finding else {
+    view.set_hint(step.hint().map(|hint| hint.sentence(lang)).unwrap_or_default().into());
+    let Some(Shown { finding, presence }) = &step.shown else {
         blank(&view);
         return;
     };
+    view.set_past(presence.is_past(now));
     let judgement = &finding.judgement;
     view.set_word(judgement.verdict.word(lang).into());
     let (why, what_to_do, age) = sentences(finding, lang);
@@ -42,24 +42,25 @@ pub fn show(app: &App, step: &Check, lang: Lang, now: Duration) {
         None => without_portrait(&view),
     }
     view.set_finding(match judgement.verdict {
-        Verdict::Valid => Shown::Valid,
-        Verdict::Confirm => Shown::Confirm,
-        Verdict::NoLongerValid => Shown::NoLongerValid,
-        Verdict::NotGenuine => Shown::NotGenuine,
-        Verdict::NoCode => Shown::None,
+        Verdict::Valid => Tone::Valid,
+        Verdict::Confirm => Tone::Confirm,
+        Verdict::NoLongerValid => Tone::NoLongerValid,
+        Verdict::NotGenuine => Tone::NotGenuine,
+        Verdict::NoCode => Tone::None,
     });
 }
 
 pub fn forget(app: &App) {
     let view = app.global::<CheckView>();
     blank(&view);
-    view.set_other("".into());
+    view.set_hint("".into());
     view.set_seen(false);
     view.set_frame(slint::Image::default());
 }
 
 fn blank(view: &CheckView) {
-    view.set_finding(Shown::None);
+    view.set_finding(Tone::None);
+    view.set_past(false);
     view.set_word("".into());
     view.set_why("".into());
     view.set_what_to_do("".into());

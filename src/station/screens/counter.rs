@@ -1,18 +1,22 @@
 //! `Meja Petugas`: a verdict in the clerk's words, and today's visitors beside it.
 
+use std::time::Duration;
+
 use slint::{ComponentHandle, ModelRc, VecModel};
 
-use super::generated::{CounterView, Tone, VisitRow};
+use super::generated::{CheckView, CounterView, Tone, VisitRow};
 use super::picture::{self, Place};
 use super::{App, check, fault};
 use crate::lang::Lang;
 use crate::person::Nip;
-use crate::session::{Answer, Counter, Decision, DeskVerdict, Facts, Kept, NumberFinding, Seen, VisitLine};
+use crate::session::{
+    Answer, Counter, Decision, DeskVerdict, Facts, Kept, NumberFinding, Seen, Typing, VisitLine,
+};
 
 /// More do not fit on any screen.
 const MOST_ROWS: usize = 12;
 
-pub fn show(app: &App, step: &Counter, lang: Lang) {
+pub fn show(app: &App, step: &Counter, lang: Lang, now: Duration) {
     let view = app.global::<CounterView>();
     view.set_number(step.number.expose().into());
     view.set_looking(step.is_looking());
@@ -21,6 +25,15 @@ pub fn show(app: &App, step: &Counter, lang: Lang) {
     let rows: Vec<VisitRow> =
         step.state.today.iter().take(MOST_ROWS).map(|line| visit_row(line, lang)).collect();
     super::list::set_rows(&view.get_today(), rows, |rows| view.set_today(rows));
+    let hint = step.hint().map(|hint| hint.sentence(lang)).unwrap_or_default();
+    app.global::<CheckView>().set_hint(hint.into());
+    view.set_typing(match step.typing {
+        None => 0,
+        Some(Typing::Number) => 1,
+        Some(Typing::Host) => 2,
+    });
+    // What waits while somebody types does not age.
+    view.set_past(!step.is_paused() && step.answer.as_ref().is_some_and(|answer| answer.is_past(now)));
     match &step.answer {
         Some(answer) => answered(app, &view, answer, lang),
         None => blank(&view),
@@ -31,6 +44,8 @@ pub fn forget(app: &App) {
     let view = app.global::<CounterView>();
     blank(&view);
     view.set_number("".into());
+    view.set_typing(0);
+    view.set_past(false);
     view.set_looking(false);
     view.set_fault(super::generated::Fault::default());
     view.set_today(ModelRc::new(VecModel::default()));

@@ -73,7 +73,7 @@ pub fn show(app: &App, session: &Session, now: Duration) {
         Step::StaffSignIn(step) => staff::sign_in(app, step, &session.duty, lang, now),
         Step::StaffHome(_) => staff::home(app, &session.duty),
         Step::Studio(step) => studio::show(app, step, lang, now),
-        Step::Counter(step) => counter::show(app, step, lang),
+        Step::Counter(step) => counter::show(app, step, lang, now),
         Step::Visitors(step) => list::visitors(app, step, lang),
         Step::Prints(step) => list::prints(app, step, lang),
         Step::Setup(step) => setup::show(app, step, &session.fitting, lang, now),

@@ -29,6 +29,16 @@ pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
     let out = send.clone();
     act.on_erase(move || out(Event::Key(Key::Erase)));
     let out = send.clone();
+    act.on_screen_key(move |text| {
+        for c in text.chars() {
+            out(Event::ScreenKey(Key::Char(c)));
+        }
+    });
+    let out = send.clone();
+    act.on_screen_erase(move || out(Event::ScreenKey(Key::Erase)));
+    let out = send.clone();
+    act.on_covered(move || out(Event::Covered));
+    let out = send.clone();
     let ticks = send.clone();
     act.on_tick(move |at| {
         let field = usize::try_from(at).ok().and_then(|at| WrongField::ALL.get(at));
@@ -46,7 +56,7 @@ pub fn wire(app: &App, send: impl Fn(Event) + Clone + 'static) {
         }
     });
     act.on_focus(move |entry| {
-        send(Event::Key(Key::Focus(match entry {
+        send(Event::ScreenKey(Key::Focus(match entry {
             Entry::Nip => Field::Nip,
             Entry::Password => Field::Password,
         })));
@@ -108,5 +118,8 @@ fn tap(press: Press) -> Tap {
         Press::Skip => Tap::Skip,
         Press::TestPrint => Tap::TestPrint,
         Press::OtherCamera => Tap::OtherCamera,
+        Press::TypeHost => Tap::TypeHost,
+        Press::TypeNumber => Tap::TypeNumber,
+        Press::TypingDone => Tap::TypingDone,
     }
 }

@@ -11,7 +11,7 @@ use anjungan::photo::{Advice, Measures, gauges};
 use anjungan::protocol::{Issue, SignedIn};
 use anjungan::session::print_job::JobState;
 use anjungan::session::{
-    COUNTDOWN, Clerk, Decision, DeskState, DeskVerdict, Effect, Event, Fault, Finding, Key, ListAge,
+    About, COUNTDOWN, Clerk, Decision, DeskState, DeskVerdict, Effect, Event, Fault, Finding, Key, ListAge,
     NumberFinding, Offer, PhoneNews, PlateState, Portrait, PrintLine, Reading, Role, STEP_ASIDE, Secret,
     Session, SignedInBox, Tap, Ticket,
 };
@@ -23,6 +23,15 @@ use super::props::{LONG_UNIT, NAME, NIP, Props, employee, facts, visit_line};
 /// A status list of this morning.
 fn list_age() -> ListAge {
     ListAge { hours: 5, from: date(2026, 3, 10).at(9, 5, 0, 0), until: date(2026, 3, 17).at(9, 5, 0, 0) }
+}
+
+/// What a verdict is about in these scenes: everybody's card is the same one.
+fn about(reasons: &[Reason], holder: Option<&Holder>) -> About {
+    match holder {
+        _ if reasons.contains(&Reason::SeveralCards) => About::SeveralCards,
+        Some(holder) => About::card(&holder.issuer, holder.serial),
+        None => About::Codes(Vec::new()),
+    }
 }
 
 /// A visit under way.
@@ -51,7 +60,11 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// A press waits until the screen takes it, as a person does who has seen it.
     pub(super) fn send(mut self, event: Event) -> Self {
+        if event.is_touch() {
+            self.now = self.now.max(self.session.settled_at());
+        }
         let (session, effects) = self.session.step(event, self.now);
         self.session = session;
         self.carry(effects);
@@ -102,6 +115,7 @@ impl<'a> Visit<'a> {
                 | Effect::LeavePrint { .. }
                 | Effect::KeepProfile(_)
                 | Effect::MarkCall { .. }
+                | Effect::PauseScan { .. }
                 | Effect::WithdrawOffer
                 | Effect::KeepSetup(_)
                 | Effect::StartAnew
@@ -234,9 +248,10 @@ impl<'a> Visit<'a> {
             serial: Serial::parse("MFRGGZDFMZTWQ2LK").unwrap(),
             issuer: IssuerId::parse("6201").unwrap(),
         });
+        let about = about(reasons, holder.as_ref());
         let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
         let portrait = portrait.then(|| Arc::clone(&visit.props.photo));
-        let finding = Finding { judgement, portrait, status: Some(list_age()), facts: None };
+        let finding = Finding { judgement, about, portrait, status: Some(list_age()), facts: None };
         let ticket = visit.ticket;
         visit.send(Event::Scanned(ticket, Box::new(finding)))
     }
@@ -318,9 +333,10 @@ impl<'a> Visit<'a> {
             issuer: IssuerId::parse("6201").unwrap(),
         });
         let facts = holder.is_some().then(facts);
+        let about = about(reasons, holder.as_ref());
         let judgement = Judgement { verdict, reasons: reasons.to_vec(), holder, face_webp: None };
         let portrait = portrait.then(|| Arc::clone(&visit.props.photo));
-        let finding = Finding { judgement, portrait, status: Some(list_age()), facts };
+        let finding = Finding { judgement, about, portrait, status: Some(list_age()), facts };
         let ticket = visit.ticket;
         visit.send(Event::Scanned(ticket, Box::new(finding)))
     }
