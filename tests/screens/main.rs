@@ -7,6 +7,7 @@
 #![cfg(feature = "station")]
 
 mod measure;
+mod pairs;
 mod scenes;
 mod sheets;
 mod stored;
@@ -86,6 +87,32 @@ fn every_screen(width: u32, height: u32, (look_name, lang, look): Looks) {
     }
     faults.extend(sheet.close(stage.whole()).into_iter().map(|what| format!("{name}: {what}")));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Also not stored: where buttons stand, from one screen to the next.
+macro_rules! no_second_tap {
+    ($($test:ident: $width:literal, $height:literal;)+) => {
+        $(#[test]
+        fn $test() {
+            let stage = Stage::new($width, $height);
+            let mut faults = Vec::new();
+            for (name, look) in [("normal", PLAIN), ("large", LARGE)] {
+                let mut pairs = pairs::Pairs::new();
+                let mut scenes = scenes::all(Lang::Id, &stage.props);
+                scenes.retain(|scene| pairs::Pairs::wants(scene.name));
+                stage.walk_through(name, scenes, look, |scene, picture| pairs.see(&stage.app, scene, picture));
+                faults.extend(pairs.faults().into_iter().map(|fault| format!("{name}: {fault}")));
+            }
+            assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+        })+
+    };
+}
+
+no_second_tap! {
+    no_second_tap_does_something_for_good_at_800x480: 800, 480;
+    no_second_tap_does_something_for_good_at_1024x600: 1024, 600;
+    no_second_tap_does_something_for_good_at_1280x800: 1280, 800;
+    no_second_tap_does_something_for_good_at_720x1280: 720, 1280;
 }
 
 /// Not stored: the same layout in other colours, so measured only.
