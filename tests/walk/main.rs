@@ -157,6 +157,35 @@ fn a_storm_of_presses_breaks_nothing_and_leaves_nothing() {
     }
 }
 
+/// The window is drawn part by part, as it changes. After any walk it shows what a repaint of the whole would show, the
+/// header's clock too, which changes beside everything else and at any moment.
+#[test]
+fn the_window_shows_what_a_repaint_of_the_whole_shows() {
+    let mut walker = Walker::new(800, 480);
+    for seed in 1..=4_u64 {
+        let mut dice = walker::Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        walker.reach(dice.below(walker::PLACES.len()));
+        for turn in 0..60 {
+            if dice.below(2) == 0 {
+                walker.tell_time(&mut dice);
+            }
+            match dice.below(8) {
+                0 | 1 => walker.press_any(&mut dice),
+                2 => walker.hold_a_card(&mut dice),
+                3 => walker.send(Event::Tap(Tap::Language)),
+                4 => walker.send(Event::Tap(Tap::Home)),
+                5 => walker.send(Event::Tap(Tap::Back)),
+                6 => walker.wait(Duration::from_millis(200)),
+                _ => walker.wait(Duration::from_secs(5)),
+            }
+            if dice.below(2) == 0 {
+                walker.tell_time(&mut dice);
+            }
+            walker.assert_painted(&format!("walk {seed}, turn {turn}"));
+        }
+    }
+}
+
 /// The picture that is taken with a drag is not taken: a finger that slides off means no.
 #[test]
 fn a_drag_of_over_thirty_pixels_is_no_press() {
