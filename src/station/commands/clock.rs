@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::staff::ask;
 use super::{Answer, CommandError, Place};
 use crate::clock::{CorrectedClock, SharedClock, os_random};
+use crate::privileges::Keep;
 use crate::provision::{UnlockError, open_as};
 use crate::store::{IdentityStore, ListStore, SqliteStore, StaffStore};
 use crate::sync::{Roots, SyncError, Syncer, Timeouts};
@@ -33,7 +34,7 @@ enum What {
 
 impl Clock {
     pub fn run(self, system: &SharedClock) -> Result<Answer, CommandError> {
-        let config = self.place.load()?;
+        let config = self.place.load(Keep::Files)?;
         let store = SqliteStore::open(crate::station::database(&config), system.now())?.store;
         let Some(identity) = store.identity()? else {
             eprintln!("this station has not joined a server yet: anjungan provision");
