@@ -14,6 +14,8 @@ const BATCH: i64 = 1000;
 const RUN_OUT_DAYS: u32 = 7;
 /// A grant that has run out still explains why an acceptance is refused.
 const GRANT_DAYS: u32 = 90;
+/// Parts of an item whose rest does not come: the station holds the whole and begins anew.
+const PART_DAYS: u32 = 1;
 /// The actor in the journal.
 const ACTOR: &str = "retention";
 
@@ -110,6 +112,8 @@ fn rules(kept: &Retention) -> Vec<Rule> {
         run_out("phone_sessions", "series"),
         run_out("password_links", "token_hash"),
         run_out("download_links", "token_hash"),
+        rule("run-out", "outbox_parts", "device_id", "received_at < $1", PART_DAYS),
+        rule("run-out", "outbox_uploads", "device_id", "changed_at < $1", PART_DAYS),
         rule("run-out", "staff_sessions", "token_hash", "seen_at < $1", RUN_OUT_DAYS),
     ]
 }

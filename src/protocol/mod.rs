@@ -22,6 +22,7 @@
 //! | `POST calls/ID` | [`MarkCall`] → [`Call`] | a desk of the same place, or the caller |
 //! | `POST outbox` | [`OutboxItem`] → [`OutboxAnswer`] | a device session |
 //! | `POST outbox/batch` | [`OutboxBatch`] → [`OutboxAnswers`] | a device session |
+//! | `POST outbox/part?id=ID&size=N&sha256=HEX&offset=N` | bytes, a part of an [`OutboxItem`] → [`PartTaken`] | a device session |
 //! | `POST pick-up` | [`PickUp`] → [`Issue`] | a device session |
 //! | `GET  card/SERIAL` | → [`LiveCard`] | a device session |
 //! | `GET  device` | → [`Standing`] | a device session, approved or not |
@@ -73,7 +74,8 @@ pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use issue::{Activate, Issue, PickUp, SignIn, SignedIn};
 pub use leaving::{AskWipe, HandOver, HandedOver, LeftItem, Ordered, Wiped};
 pub use outbox::{
-    Looked, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, PrintOutcome, Printed,
+    Looked, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, OutboxPart, PartTaken,
+    PrintOutcome, Printed,
 };
 pub use problem::{Problem, ProblemCode};
 pub use roster::{OpenRecord, RosterPage};

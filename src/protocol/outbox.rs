@@ -83,6 +83,31 @@ impl OutboxBatch {
     pub const MOST: usize = 50;
 }
 
+/// An item that is too large for the way to the server comes in parts, in their order; the server keeps what
+/// came. The body of a call is the bytes themselves; which item they are of stands in the query: `id`, `size` and
+/// `sha256` (hexadecimal) of the whole, `offset`. A part that does not follow what is there changes nothing,
+/// and one without bytes only asks.
+pub struct OutboxPart;
+
+impl OutboxPart {
+    /// Bytes of one part.
+    pub const MOST: usize = 256 * 1024;
+    /// Bytes of a part that others follow: a station does not fill the server with crumbs.
+    pub const LEAST: usize = 4 * 1024;
+    /// Bytes of the whole.
+    pub const WHOLE: usize = 8 * 1024 * 1024;
+}
+
+/// What the server has of an item after a part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PartTaken {
+    /// So many bytes from its start. Fewer than before: it begins anew.
+    pub have: u64,
+    /// Once all of it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<OutboxAnswer>,
+}
+
 /// The answers to the first items, in their order, each what the item would have got by itself. The server
 /// stops at the first one that it refuses, and says why; it also stops where the answer grows long, for there
 /// may be a portrait in each. What comes after was not looked at.

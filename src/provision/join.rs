@@ -229,7 +229,7 @@ mod tests {
 
     fn terms() -> Terms {
         let long = Duration::from_secs(10);
-        let timeouts = Timeouts { connect: long, answer: long, transfer: long };
+        let timeouts = Timeouts { connect: long, answer: long, quiet: long, transfer: long };
         Terms { timeouts, staff: StaffParams::LEAST, ..Terms::default() }
     }
 

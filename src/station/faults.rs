@@ -84,8 +84,14 @@ pub fn of_sync(error: &SyncError) -> Fault {
     tracing::warn!(%error, "central server");
     match error {
         SyncError::NotJoined | SyncError::Address(_) | SyncError::Roots(_) => Fault::NotJoined,
-        SyncError::Unreachable(_) | SyncError::TimedOut(_) | SyncError::Garbage { .. } => Fault::Offline,
-        SyncError::Server { .. } | SyncError::Untrusted { .. } => Fault::ServerTrouble,
+        SyncError::Unreachable(_)
+        | SyncError::TimedOut(_)
+        | SyncError::BrokeOff(_)
+        | SyncError::Garbage { .. } => Fault::Offline,
+        SyncError::Server { .. }
+        | SyncError::Busy { .. }
+        | SyncError::TooLarge { .. }
+        | SyncError::Untrusted { .. } => Fault::ServerTrouble,
         SyncError::Store(error) => of_store(error),
         SyncError::Refused(problem) => match problem.code {
             ProblemCode::WrongCredentials => Fault::WrongCredentials,

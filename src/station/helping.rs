@@ -158,9 +158,11 @@ impl<C: Clock> HelpLoop<C> {
                 // RFC 8628, section 3.5: after a connection that failed, ask less often.
                 offering.failures += 1;
                 offering.ask_at += offering.interval * offering.failures.min(4);
-                if matches!(error, SyncError::Unreachable(_) | SyncError::TimedOut(_))
-                    && offering.failures < 3
-                {
+                let unheard = matches!(
+                    error,
+                    SyncError::Unreachable(_) | SyncError::TimedOut(_) | SyncError::BrokeOff(_)
+                );
+                if unheard && offering.failures < 3 {
                     return;
                 }
                 Err(of_sync(&error))

@@ -3,21 +3,24 @@
 //! Over `https` every call but the one for the time judges the server's certificate, by the
 //! station's own clock: see [`tls`](super::tls).
 
+use std::io::ErrorKind;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Serialize, de::DeserializeOwned};
-use ureq::Agent;
 use ureq::config::ConfigBuilder;
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::TlsConfig;
 use ureq::typestate::AgentScope;
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _};
+use ureq::{Agent, RequestBuilder};
 
 use super::device::{Device, Session};
+use super::line::Lines;
+use super::sizes::Sizes;
 use super::tls::TlsByClock;
 use super::{Roots, SyncError};
 use crate::clock::SharedClock;
@@ -35,9 +38,11 @@ const LARGE: u64 = 64 * 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     pub connect: Duration,
-    /// From the last byte of the question to the first of the answer; a short call as a whole.
+    /// A short call, as a whole: somebody waits for it.
     pub answer: Duration,
-    /// A call that carries a picture or a page, as a whole: a slow line is no failure.
+    /// A call that carries a picture or a page ends when no byte moved for this long: a slow line is no failure.
+    pub quiet: Duration,
+    /// Such a call as a whole, however steadily it trickles.
     pub transfer: Duration,
 }
 
@@ -46,7 +51,8 @@ impl Default for Timeouts {
         Timeouts {
             connect: Duration::from_secs(3),
             answer: Duration::from_secs(15),
-            transfer: Duration::from_mins(2),
+            quiet: Duration::from_secs(30),
+            transfer: Duration::from_mins(15),
         }
     }
 }
@@ -64,6 +70,10 @@ pub struct Client {
     pub(super) session: Arc<Mutex<Option<Session>>>,
     /// The server said that it takes items one by one only.
     pub(super) one_by_one: Arc<AtomicBool>,
+    /// The server said that it takes no item in parts.
+    pub(super) whole_only: Arc<AtomicBool>,
+    /// How much goes into one call.
+    pub(super) sizes: Arc<Mutex<Sizes>>,
 }
 
 /// What a conditional fetch gave.
@@ -101,6 +111,8 @@ impl Client {
             device: None,
             session: Arc::default(),
             one_by_one: Arc::default(),
+            whole_only: Arc::default(),
+            sizes: Arc::default(),
         })
     }
 
@@ -129,13 +141,12 @@ impl Client {
         token: Option<&str>,
         weight: Weight,
     ) -> Result<T, SyncError> {
-        let mut request =
-            self.agent.get(self.url(path)).config().timeout_global(Some(self.limit(weight))).build();
+        let mut request = self.paced(self.agent.get(self.url(path)), weight);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let (status, body) = read(request.call(), if weight == Weight::Short { SMALL } else { LARGE })?;
-        json(status, &success(status, body)?)
+        let got = read(request.call(), if weight == Weight::Short { SMALL } else { LARGE })?;
+        json(got.status, &success(got)?)
     }
 
     /// `GET` of an answer that proves itself, from whoever gives it: a station whose clock stands
@@ -143,16 +154,13 @@ impl Client {
     /// nonetheless. Nothing secret goes out this way, and of what comes back nothing is believed
     /// that no pinned key signed over this very question; a refusal least of all.
     pub(super) fn get_unverified<T: DeserializeOwned>(&self, path: &str) -> Result<T, SyncError> {
-        let limit = self.limit(Weight::Short);
-        let request = self.unverified.get(self.url(path)).config().timeout_global(Some(limit)).build();
-        let (status, body) = read(request.call(), SMALL)?;
-        json(status, &success(status, body)?)
+        let got = read(self.paced(self.unverified.get(self.url(path)), Weight::Short).call(), SMALL)?;
+        json(got.status, &success(got)?)
     }
 
     /// `GET` of a document that is fetched again only when it changed.
     pub(super) fn fetch(&self, path: &str, etag: Option<&str>) -> Result<Fetched, SyncError> {
-        let limit = self.limit(Weight::Transfer);
-        let mut request = self.agent.get(self.url(path)).config().timeout_global(Some(limit)).build();
+        let mut request = self.paced(self.agent.get(self.url(path)), Weight::Transfer);
         if let Some(etag) = etag {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
@@ -163,8 +171,7 @@ impl Client {
     /// itself and nothing secret goes out, so whose certificate it is does not matter; and a region
     /// that is down must not hold up this station for long.
     pub(super) fn fetch_elsewhere(&self, url: &str, etag: Option<&str>) -> Result<Fetched, SyncError> {
-        let limit = self.limit(Weight::Short);
-        let mut request = self.unverified.get(url).config().timeout_global(Some(limit)).build();
+        let mut request = self.paced(self.unverified.get(url), Weight::Short);
         if let Some(etag) = etag {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
@@ -180,7 +187,7 @@ impl Client {
         weight: Weight,
     ) -> Result<Answer, SyncError> {
         let header = token.map(|token| (header::AUTHORIZATION.as_str(), format!("Bearer {token}")));
-        self.post_with(path, body, header, weight)
+        self.post_with(path, "application/json", &written(body)?, header, weight)
     }
 
     /// The same of a station that was revoked: it proves itself before its body is read.
@@ -191,40 +198,68 @@ impl Client {
         proof: &OpenSession,
     ) -> Result<Answer, SyncError> {
         let proof = BASE64URL_NOPAD.encode(&written(proof)?);
-        self.post_with(path, body, Some((PROOF_HEADER, proof)), Weight::Transfer)
+        let header = Some((PROOF_HEADER, proof));
+        self.post_with(path, "application/json", &written(body)?, header, Weight::Transfer)
+    }
+
+    /// `POST` of what is written already.
+    pub(super) fn post_bytes(
+        &self,
+        path: &str,
+        kind: &str,
+        body: &[u8],
+        token: Option<&str>,
+        weight: Weight,
+    ) -> Result<Answer, SyncError> {
+        let header = token.map(|token| (header::AUTHORIZATION.as_str(), format!("Bearer {token}")));
+        self.post_with(path, kind, body, header, weight)
     }
 
     fn post_with(
         &self,
         path: &str,
-        body: &impl Serialize,
+        kind: &str,
+        body: &[u8],
         header: Option<(&str, String)>,
         weight: Weight,
     ) -> Result<Answer, SyncError> {
-        let body = written(body)?;
-        let mut request = self
-            .agent
-            .post(self.url(path))
-            .config()
-            .timeout_global(Some(self.limit(weight)))
-            .build()
-            .content_type("application/json");
+        let mut request = self.paced(self.agent.post(self.url(path)), weight).content_type(kind);
         if let Some((name, value)) = header {
             request = request.header(name, value);
         }
-        let (status, body) = read(request.send(&body), if weight == Weight::Short { SMALL } else { ISSUE })?;
-        Ok(Answer { status, body: success(status, body)? })
+        let got = read(request.send(body), if weight == Weight::Short { SMALL } else { ISSUE })?;
+        // Whoever says it: neither a proxy's page nor the server's own word is about what the body says.
+        match got.status {
+            StatusCode::PAYLOAD_TOO_LARGE => return Err(SyncError::TooLarge { size: body.len() }),
+            StatusCode::REQUEST_TIMEOUT => return Err(SyncError::TimedOut("HTTP 408".into())),
+            _ => {}
+        }
+        Ok(Answer { status: got.status, body: success(got)? })
+    }
+
+    /// The times that a call may take, by what it carries.
+    fn paced<B>(&self, request: RequestBuilder<B>, weight: Weight) -> RequestBuilder<B> {
+        let Timeouts { answer, quiet, transfer, .. } = self.timeouts;
+        let config = request.config();
+        match weight {
+            Weight::Short => config.timeout_global(Some(answer)).build(),
+            Weight::Transfer => config
+                .timeout_global(Some(transfer))
+                .timeout_recv_response(None)
+                .timeout_per_read(Some(quiet))
+                .timeout_per_write(Some(quiet))
+                .build(),
+        }
+    }
+
+    /// What is learned about sizes, with the time it is learned at.
+    pub(super) fn sized<T>(&self, learn: impl FnOnce(&mut Sizes, Duration) -> T) -> T {
+        let now = self.clock.monotonic();
+        learn(&mut self.sizes.lock().unwrap_or_else(PoisonError::into_inner), now)
     }
 
     fn url(&self, path: &str) -> String {
         format!("{}{BASE}/{path}", self.base)
-    }
-
-    fn limit(&self, weight: Weight) -> Duration {
-        match weight {
-            Weight::Short => self.timeouts.answer,
-            Weight::Transfer => self.timeouts.transfer,
-        }
     }
 
     pub(super) fn forget_session(&self) {
@@ -241,7 +276,7 @@ fn written(value: &impl Serialize) -> Result<Vec<u8>, SyncError> {
 fn judging(base: &str, timeouts: Timeouts, roots: &Roots, clock: &SharedClock) -> Result<Agent, SyncError> {
     let tls = TlsByClock::new(roots.store(), clock.clone())
         .map_err(|error| SyncError::Unreachable(error.to_string()))?;
-    let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(tls);
+    let connector = ().chain(ConnectProxyConnector::default()).chain(Lines).chain(tls);
     Ok(Agent::with_parts(settings(base, timeouts).build(), connector, DefaultResolver::default()))
 }
 
@@ -268,6 +303,22 @@ impl Answer {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, SyncError> {
         json(self.status, &self.body)
     }
+
+    /// There was nothing to say. A network's login page says something to everybody, with a status of success.
+    pub(super) fn nothing(self) -> Result<(), SyncError> {
+        if self.status == StatusCode::NO_CONTENT && self.body.is_empty() {
+            return Ok(());
+        }
+        Err(SyncError::Garbage { status: self.status.as_u16(), why: "more than nothing was said".into() })
+    }
+}
+
+/// What came back, read to its end.
+struct Got {
+    status: StatusCode,
+    /// `Retry-After` in seconds; a date would be of somebody else's clock.
+    after: Option<Duration>,
+    body: Vec<u8>,
 }
 
 fn fetched(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Fetched, SyncError> {
@@ -275,11 +326,11 @@ fn fetched(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Fetched,
         .as_ref()
         .ok()
         .and_then(|answer| answer.headers().get(header::ETAG)?.to_str().ok().map(str::to_owned));
-    let (status, body) = read(answer, LARGE)?;
-    if status == StatusCode::NOT_MODIFIED {
+    let got = read(answer, LARGE)?;
+    if got.status == StatusCode::NOT_MODIFIED {
         return Ok(Fetched::NotModified);
     }
-    Ok(Fetched::Body { bytes: success(status, body)?, etag })
+    Ok(Fetched::Body { bytes: success(got)?, etag })
 }
 
 fn json<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, SyncError> {
@@ -290,24 +341,29 @@ fn json<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, SyncE
     })
 }
 
-fn read(
-    answer: Result<Response<ureq::Body>, ureq::Error>,
-    at_most: u64,
-) -> Result<(StatusCode, Vec<u8>), SyncError> {
+fn read(answer: Result<Response<ureq::Body>, ureq::Error>, at_most: u64) -> Result<Got, SyncError> {
     let mut answer = answer.map_err(|error| explain(0, &error))?;
     let status = answer.status();
+    let after =
+        answer.headers().get(header::RETRY_AFTER).and_then(|said| said.to_str().ok()?.trim().parse().ok());
     let body = answer.body_mut().with_config().limit(at_most).read_to_vec();
-    Ok((status, body.map_err(|error| explain(status.as_u16(), &error))?))
+    let body = body.map_err(|error| explain(status.as_u16(), &error))?;
+    Ok(Got { status, after: after.map(Duration::from_secs), body })
 }
 
-fn success(status: StatusCode, body: Vec<u8>) -> Result<Vec<u8>, SyncError> {
+fn success(got: Got) -> Result<Vec<u8>, SyncError> {
+    let Got { status, after, body } = got;
     if status.is_success() {
         return Ok(body);
     }
     if let Ok(problem) = serde_json::from_slice::<Problem>(&body) {
         return Err(SyncError::Refused(problem));
     }
-    if status.is_server_error() {
+    // A proxy's word. It knows nothing of what was asked, only how things are with it.
+    if let Some(after) = after {
+        return Err(SyncError::Busy { status: status.as_u16(), after });
+    }
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return Err(SyncError::Server { status: status.as_u16() });
     }
     Err(SyncError::Garbage { status: status.as_u16(), why: "a refusal without a reason".into() })
@@ -315,9 +371,22 @@ fn success(status: StatusCode, body: Vec<u8>) -> Result<Vec<u8>, SyncError> {
 
 fn explain(status: u16, error: &ureq::Error) -> SyncError {
     match error {
+        ureq::Error::Timeout(step @ (ureq::Timeout::Resolve | ureq::Timeout::Connect)) => {
+            SyncError::Unreachable(format!("no connection in time ({step})"))
+        }
         ureq::Error::Timeout(step) => SyncError::TimedOut(format!("{step:?}")),
-        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
-            SyncError::TimedOut(io.to_string())
+        ureq::Error::Io(io) if io.kind() == ErrorKind::TimedOut => SyncError::TimedOut(io.to_string()),
+        ureq::Error::Io(io)
+            if matches!(
+                io.kind(),
+                ErrorKind::BrokenPipe
+                    | ErrorKind::ConnectionReset
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::UnexpectedEof
+                    | ErrorKind::WriteZero
+            ) =>
+        {
+            SyncError::BrokeOff(io.to_string())
         }
         ureq::Error::BodyExceedsLimit(limit) => {
             SyncError::Garbage { status, why: format!("an answer of more than {limit} bytes") }

@@ -1,6 +1,6 @@
 //! The calls that a person at the desk waits for.
 
-use super::client::Weight;
+use super::client::{Answer, Weight};
 use super::{Client, SyncError, pick_up};
 use crate::person::Nip;
 use crate::protocol::{Activate, Enrol, Enrolled, Issue, PickUp, SignIn, SignedIn};
@@ -27,7 +27,7 @@ impl Desk {
     pub fn activate(&self, nip: Nip, code: &str, password: &str) -> Result<(), SyncError> {
         let body = Activate { nip, code: code.to_owned(), password: password.to_owned() };
         let call = |token: &str| self.client.post("activate", &body, Some(token), Weight::Short);
-        self.client.as_device(call).map(drop)
+        self.client.as_device(call).and_then(Answer::nothing)
     }
 
     /// The card that was accepted earlier. `Refused` with `NotReady` while it is not made yet.

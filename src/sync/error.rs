@@ -18,6 +18,15 @@ pub enum SyncError {
     Unreachable(String),
     #[error("the server did not answer in time ({0})")]
     TimedOut(String),
+    /// The connection was there and ended in the middle of the call.
+    #[error("the connection broke off: {0}")]
+    BrokeOff(String),
+    /// The server, or a proxy before it, takes no body of this size: one of half of it, perhaps.
+    #[error("a body of {size} bytes is more than is taken on the way to the server (HTTP 413)")]
+    TooLarge { size: usize },
+    /// A proxy's word that the server has no time now.
+    #[error("the server is busy (HTTP {status}); again in {} s", after.as_secs())]
+    Busy { status: u16, after: Duration },
     /// The server is there and broken.
     #[error("the server failed (HTTP {status})")]
     Server { status: u16 },
@@ -38,6 +47,9 @@ pub enum SyncError {
     Roots(#[from] RootsError),
 }
 
+/// The longest pause that a proxy's word gives.
+const BUSY: Duration = Duration::from_mins(10);
+
 /// What to do after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -54,11 +66,15 @@ impl SyncError {
         match self {
             SyncError::Unreachable(_)
             | SyncError::TimedOut(_)
+            | SyncError::BrokeOff(_)
+            | SyncError::TooLarge { .. }
             | SyncError::Server { .. }
             | SyncError::Garbage { .. }
             | SyncError::Untrusted { .. }
             | SyncError::Store(_) => Next::Retry,
             SyncError::NotJoined | SyncError::Address(_) | SyncError::Roots(_) => Next::Never,
+            // Nobody proved who says it.
+            SyncError::Busy { after, .. } => Next::RetryAfter((*after).min(BUSY)),
             SyncError::Refused(problem) => match (problem.retry_after_s, problem.code) {
                 // A day at most: a number that is out of its mind does not silence a station.
                 (Some(seconds), _) => Next::RetryAfter(Duration::from_secs(seconds.min(86_400))),
@@ -80,11 +96,18 @@ impl SyncError {
         match self {
             SyncError::Unreachable(_)
             | SyncError::TimedOut(_)
+            | SyncError::BrokeOff(_)
+            | SyncError::Busy { .. }
             | SyncError::Server { .. }
             | SyncError::Garbage { .. } => true,
             SyncError::Refused(problem) => problem.code == ProblemCode::Internal,
             _ => false,
         }
+    }
+
+    /// Did the call end while its body may still have been under way? A smaller one may arrive.
+    pub(super) fn cut_short(&self) -> bool {
+        matches!(self, SyncError::TimedOut(_) | SyncError::BrokeOff(_) | SyncError::Server { status: 504 })
     }
 
     /// The server's word, where it refused.

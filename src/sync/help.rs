@@ -27,7 +27,7 @@ impl Desk {
     pub fn withdraw_sign_in(&self, device_code: &str) -> Result<(), SyncError> {
         let body = AskSignIn { device_code: device_code.to_owned() };
         let call = |token: &str| self.client.post("sign-in/withdraw", &body, Some(token), Weight::Short);
-        self.client.as_device(call).map(|_| ())
+        self.client.as_device(call)?.nothing()
     }
 
     /// Proves with the key pair that a clerk's code and PIN opened that a clerk lets this happen.
@@ -68,7 +68,7 @@ impl Desk {
     /// How this station is. Nothing hangs on its arrival.
     pub fn tell_state(&self, state: &StationState) -> Result<(), SyncError> {
         let call = |token: &str| self.client.post("state", state, Some(token), Weight::Short);
-        self.client.as_device(call).map(drop)
+        self.client.as_device(call)?.nothing()
     }
 
     /// `Panggil Petugas`.

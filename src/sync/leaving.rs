@@ -7,7 +7,8 @@
 
 use rand_core::CryptoRng;
 
-use super::client::Weight;
+use super::client::{Answer, Weight};
+use super::sizes::Sizes;
 use super::{Client, Roots, SyncError, Timeouts};
 use crate::clock::SharedClock;
 use crate::credential::{WipeOrder, sign_assertion, sign_wiped};
@@ -16,8 +17,6 @@ use crate::protocol::{
 };
 use crate::store::{Farewell, Identity, Store};
 
-/// Bytes of items that are handed over at a time: a few portraits.
-const AT_A_TIME: usize = 2 * 1024 * 1024;
 /// Whoever accepts a photo while this goes on adds to what is owed. So many times it is begun anew in one
 /// run; the next run goes on.
 const TURNS: u32 = 3;
@@ -65,12 +64,29 @@ pub(super) fn leave(
 fn hand_over(client: &Client, store: &dyn Store) -> Result<(), SyncError> {
     let mut position = 0;
     loop {
-        let owed = store.owed(position, HandOver::MOST, AT_A_TIME)?;
+        let owed = store.owed(position, HandOver::MOST, client.sized(Sizes::room))?;
         let Some((last, _)) = owed.last() else { return Ok(()) };
-        position = *last;
+        let last = *last;
         let items: Vec<LeftItem> = owed.into_iter().map(|(_, item)| item).collect();
         let asked = HandOver { proof: prove(client)?, items };
-        let HandedOver { kept } = client.post_proven("leave/items", &asked, &asked.proof)?.json()?;
+        let told =
+            client.post_proven("leave/items", &asked, &asked.proof).and_then(|answer| answer.json());
+        let HandedOver { kept } = match told {
+            // Fewer at a time. One that is too large by itself stays here, and so does the station.
+            Err(SyncError::TooLarge { size }) if asked.items.len() > 1 => {
+                client.sized(|sizes, now| sizes.refused(size, now));
+                continue;
+            }
+            Err(error) => {
+                if error.cut_short() {
+                    let size: usize = asked.items.iter().map(|item| item.body.len()).sum();
+                    client.sized(|sizes, _| sizes.broke_off(size));
+                }
+                return Err(error);
+            }
+            Ok(told) => told,
+        };
+        position = last;
         // Whether the server may let go of what it did not keep is for its order to say.
         let left = asked.items.iter().filter(|item| !kept.contains(&item.id)).count();
         if left > 0 {
@@ -109,12 +125,12 @@ fn tell(client: &Client, farewell: &Farewell) -> Result<(), SyncError> {
         challenge: farewell.challenge.clone(),
         statement: farewell.statement.clone(),
     };
-    match client.post("leave/wiped", &told, None, Weight::Short) {
+    match client.post("leave/wiped", &told, None, Weight::Short).and_then(Answer::nothing) {
         Err(SyncError::Refused(problem)) if is_final(problem.code) => {
             tracing::warn!(%problem, "the server does not want to hear that this station was wiped");
             Ok(())
         }
-        other => other.map(drop),
+        other => other,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
+use serde::de::DeserializeOwned;
+
 use super::client::Weight;
-use super::{Client, Next, SyncError};
+use super::sizes::{LEAST, MOST, Sizes};
+use super::{Client, Next, SyncError, parts};
 use crate::protocol::{Issue, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, ProblemCode};
 use crate::store::{QueuedItem, Store};
 
@@ -25,9 +28,6 @@ pub struct RefusedItem {
 /// it: a body that was cut on its way is "malformed" too, and a proxy may not find the path.
 const PATIENCE: u32 = 3;
 
-/// Bytes of items in one call: a few portraits, so that a thin line gets on.
-const AT_A_TIME: usize = 2 * 1024 * 1024;
-
 /// What one round did.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
@@ -42,7 +42,7 @@ pub(super) struct Sent {
 pub(super) fn send(client: &Client, store: &mut dyn Store, sent: &mut Sent) -> Result<(), SyncError> {
     loop {
         let most = if client.one_by_one.load(Ordering::Relaxed) { 1 } else { OutboxBatch::MOST };
-        let mut heads = store.outbox_heads(most, AT_A_TIME)?;
+        let mut heads = store.outbox_heads(most, client.sized(Sizes::room))?;
         match heads.iter().take_while(|head| head.item.is_ok()).count() {
             0 if heads.is_empty() => return Ok(()),
             0 => {
@@ -67,13 +67,57 @@ fn send_one(
 ) -> Result<(), SyncError> {
     let Ok(item) = head.item else { return Ok(()) };
     store.outbox_trying(&head.id, client.clock.now())?;
-    match client
-        .as_device(|token| client.post("outbox", &item, Some(token), Weight::Transfer))
-        .and_then(|answer| answer.json())
-    {
+    match carried(client, &item) {
         Ok(answer) => answered(client, store, &item, answer, sent),
         Err(error) => refused(client, store, (&head.id, head.attempts), error, sent),
     }
+}
+
+/// Brings one item to the server: whole where that gets through, otherwise in parts.
+fn carried(client: &Client, item: &OutboxItem) -> Result<OutboxAnswer, SyncError> {
+    let body = serde_json::to_vec(item).map_err(|_| odd("an item that cannot be written"))?;
+    if body.len() > client.sized(Sizes::room)
+        && let Some(answer) = in_parts(client, &item.id, &body)?
+    {
+        return Ok(answer);
+    }
+    match posted(client, "outbox", &body) {
+        // A server that takes no parts cannot be helped; nobody says that anything is amiss with the item.
+        Err(error @ SyncError::TooLarge { .. }) => match in_parts(client, &item.id, &body)? {
+            Some(answer) => Ok(answer),
+            None => Err(error),
+        },
+        other => other,
+    }
+}
+
+/// `None`: the server takes no parts.
+fn in_parts(client: &Client, id: &str, body: &[u8]) -> Result<Option<OutboxAnswer>, SyncError> {
+    if client.whole_only.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    match parts::send(client, id, body) {
+        Err(SyncError::Refused(problem)) if problem.code == ProblemCode::NotFound => {
+            tracing::info!("the server takes no items in parts");
+            client.whole_only.store(true, Ordering::Relaxed);
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
+}
+
+/// One call with a written body; what became of it says how much may go in the next.
+fn posted<T: DeserializeOwned>(client: &Client, path: &str, body: &[u8]) -> Result<T, SyncError> {
+    let asked = client
+        .as_device(|token| client.post_bytes(path, "application/json", body, Some(token), Weight::Transfer))
+        .and_then(|answer| answer.json());
+    client.sized(|sizes, now| match &asked {
+        Ok(_) => sizes.went(body.len(), MOST),
+        Err(SyncError::TooLarge { size }) => sizes.refused(*size, now),
+        Err(error) if error.cut_short() => sizes.broke_off(body.len()),
+        Err(_) => {}
+    });
+    asked
 }
 
 /// Sends what stands at the head of the queue in one call. An answer that is lost is asked for again: the
@@ -92,11 +136,18 @@ fn send_several(
         batch.items.push(written);
         items.push((item, head.attempts));
     }
-    let asked = client.as_device(|token| client.post("outbox/batch", &batch, Some(token), Weight::Transfer));
-    let OutboxAnswers { answers, problem } = match asked.and_then(|answer| answer.json()) {
+    let body = serde_json::to_vec(&batch).map_err(|_| odd("a batch that cannot be written"))?;
+    let OutboxAnswers { answers, problem } = match posted(client, "outbox/batch", &body) {
         Ok(answers) => answers,
-        // A server that knows no batches, or one that finds this one too large: each by itself, which also
-        // says which one it is.
+        // Fewer in the next call.
+        Err(SyncError::TooLarge { size }) => {
+            tracing::info!(size, "fewer items at a time");
+            if size <= 2 * LEAST {
+                client.one_by_one.store(true, Ordering::Relaxed);
+            }
+            return Ok(());
+        }
+        // A server that knows no batches: each by itself, which also says which one it is.
         Err(SyncError::Refused(problem)) if is_about_the_item(problem.code) => {
             tracing::info!(%problem, "the server takes items one by one");
             client.one_by_one.store(true, Ordering::Relaxed);

@@ -169,6 +169,22 @@ pub async fn take(
             }
         },
     };
+    Ok(told(office, kept).await?)
+}
+
+/// The answer that an item got already.
+pub async fn answer_of(
+    office: &Office,
+    device_id: &str,
+    id: &str,
+) -> Result<Option<OutboxAnswer>, CentralError> {
+    match first_answer(&office.store, device_id, id).await? {
+        Some(kept) => told(office, kept).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn told(office: &Office, kept: Kept) -> Result<OutboxAnswer, CentralError> {
     Ok(match kept {
         Kept::Issued { serial } => OutboxAnswer::Issued(Box::new(
             issues::by_serial(&office.store, &serial).await?.ok_or(CentralError::Stored("an answer"))?,

@@ -16,6 +16,8 @@ use crate::protocol::{
 };
 use crate::sealed::open_by_card;
 
+mod parts;
+
 const PASSWORD: &str = "melati di beranda";
 const CODE: &str = "LMNP-QRST";
 

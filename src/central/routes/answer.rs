@@ -80,15 +80,7 @@ impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Js
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            let status = rejection.status();
-            let detail = if status == StatusCode::PAYLOAD_TOO_LARGE {
-                "the body is too large"
-            } else {
-                "the body did not arrive whole"
-            };
-            Refusal { status, problem: Problem::new(ProblemCode::Malformed, detail) }
-        })?;
+        let Octets(bytes) = Octets::from_request(request, state).await?;
         read_json(bytes).await.map(Json).map_err(|unreadable| {
             let Unreadable::Json(e) = unreadable else {
                 return Problem::new(ProblemCode::Malformed, "the body holds too many values").into();
@@ -99,6 +91,26 @@ impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Js
             };
             let detail = format!("{what}, line {} column {}", e.line(), e.column());
             Problem::new(ProblemCode::Malformed, detail).into()
+        })
+    }
+}
+
+/// A body as it came.
+pub struct Octets(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Octets {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        Bytes::from_request(request, state).await.map(Octets).map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let problem = Problem::new(ProblemCode::Malformed, "the body is too large");
+                return Refusal { status: StatusCode::PAYLOAD_TOO_LARGE, problem };
+            }
+            // Through a proxy somebody may hear it. It says nothing of what was meant: a station that took it for a
+            // refusal would park what it owes.
+            let problem = Problem::new(ProblemCode::Internal, "the body did not arrive whole");
+            Refusal { status: StatusCode::REQUEST_TIMEOUT, problem }
         })
     }
 }

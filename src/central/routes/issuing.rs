@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 
-use super::answer::{Device, Json, Refusal};
+use super::answer::{Device, Json, Octets, Refusal, parameter};
 use super::caller::Caller;
 use crate::central::{App, accounts, issuing};
 use crate::protocol::{
-    Activate, Issue, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, PickUp, SignIn, SignedIn,
+    Activate, Issue, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, PartTaken, PickUp, Problem,
+    ProblemCode, SignIn, SignedIn,
 };
 
 pub async fn activate(
@@ -46,6 +47,24 @@ pub async fn outbox_batch(
     Json(batch): Json<OutboxBatch>,
 ) -> Result<Json<OutboxAnswers>, Refusal> {
     Ok(Json(issuing::take_all(&app.office, &app.in_flight, &device, batch).await?))
+}
+
+/// A part of one that is too large for the way here.
+pub async fn outbox_part(
+    State(app): State<Arc<App>>,
+    Device(device): Device,
+    RawQuery(query): RawQuery,
+    Octets(bytes): Octets,
+) -> Result<Json<PartTaken>, Refusal> {
+    let asked = |name| parameter(query.as_deref(), name);
+    let number = |name| asked(name).and_then(|value| value.parse().ok());
+    let (Some(id), Some(sha256), Some(size), Some(offset)) =
+        (asked("id"), asked("sha256"), number("size"), number("offset"))
+    else {
+        return Err(Problem::new(ProblemCode::Malformed, "id, size, sha256 and offset are asked for").into());
+    };
+    let part = issuing::Part { id, sha256, size, offset, bytes: &bytes };
+    Ok(Json(issuing::take_part(&app.office, &app.in_flight, &device, &part).await?))
 }
 
 pub async fn pick_up(

@@ -23,6 +23,7 @@ mod manifest;
 mod masuk;
 mod multipart;
 mod notice;
+mod pace;
 mod packing;
 mod room;
 mod signed;
@@ -38,21 +39,32 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use super::{App, limits};
-use crate::protocol::{BASE, Problem, ProblemCode};
+use crate::protocol::{BASE, OutboxPart, Problem, ProblemCode};
 use answer::Refusal;
+use pace::Pace;
 
-/// A list of employees, over a thin line.
-const LIST: Duration = Duration::from_mins(10);
-/// How long a request may take, from the first byte of the body to the answer.
+/// How long a request may take.
 #[derive(Clone, Copy)]
 struct Limits {
+    /// From the first byte of the body to the answer: it is short.
     usual: Duration,
-    /// A portrait over a thin line. A station gives up its transfers after 120 s; were this less,
-    /// the server would cut what the station still waits for, each time anew.
-    upload: Duration,
+    /// A portrait or a list over a thin line. A station gives up its transfers later than this lets a body stand
+    /// still, and sooner than this cuts one that gets on.
+    upload: Pace,
+    /// Of it, the work on a list of employees.
+    list: Duration,
 }
 
-const LIMITS: Limits = Limits { usual: Duration::from_secs(30), upload: Duration::from_secs(150) };
+const LIMITS: Limits = Limits {
+    usual: Duration::from_secs(30),
+    upload: Pace {
+        quiet: Duration::from_secs(45),
+        rate: 1024,
+        whole: Duration::from_mins(20),
+        work: Duration::from_mins(2),
+    },
+    list: Duration::from_mins(10),
+};
 
 /// The routes of version 1 of the protocol, and the pages for people.
 pub fn all(app: Arc<App>) -> Router {
@@ -61,8 +73,9 @@ pub fn all(app: Arc<App>) -> Router {
 
 fn within(app: Arc<App>, limits: Limits) -> Router {
     let usual = middleware::from_fn(move |request, next| in_time(limits.usual, request, next));
-    let upload = middleware::from_fn(move |request, next| in_time(limits.upload, request, next));
-    let list = middleware::from_fn(|request, next| in_time(LIST, request, next));
+    let upload = middleware::from_fn(move |request, next| pace::keep(limits.upload, request, next));
+    let list = Pace { work: limits.list, ..limits.upload };
+    let list = middleware::from_fn(move |request, next| pace::keep(list, request, next));
     let admit = middleware::from_fn_with_state(app.clone(), room::admit);
     let admit_leaving = middleware::from_fn_with_state(app.clone(), room::admit_leaving);
     let unproven = middleware::from_fn_with_state(app.clone(), room::unproven);
@@ -78,12 +91,12 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .route("/enrol", post(devices::enrol))
         .route("/device/nonce", post(devices::nonce))
         .route("/device/session", post(devices::session))
-        .route("/activate", post(issuing::activate))
         .route("/leave/nonce", post(leaving::nonce))
         .route("/leave/wiped", post(leaving::wiped))
         .layer(DefaultBodyLimit::max(limits::UNPROVEN_BODY))
         .layer(unproven);
     let v1 = Router::new()
+        .route("/activate", post(issuing::activate))
         .route("/sign-in", post(issuing::sign_in))
         .route("/sign-in/offer", post(help::offer))
         .route("/sign-in/ask", post(help::ask))
@@ -108,8 +121,15 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
             Router::new()
                 .route("/outbox", post(issuing::outbox))
                 .route("/outbox/batch", post(issuing::outbox_batch))
-                .layer(admit)
+                .layer(admit.clone())
                 .layer(DefaultBodyLimit::max(limits::LARGE_BODY))
+                .layer(upload.clone()),
+        )
+        .merge(
+            Router::new()
+                .route("/outbox/part", post(issuing::outbox_part))
+                .layer(admit)
+                .layer(DefaultBodyLimit::max(OutboxPart::MOST))
                 .layer(upload.clone()),
         )
         .merge(
@@ -191,7 +211,7 @@ mod tests {
     async fn an_upload_may_take_longer_than_the_rest() {
         let t = office().await;
         let token = in_session(&t).await;
-        let limits = Limits { usual: Duration::from_millis(300), upload: Duration::from_secs(20) };
+        let limits = Limits { usual: Duration::from_millis(300), ..LIMITS };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let router = within(Arc::new(t.app()), limits);
@@ -217,8 +237,51 @@ mod tests {
         serving.abort();
     }
 
+    #[tokio::test]
+    async fn a_body_is_given_up_when_no_byte_comes_and_not_before() {
+        let t = office().await;
+        let token = in_session(&t).await;
+        let pace = Pace {
+            quiet: Duration::from_millis(600),
+            rate: 1,
+            whole: Duration::from_secs(20),
+            work: Duration::from_secs(5),
+        };
+        let limits = Limits { usual: Duration::from_millis(300), upload: pace, list: pace.work };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let router = within(Arc::new(t.app()), limits);
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        // So many of the body's eight bytes, one every fifth of a second.
+        let trickle = async |bytes: usize| {
+            let mut line = TcpStream::connect(addr).await.unwrap();
+            let head = format!(
+                "POST {BASE}/outbox HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+                 connection: close\r\ncontent-length: 8\r\n\r\n"
+            );
+            line.write_all(head.as_bytes()).await.unwrap();
+            for byte in &b"    null"[..bytes] {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                line.write_all(&[*byte]).await.unwrap();
+            }
+            let mut answer = Vec::new();
+            let _ = line.read_to_end(&mut answer).await;
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let (whole, half) = tokio::join!(trickle(8), trickle(4));
+        assert!(
+            whole.starts_with("HTTP/1.1 400 "),
+            "read to its end, long after the silence it may have: {whole}"
+        );
+        assert!(half.starts_with("HTTP/1.1 408 "), "{half}");
+        assert!(half.contains("\"internal\""), "a station takes it for no word about its item: {half}");
+        serving.abort();
+    }
+
+    #[cfg(feature = "station")]
     #[test]
     fn the_server_waits_longer_than_a_station_does() {
-        assert!(LIMITS.upload > Duration::from_mins(2) && LIMITS.usual < LIMITS.upload);
+        let station = crate::sync::Timeouts::default();
+        assert!(LIMITS.upload.quiet > station.quiet && LIMITS.upload.whole > station.transfer);
     }
 }

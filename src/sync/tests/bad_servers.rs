@@ -35,10 +35,16 @@ fn each_failure_has_its_own_error_and_says_whether_to_try_again() {
         asked(Reply::Raw(b"\x00\xff\x00\xff nonsense\r\n\r\n".to_vec())),
         SyncError::Garbage { .. }
     ));
-    assert!(matches!(asked(Reply::Close), SyncError::Unreachable(_) | SyncError::Garbage { .. }));
+    assert!(matches!(
+        asked(Reply::Close),
+        SyncError::Unreachable(_) | SyncError::BrokeOff(_) | SyncError::Garbage { .. }
+    ));
     assert!(matches!(asked(Reply::Slow(Duration::from_secs(30))), SyncError::TimedOut(_)));
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"no".to_vec();
-    assert!(matches!(asked(Reply::Raw(cut)), SyncError::Unreachable(_) | SyncError::Garbage { .. }));
+    assert!(matches!(
+        asked(Reply::Raw(cut)),
+        SyncError::Unreachable(_) | SyncError::BrokeOff(_) | SyncError::Garbage { .. }
+    ));
     for reply in [whole(500, b"oops"), whole(200, b"junk"), Reply::Close] {
         let error = asked(reply);
         assert_eq!((error.next(), error.is_offline()), (Next::Retry, true), "{error}");

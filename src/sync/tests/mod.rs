@@ -7,9 +7,11 @@ mod certificates;
 mod changes_of_keys;
 mod clocks;
 mod leaving;
+mod proxies;
 mod rounds;
+mod thin_lines;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,7 +29,7 @@ use crate::credential::{
 use crate::person::Nip;
 use crate::protocol::{
     Acceptance, AskWipe, Blob, DeviceSession, Enrolled, EpochWrap, HandOver, HandedOver, Issue, LeftItem,
-    Nonce, OpenSession, Ordered, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind,
+    Nonce, OpenSession, Ordered, OutboxAnswer, OutboxAnswers, OutboxBatch, OutboxItem, OutboxKind, PartTaken,
     PrintOutcome, Printed, Problem, ProblemCode, RosterPage, Standing, Wiped,
 };
 use crate::sealed::{Index, RecordId, SealedRecord, StaffEnvelope, StaffParams};
@@ -66,6 +68,12 @@ pub struct Office {
     pub approved: AtomicBool,
     /// Signs the order to wipe; another one is no server of this station.
     pub orders: Mutex<KeyPair>,
+    /// A proxy before it takes no larger body.
+    pub most_body: AtomicUsize,
+    /// So many parts more are answered; the next is lost. 0: all are.
+    pub cut_after: AtomicUsize,
+    /// What came of an item in parts.
+    pub upload: Mutex<(String, Vec<u8>)>,
     /// Happens at the station while the server signs the order.
     pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
@@ -147,6 +155,9 @@ impl Office {
             revoked: AtomicBool::new(false),
             approved: AtomicBool::new(true),
             orders: Mutex::new(time_key()),
+            most_body: AtomicUsize::new(usize::MAX),
+            cut_after: AtomicUsize::new(0),
+            upload: Mutex::default(),
             meanwhile: Mutex::default(),
         });
         let answering = office.clone();
@@ -158,6 +169,10 @@ impl Office {
     }
 
     fn answer(&self, request: &Request) -> Reply {
+        if request.body.len() > self.most_body.load(Ordering::SeqCst) {
+            let page = b"<html><h1>413 Request Entity Too Large</h1></html>".to_vec();
+            return Reply::Whole { status: 413, etag: None, body: page };
+        }
         let path = request.path.strip_prefix("/api/v1/").unwrap();
         let mut instead = self.instead.lock().unwrap();
         if let Some(found) = instead.iter().position(|(prefix, _)| path.starts_with(prefix)) {
@@ -219,6 +234,7 @@ impl Office {
                 Ok(answer) => Reply::json(200, &answer),
                 Err(refused) => Reply::json(400, &refused),
             },
+            "outbox/part" => self.take_part(query, &request.body),
             "outbox/batch" => self.take_all(&serde_json::from_slice(&request.body).unwrap()),
             "roster" => {
                 let position = query.strip_prefix("after=c").map_or(0, |n| n.parse().unwrap());
@@ -255,6 +271,33 @@ impl Office {
             | OutboxKind::Audit(_)
             | OutboxKind::Commissioned(_) => OutboxAnswer::Noted,
         })
+    }
+
+    fn take_part(&self, query: &str, bytes: &[u8]) -> Reply {
+        let asked = |name: &str| {
+            let pair = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+            pair.unwrap().to_owned()
+        };
+        if self.cut_after.load(Ordering::SeqCst) > 0 && self.cut_after.fetch_sub(1, Ordering::SeqCst) == 1 {
+            return Reply::Close;
+        }
+        let (id, size) = (asked("id"), asked("size").parse::<usize>().unwrap());
+        let mut upload = self.upload.lock().unwrap();
+        if upload.0 != id {
+            *upload = (id, Vec::new());
+        }
+        if asked("offset").parse() == Ok(upload.1.len()) {
+            upload.1.extend_from_slice(bytes);
+        }
+        let whole =
+            (upload.1.len() == size).then(|| serde_json::from_slice::<OutboxItem>(&upload.1).unwrap());
+        match whole.map(|item| self.take(&item)) {
+            Some(Err(refused)) => Reply::json(400, &refused),
+            answer => {
+                let answer = answer.map(Result::unwrap);
+                Reply::json(200, &PartTaken { have: upload.1.len() as u64, answer })
+            }
+        }
     }
 
     fn take_all(&self, batch: &OutboxBatch) -> Reply {
@@ -370,22 +413,28 @@ pub fn timeouts() -> Timeouts {
     Timeouts {
         connect: Duration::from_secs(2),
         answer: Duration::from_secs(2),
+        quiet: Duration::from_secs(2),
         transfer: Duration::from_secs(10),
     }
 }
 
 impl Desk {
     pub fn at(url: &str) -> Desk {
-        Desk::with(identity(url))
+        Desk::of(identity(url), timeouts())
     }
 
     /// The same, of a station whose keys nobody has approved.
     pub fn waiting_at(url: &str) -> Desk {
         let identity = identity(url);
-        Desk::with(Identity { enrolled: Enrolled { waiting: true, ..identity.enrolled }, ..identity })
+        let waiting = Identity { enrolled: Enrolled { waiting: true, ..identity.enrolled }, ..identity };
+        Desk::of(waiting, timeouts())
     }
 
-    fn with(identity: Identity) -> Desk {
+    pub fn with(url: &str, timeouts: Timeouts) -> Desk {
+        Desk::of(identity(url), timeouts)
+    }
+
+    fn of(identity: Identity, timeouts: Timeouts) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         let mut store = SqliteStore::open(dir.path().join("station.db"), at(0)).unwrap().store;
         secrets::write(&store.keys_dir(), "device.key", &[4; 32]).unwrap();
@@ -397,7 +446,7 @@ impl Desk {
             clock.clone(),
             Box::new(os_random()),
             None,
-            timeouts(),
+            timeouts,
         )
         .unwrap();
         Desk { _dir: dir, store, base, clock, syncer }
