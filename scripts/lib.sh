@@ -26,6 +26,8 @@ browser_packages="chromium chromium-driver"
 printer_packages="cups-daemon cups-client cups-ipp-utils printer-driver-cups-pdf avahi-daemon dbus"
 # The server's other database; its own service is not used and may stay off.
 database_packages="postgresql"
+# What stands before servers. The tests start each in the foreground with the package's example.
+proxy_packages="nginx-light caddy apache2 haproxy"
 window_packages="libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0"
 
 need_packages() {
@@ -39,6 +41,18 @@ need_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return 0
   as_root apt-get update >&2
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >&2
+}
+
+# Packages of services that the tests start themselves: none becomes a daemon of this machine.
+need_without_services() {
+  local policy=/usr/sbin/policy-rc.d placed=no
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    placed=yes
+  fi
+  need_packages "$@" || { [ "$placed" = no ] || as_root rm -f "$policy"; return 1; }
+  [ "$placed" = no ] || as_root rm -f "$policy"
 }
 
 # ippeveprinter does not start without avahi-daemon, nor that without dbus: both run also where no systemd does.

@@ -78,6 +78,13 @@ fn a_screen_that_ends_comes_back_by_itself() {
 }
 
 #[test]
+fn the_examples_for_proxies_are_in_the_servers_package() {
+    let cargo = text("Cargo.toml");
+    let central = cargo.split_once("[package.metadata.deb.variants.central]").unwrap().1;
+    assert!(central.contains("[\"assets/debian/proxies/*\", \"usr/share/doc/anjungan-central/examples/\""));
+}
+
+#[test]
 fn a_device_whose_driver_comes_later_is_allowed_too() {
     // systemd looks a kind's name up as the unit starts, among the drivers that are loaded then.
     let unit = text("systemd/anjungan.service");
