@@ -24,6 +24,7 @@ mod outbox;
 mod parts;
 pub mod pick_up;
 pub mod plan;
+pub mod probe;
 mod roots;
 mod roster;
 mod sizes;

@@ -42,8 +42,11 @@ impl Doctor {
             findings.push(finding);
         }
         if let Some(file) = &self.bundle {
-            bundle::write(file, &config, &findings, clock)
+            let missing = bundle::write(file, &config, &findings, clock)
                 .map_err(|error| format!("{}: {error}", file.display()))?;
+            for lack in missing {
+                eprintln!("not in it: {lack}");
+            }
             eprintln!("written: {}", file.display());
         }
         Ok(answer)

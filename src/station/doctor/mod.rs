@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::clock::SharedClock;
 use crate::config::StationConfig;
+use crate::sync::probe;
 
 pub use camera::Camera;
-pub use parts::{Central, Clock, Disk, Display, Keys, Printer};
+pub use parts::{Central, Clock, Disk, Display, Keys, Outbox, Printer};
 pub use surroundings::{Backdrop, Configuration, Network, Touch};
 
 /// How a part is.
@@ -81,7 +82,8 @@ pub fn parts(config: &StationConfig, clock: &SharedClock) -> Vec<Box<dyn Part>> 
         Box::new(Clock { config: config.clone(), clock: clock.clone() }),
         Box::new(Keys { config: config.clone(), clock: clock.clone() }),
         Box::new(Network),
-        Box::new(Central { config: config.clone(), clock: clock.clone() }),
+        Box::new(Central { config: config.clone(), clock: clock.clone(), timeouts: probe::TIMEOUTS }),
+        Box::new(Outbox { config: config.clone(), clock: clock.clone() }),
         Box::new(Display { config: config.display.clone() }),
         Box::new(Touch { config: config.display.clone() }),
         Box::new(Camera { role: "camera", uri: config.cameras.face.clone() }),

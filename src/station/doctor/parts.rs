@@ -1,9 +1,7 @@
 //! The parts of a station, each with the questions that tell how it is.
 
-use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,16 +11,18 @@ use crate::config::{DisplayConfig, DisplayKind, StationConfig};
 use crate::printing::{self, Capabilities, PrintError, PrinterStatus};
 use crate::provision::fingerprint;
 use crate::station::database;
-use crate::store::{IdentityStore, ListStore, SqliteStore, StoreError};
+use crate::store::{
+    IdentityStore, ListStore, OutboxCounts, OutboxStore, QueuedItem, SqliteStore, StoreError,
+};
 use crate::sync::floor::LONGEST_OFF;
-use crate::sync::{Syncer, Timeouts};
+use crate::sync::probe::{Answered, ProbeError, probe};
+use crate::sync::{Roots, Syncer, Timeouts};
 
 /// Below this a station soon cannot keep what people accept.
 const LITTLE: u64 = 200 * 1024 * 1024;
 const VERY_LITTLE: u64 = 20 * 1024 * 1024;
 
-/// For a server to take a connection.
-const CONNECTING: Duration = Duration::from_secs(3);
+const AS_STATION: &str = "Run it with sudo, or as the station's user.";
 
 /// The folder of the station's data.
 pub struct Disk {
@@ -63,7 +63,8 @@ impl Part for Disk {
 /// The station's database, where there is one. Looking must not make one.
 fn store(config: &StationConfig, clock: &SharedClock) -> Result<Option<SqliteStore>, String> {
     let path = database(config);
-    if !path.exists() {
+    // A folder that this user may not look into is not an empty one.
+    if !path.try_exists().map_err(|error| format!("{}: {error}", path.display()))? {
         return Ok(None);
     }
     SqliteStore::open(path, clock.now()).map(|opened| Some(opened.store)).map_err(|error| error.to_string())
@@ -205,10 +206,11 @@ impl Part for Keys {
     }
 }
 
-/// The way to the office's server: its port, not its answers.
+/// The office's server, asked for the time as a sync asks.
 pub struct Central {
     pub config: StationConfig,
     pub clock: SharedClock,
+    pub timeouts: Timeouts,
 }
 
 impl Part for Central {
@@ -219,43 +221,106 @@ impl Part for Central {
     fn check(&self) -> Answer {
         let joined =
             store(&self.config, &self.clock).ok().flatten().and_then(|store| store.identity().ok()?);
-        let url = self.config.central.clone().or(joined.map(|identity| identity.central_url));
+        let url = self.config.central.clone().or(joined.as_ref().map(|known| known.central_url.clone()));
         let Some(url) = url else {
             return Answer::new(Verdict::Unknown, "no server is known here", NOT_JOINED);
         };
-        let next = "Check the network cable or Wi-Fi, then the server's address.";
-        let Some((host, port)) = host_port(&url) else {
-            return Answer::new(
-                Verdict::Fault,
-                format!("{url} is no address"),
-                "Correct central in the configuration.",
-            );
-        };
-        let addresses = match (host.as_str(), port).to_socket_addrs() {
-            Ok(addresses) => addresses,
+        let roots = match Roots::load(self.config.central_ca.as_deref()) {
+            Ok(roots) => roots,
             Err(error) => {
-                return Answer::new(Verdict::Fault, format!("{host} has no address: {error}"), next);
+                let said = format!("the certificate authority {error}");
+                return Answer::new(Verdict::Fault, said, "Correct central_ca in the configuration.");
             }
         };
-        let mut last = format!("{host} has no address");
-        for address in addresses.take(2) {
-            match TcpStream::connect_timeout(&address, CONNECTING) {
-                Ok(_) => return Answer::well(format!("{url} takes connections")),
-                Err(error) => last = format!("{url} takes no connection: {error}"),
-            }
+        let key: Option<[u8; 32]> = joined.and_then(|known| known.enrolled.time_public.array());
+        match probe(&url, &roots, &self.clock, key.as_ref(), self.timeouts) {
+            Ok(Answered { proven: true, .. }) => Answer::well(format!("{url} answers, signed")),
+            Ok(Answered { proven: false, .. }) => Answer::new(
+                Verdict::Attention,
+                format!("{url} answers; whose it is nobody knows before this station has joined"),
+                NOT_JOINED,
+            ),
+            Err(error) => Answer::new(Verdict::Fault, format!("{url}: {error}"), remedy(&error)),
         }
-        Answer::new(Verdict::Fault, last, next)
     }
 }
 
-fn host_port(url: &str) -> Option<(String, u16)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let host = rest.split('/').next()?;
-    let usual = if scheme == "https" { 443 } else { 80 };
-    match host.rsplit_once(':') {
-        Some((host, port)) if !host.ends_with(':') => Some((host.to_owned(), port.parse().ok()?)),
-        _ => Some((host.to_owned(), usual)),
+fn remedy(error: &ProbeError) -> &'static str {
+    match error {
+        ProbeError::Address(_) => "Correct central in the configuration.",
+        ProbeError::Way(_) => "Check the network cable or Wi-Fi, then the server's address.",
+        ProbeError::Silent(_) => {
+            "The way is there: whoever looks after the server, its proxy or the firewall must look."
+        }
+        ProbeError::Portal { .. } => {
+            "Log in to this network, or ask its keeper to let the station out; else correct the server's address."
+        }
+        ProbeError::Broken(_) => "The way is well: whoever looks after the server must look at it.",
+        ProbeError::Foreign => "Correct the server's address; where the server was set up anew, join again.",
+        ProbeError::Certificate(_) => {
+            "Name the office's authority as central_ca, or have the server's certificate corrected."
+        }
     }
+}
+
+/// What the station owes the server.
+pub struct Outbox {
+    pub config: StationConfig,
+    pub clock: SharedClock,
+}
+
+/// So often the oldest item is sent before somebody should look; or it waits for so long.
+const TRIES: u32 = 5;
+const WAITS: SignedDuration = SignedDuration::from_hours(1);
+
+impl Part for Outbox {
+    fn name(&self) -> &'static str {
+        "outbox"
+    }
+
+    fn check(&self) -> Answer {
+        let store = match store(&self.config, &self.clock) {
+            Ok(Some(store)) => store,
+            Ok(None) => return Answer::new(Verdict::Unknown, "nothing was ever owed here", NOT_JOINED),
+            Err(why) => return Answer::new(Verdict::Unknown, format!("not looked at: {why}"), AS_STATION),
+        };
+        match store.outbox_counts().and_then(|counts| Ok((counts, store.outbox_head()?))) {
+            Ok((counts, head)) => owed(counts, head.as_ref(), self.clock.now()),
+            Err(error) => Answer::new(
+                Verdict::Fault,
+                error.to_string(),
+                "Keep a copy of the data folder and call support.",
+            ),
+        }
+    }
+}
+
+fn owed(counts: OutboxCounts, head: Option<&QueuedItem>, now: Timestamp) -> Answer {
+    let OutboxCounts { queued, parked } = counts;
+    let refused =
+        if parked > 0 { format!("; {parked} were refused and wait for staff") } else { String::new() };
+    if let Some(head) = head {
+        let since = head.item.as_ref().ok().map(|item| now.duration_since(item.happened_at));
+        if head.attempts >= TRIES || since.is_some_and(|since| since > WAITS) {
+            let hours = since.map_or(0, |since| since.as_hours().max(0));
+            return Answer::new(
+                Verdict::Fault,
+                format!(
+                    "{queued} items do not get to the server: the oldest is {hours} h old and was sent {} times{refused}",
+                    head.attempts
+                ),
+                "Nothing is lost, and it is tried again. What is in the way: central above, and the log.",
+            );
+        }
+    }
+    if parked > 0 {
+        return Answer::new(
+            Verdict::Attention,
+            format!("{queued} items wait{refused}"),
+            "Staff see them, each with its reason, on their page.",
+        );
+    }
+    Answer::well(if queued == 0 { "nothing waits".to_owned() } else { format!("{queued} items wait") })
 }
 
 /// The screen: what it needs is there. Whether people see it only people can say.
@@ -368,25 +433,4 @@ impl Part for Printer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_clock_that_is_wrong_is_named() {
-        let at = |day: i64| Timestamp::from_second(1_800_000_000 + day * 86_400).unwrap();
-        let table = [
-            (0, Some(0), Some(0), Verdict::Well, "machine"),
-            (0, Some(0), None, Verdict::Well, "server not asked"),
-            (0, None, None, Verdict::Unknown, "last proven here never"),
-            (0, Some(1800), Some(0), Verdict::Fault, "was ahead once"),
-            (0, Some(0), Some(1800), Verdict::Attention, "far ahead"),
-            (1800, Some(0), Some(0), Verdict::Attention, "the machine's clock is wrong"),
-            (-10, Some(0), None, Verdict::Attention, "before a time that was proven"),
-        ];
-        for (machine, floor, server, verdict, said) in table {
-            let answer = clocks(at(machine), floor.map(at), server.map(at));
-            assert!(answer.verdict == verdict && answer.said.contains(said), "{said}: {}", answer.said);
-        }
-        assert!(clocks(at(0), Some(at(1800)), Some(at(0))).next.contains("clock reset-stations"));
-    }
-}
+mod tests;

@@ -178,8 +178,9 @@ impl Part for Network {
     }
 
     fn check(&self) -> Answer {
-        let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
-        connected(&links(Path::new("/sys/class/net")), default_route(&routes).as_deref())
+        let table = |name: &str| fs::read_to_string(Path::new("/proc/net").join(name)).unwrap_or_default();
+        let default = default_route(&table("route")).or_else(|| default_route_v6(&table("ipv6_route")));
+        connected(&links(Path::new("/sys/class/net")), default.as_deref())
     }
 }
 
@@ -205,6 +206,17 @@ fn default_route(table: &str) -> Option<String> {
         let mut fields = line.split_whitespace();
         let interface = fields.next()?;
         (fields.next()? == "00000000").then(|| interface.to_owned())
+    })
+}
+
+/// The same in the table of IPv6: destination, its length, source, its length, next hop, metric, counts, flags,
+/// interface. A network that leads nowhere has its default route on the loopback.
+fn default_route_v6(table: &str) -> Option<String> {
+    table.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [destination, "00", .., interface] = fields.as_slice() else { return None };
+        let everywhere = destination.len() == 32 && destination.bytes().all(|digit| digit == b'0');
+        (everywhere && *interface != "lo").then(|| (*interface).to_owned())
     })
 }
 
@@ -249,6 +261,23 @@ mod tests {
         assert!(bit("2", INPUT_PROP_DIRECT));
         assert!(!bit("3", ABS_MT_POSITION_X) && !bit("", 0) && !bit("nonsense", 0) && !bit("1", 64));
         assert!(bit("1 0", 64), "the highest word stands first");
+    }
+
+    #[test]
+    fn a_network_of_ipv6_alone_leads_out() {
+        let none = "0".repeat(32);
+        let line = |destination: &str, length: &str, interface: &str| {
+            format!(
+                "{destination} {length} {none} 00 {none} 00000400 00000001 00000000 00450003 {interface:>8}\n"
+            )
+        };
+        let link = "fe800000000000000000000000000000";
+        let nowhere = line(&none, "00", "lo") + &line(link, "40", "eth0") + &line(&none, "08", "eth0");
+        assert_eq!(default_route_v6(&nowhere), None);
+        let out = nowhere + &line(&none, "00", "eth0");
+        assert_eq!(default_route_v6(&out).as_deref(), Some("eth0"));
+        assert_eq!(connected(&[("eth0".into(), true)], Some("eth0")).verdict, Verdict::Well);
+        assert_eq!(default_route_v6("nonsense\n\n"), None);
     }
 
     #[test]

@@ -93,3 +93,22 @@ fn the_time_is_asked_for_whatever_the_clock_makes_of_the_certificate() {
     let answer: Value = client(&url, "1970-01-01T00:00:09Z").get_unverified("time").unwrap();
     assert_eq!(answer["a"], 1);
 }
+
+#[test]
+fn whoever_looks_for_a_fault_is_told_that_it_is_the_certificate() {
+    use crate::credential::SignedTime;
+    use crate::protocol::Blob;
+    use crate::sync::probe::{ProbeError, probe};
+    let dir = tempfile::tempdir().unwrap();
+    let now = "2001-03-15T00:00:00Z".parse().unwrap();
+    // It answers the same to every question, so nobody has joined yet: a nonce of its own would be wrong.
+    let signed = SignedTime::sign(&super::time_key(), &[7; 16], now).unwrap();
+    let body = serde_json::to_vec(&Blob(signed)).unwrap();
+    let (url, pem) = server_of_2001(dir.path(), &body);
+    let clock: crate::clock::SharedClock = Arc::new(ManualClock::at("1970-01-01T00:00:09Z".parse().unwrap()));
+    let ask = |roots: &Roots| probe(&url, roots, &clock, None, timeouts());
+    let answered = ask(&Roots::load(Some(&pem)).unwrap()).unwrap();
+    assert!(answered.now == now && !answered.proven);
+    let error = ask(&Roots::default()).unwrap_err();
+    assert!(matches!(&error, ProbeError::Certificate(why) if why.contains("certificate")), "{error}");
+}
