@@ -78,6 +78,52 @@ fn a_screen_that_ends_comes_back_by_itself() {
 }
 
 #[test]
+fn a_wrong_configuration_is_not_started_over_and_over() {
+    // The server ends with 2 for that alone; a database that is not there yet is waited for.
+    for line in ["Restart=on-failure", "RestartPreventExitStatus=2", "StartLimitIntervalSec=0"] {
+        says("systemd/anjungan-central.service", line);
+    }
+}
+
+/// A station's screen says what is wrong, stays, and goes on by itself once the file is right.
+#[test]
+fn a_station_with_a_wrong_configuration_stays_until_it_is_corrected() {
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("station.toml");
+    let good =
+        format!("data_dir = \"{}\"\n[display]\nkind = \"headless\"\n", folder.path().join("data").display());
+    std::fs::write(&file, format!("{good}cammeras = 1\n")).unwrap();
+    let said = folder.path().join("said");
+    let mut station = Command::new(env!("CARGO_BIN_EXE_anjungan"))
+        .args(["kiosk", "--config"])
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(&said).unwrap())
+        .spawn()
+        .unwrap();
+    let heard = || std::fs::read_to_string(&said).unwrap();
+    let mut until = |what: &str, so: &dyn Fn() -> bool| {
+        for _ in 0..600 {
+            if so() {
+                return;
+            }
+            let ended = station.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended ({ended:?}) before {what}: {}", heard());
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("waited a minute for {what}: {}", heard());
+    };
+    until("the message", &|| heard().contains("station.toml, line 4") && heard().contains("cammeras"));
+    std::fs::write(&file, &good).unwrap();
+    until("its start", &|| {
+        heard().contains("starts anew") && folder.path().join("data/station.sqlite").exists()
+    });
+    station.kill().unwrap();
+    station.wait().unwrap();
+}
+
+#[test]
 fn the_examples_for_proxies_are_in_the_servers_package() {
     let cargo = text("Cargo.toml");
     let central = cargo.split_once("[package.metadata.deb.variants.central]").unwrap().1;

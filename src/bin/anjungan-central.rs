@@ -4,12 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anjungan::central::{
-    CentralConfig, ClientCommand, ClockCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands,
+    CentralConfig, CentralError, ClientCommand, ClockCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands,
     key_command, staff_command, trust_command,
 };
 use anjungan::privileges::{Keep, become_owner_of};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+
+/// How `serve` ends for anything but its configuration: a database or a port that may be there in a moment. The
+/// unit starts it again.
+const NOT_NOW: u8 = 3;
 
 /// The central server of an office or a region: employees, cards, stations.
 ///
@@ -136,7 +140,15 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 async fn carry_out(command: Command, config: CentralConfig, json: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(match command {
-        Command::Serve { listen } => commands::run(config, listen).await?,
+        Command::Serve { listen } => match commands::run(config, listen).await {
+            Ok(code) => code,
+            // Trying again changes nothing: the unit stays down until somebody has corrected the file.
+            Err(error @ CentralError::Config(_)) => return Err(error.into()),
+            Err(error) => {
+                eprintln!("anjungan-central: {error}");
+                NOT_NOW
+            }
+        },
         Command::Import(import) => {
             let what = format!("import {}", import.file().display());
             import.run(config, json).await.map_err(|e| anyhow::Error::from(e).context(what))?

@@ -280,8 +280,7 @@ pub async fn serve(config: CentralConfig, clock: SharedClock) -> Result<Running,
     // 2. What lives in memory only: the throttle forgives at a restart.
     let app = Arc::new(App::new(office.clone())?);
     // 3. The network. A port that is taken is told before anything else runs.
-    let listener = std::net::TcpListener::bind(&listen)
-        .map_err(|e| CentralError::Config(format!("listen: '{listen}': {e}")))?;
+    let listener = std::net::TcpListener::bind(&listen).map_err(|e| refused(&listen, e))?;
     let addr = listener.local_addr().map_err(|e| CentralError::Config(format!("listen: {e}")))?;
     let (stop, stopped) = watch::channel(false);
     // 4. What a new day changes: contracts that ran out. And the clock that says so is watched.
@@ -313,6 +312,15 @@ async fn watch_clock(office: Arc<Office>, mut stopped: watch::Receiver<bool>) {
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
     }
+}
+
+/// A port that is taken, or an address that the network does not give yet, may be free in a moment; what is no
+/// address never is.
+fn refused(listen: &str, error: std::io::Error) -> CentralError {
+    if error.kind() == std::io::ErrorKind::InvalidInput {
+        return CentralError::Config(format!("listen: '{listen}': {error}"));
+    }
+    CentralError::io(std::path::Path::new(listen), error)
 }
 
 /// Looks every quarter of an hour whether contracts have run out and keys come to their end.

@@ -450,6 +450,44 @@ fn out_of_order(config: &StationConfig, system: &SharedClock) -> Result<(), Stat
     Ok(())
 }
 
+/// How often a configuration that was wrong is read again.
+const CORRECTED: Duration = Duration::from_secs(5);
+
+/// Says on the screen that the configuration is wrong, and where, until it is `sound`. Nobody restarts a station by
+/// hand, and a program that ended at once would be started again every two seconds, with a dark screen.
+pub fn misconfigured(
+    config: &StationConfig,
+    why: &str,
+    system: &SharedClock,
+    mut sound: impl FnMut() -> bool + 'static,
+) -> Result<(), StationError> {
+    let kind = display_kind(config, &Chosen::default());
+    display::select(kind, system)?;
+    let app = App::new()?;
+    let now = system.monotonic();
+    let (session, _) = Session::new(config.language, now).step(Event::Broken(Fault::ConfigWrong), now);
+    screens::set_station(&app, why, "");
+    screens::show(&app, &session, now);
+    app.show()?;
+    screens::set_diagonal(&app, display::diagonal(kind));
+    let (clock, mut read) = (Arc::clone(system), now);
+    let mut watchdog = Watchdog::of_systemd();
+    let ticking = slint::Timer::default();
+    ticking.start(slint::TimerMode::Repeated, engine::TICK, move || {
+        let now = clock.monotonic();
+        watchdog.feed(now);
+        if now.saturating_sub(read) < CORRECTED {
+            return;
+        }
+        read = now;
+        if sound() && slint::quit_event_loop().is_err() {
+            tracing::debug!("the screen is gone");
+        }
+    });
+    slint::run_event_loop()?;
+    Ok(())
+}
+
 /// Shows the components of the screens, for whoever designs them.
 pub fn gallery(config: &StationConfig, clock: &SharedClock) -> Result<(), StationError> {
     display::select(display_kind(config, &Chosen::default()), clock)?;

@@ -1,14 +1,14 @@
 //! Station: `anjungan kiosk` and `anjungan guided`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Answer, CommandError, Place};
+use super::{Answer, CommandError, PACKAGED, Place};
 use crate::clock::SharedClock;
-use crate::config::DisplayKind;
+use crate::config::{ConfigError, DisplayKind, StationConfig};
 use crate::lang::Lang;
-use crate::privileges::Keep;
+use crate::privileges::{Keep, become_owner_of};
 use crate::provision::setup;
 use crate::session::{Chosen, SetupStep};
 use crate::station::{self, guided};
@@ -29,7 +29,11 @@ impl Kiosk {
             station::gallery(&self.place.load(Keep::Nothing)?, clock)?;
             return Ok(Answer::Yes);
         }
-        let config = self.place.load(Keep::Nothing)?;
+        let config = match self.place.read(Path::new(PACKAGED)) {
+            Ok(config) => config,
+            Err(error) => return Err(self.misconfigured(&error, clock)),
+        };
+        become_owner_of(&config.data_dir, Keep::Nothing)?;
         if config.display.kind == DisplayKind::Linuxkms
             && let Some(rotation) =
                 Rotation::of_this_start().otherwise(&setup::load_or_begin(&config.data_dir))
@@ -41,6 +45,43 @@ impl Kiosk {
             station::Ended::Anew => Err(start_anew(None)),
         }
     }
+}
+
+impl Kiosk {
+    /// Shows what is wrong until the file is right, and starts anew. Returns only where that cannot be done.
+    fn misconfigured(self, error: &ConfigError, clock: &SharedClock) -> CommandError {
+        eprintln!("anjungan: {error}");
+        let config = of_display(self.place.config.as_deref(), std::env::var("SLINT_BACKEND").ok().as_deref());
+        let place = self.place;
+        match station::misconfigured(&config, &error.to_string(), clock, move || place.load().is_ok()) {
+            Ok(()) => start_anew(None),
+            Err(screen) => format!("{error}; and no screen to say so: {screen}").into(),
+        }
+    }
+}
+
+/// What a file that is wrong somewhere says about display and language. Where it says nothing, the unit's toolkit
+/// tells which display there is.
+fn of_display(file: Option<&Path>, backend: Option<&str>) -> StationConfig {
+    let text = file.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    let said = |key: &str| {
+        text.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            (name.trim() == key).then(|| value.trim().trim_start_matches('"').split('"').next())?
+        })
+    };
+    let mut config = StationConfig::default();
+    config.display.kind = match said("kind") {
+        Some("linuxkms") => DisplayKind::Linuxkms,
+        Some("headless") => DisplayKind::Headless,
+        Some("window") => DisplayKind::Window,
+        _ if backend.is_some_and(|backend| backend.starts_with("linuxkms")) => DisplayKind::Linuxkms,
+        _ => DisplayKind::Window,
+    };
+    if said("language") == Some("en") {
+        config.language = Lang::En;
+    }
+    config
 }
 
 /// How the console's toolkit is told to turn the picture: as it begins, and never after. In degrees.
@@ -213,6 +254,26 @@ mod tests {
             let back = next(trial, &nobody_chose);
             assert_eq!((back.now.as_str(), back.unit.as_str()), (unit, unit));
         }
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_still_says_where_its_screen_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |text: &str, backend: Option<&str>| {
+            let file = folder.path().join("station.toml");
+            std::fs::write(&file, text).unwrap();
+            let config = of_display(Some(&file), backend);
+            (config.display.kind, config.language)
+        };
+        let broken = "language = \"en\"\ncammeras = 1\n[display]\nkind = \"headless\" # here\n[[[";
+        assert_eq!(of(broken, None), (DisplayKind::Headless, Lang::En));
+        assert_eq!(of("kind = 7", Some("linuxkms-software")), (DisplayKind::Linuxkms, Lang::Id));
+        assert_eq!(of("kind = \"window\"", Some("linuxkms")), (DisplayKind::Window, Lang::Id));
+        assert_eq!(of_display(None, None).display.kind, DisplayKind::Window);
+        assert_eq!(
+            of_display(Some(Path::new("/none")), Some("linuxkms")).display.kind,
+            DisplayKind::Linuxkms
+        );
     }
 
     #[test]
