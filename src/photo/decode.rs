@@ -31,6 +31,18 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, PhotoError> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_within(bytes: &[u8], longest: u32) -> Result<RgbImage, PhotoError> {
+    decode_from(bytes, longest, MIN_SIDE)
+}
+
+/// The same for a picture of a code, whose shorter side has `least` pixels or more.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_code(bytes: &[u8], least: u32) -> Result<RgbImage, PhotoError> {
+    decode_from(bytes, MAX_SIDE, least)
+}
+
+fn decode_from(bytes: &[u8], longest: u32, least: u32) -> Result<RgbImage, PhotoError> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoError::TooManyBytes(bytes.len()));
     }
@@ -51,7 +63,7 @@ pub fn decode_within(bytes: &[u8], longest: u32) -> Result<RgbImage, PhotoError>
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
         return Err(PhotoError::TooManyPixels(width, height));
     }
-    if width.min(height) < MIN_SIDE {
+    if width.min(height) < least {
         return Err(PhotoError::TooSmall(width, height));
     }
     let orientation = decoder.orientation().map_err(damaged)?;

@@ -51,7 +51,7 @@ pub use check::{Reason, Report, Taken, check, take};
 pub use cloth::Cloth;
 pub use crop::{CARD_HEIGHT, CARD_WIDTH, Crop};
 pub use cut::{Cutout, cut};
-pub use decode::{MAX_BYTES, MAX_PIXELS, decode, decode_within};
+pub use decode::{MAX_BYTES, MAX_PIXELS, decode, decode_code, decode_within};
 pub use face::{Bounds, Face, faces};
 pub use gauge::{Gauge, Quantity, gauges};
 pub use guide::{Advice, guide, guide_with_plate, study};

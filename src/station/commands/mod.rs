@@ -3,6 +3,7 @@
 
 mod card;
 mod clock;
+mod codes;
 mod doctor;
 mod kiosk;
 mod photo;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::{Answer, CommandError, Place, picture};
+use super::codes::{larger, picture};
+use super::{Answer, CommandError, Place};
 use crate::clock::{SharedClock, os_random};
 use crate::privileges::Keep;
 use crate::protocol::ProblemCode;
@@ -136,7 +137,11 @@ impl Provision {
 }
 
 fn link_in(path: &Path) -> Result<Link, CommandError> {
-    let codes = codes_in(&picture(path)?);
+    let picture = picture(path)?;
+    let mut codes = codes_in(&picture);
+    if let Some(enlarged) = larger(&picture).filter(|_| codes.is_empty()) {
+        codes = codes_in(&enlarged);
+    }
     match codes.as_slice() {
         [code] => Ok(Link::parse(code)?),
         [] => Err(format!("{}: no QR code in this picture", path.display()).into()),

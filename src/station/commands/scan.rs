@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use data_encoding::HEXLOWER;
 
-use super::{Answer, CommandError, Place, picture};
+use super::codes::{larger, picture};
+use super::{Answer, CommandError, Place};
 use crate::clock::{SharedClock, thread_cpu};
 use crate::credential::Verdict;
 use crate::scan::{self, Budget, Luma};
@@ -43,9 +44,16 @@ impl Scan {
                     continue;
                 }
             };
-            let luma = image::DynamicImage::ImageRgb8(picture).into_luma8();
             let before = thread_cpu();
-            let found = scan::read(Luma::from(&luma), &Budget::new(Budget::STILL, &thread_cpu));
+            let read = |picture| {
+                let luma = image::DynamicImage::ImageRgb8(picture).into_luma8();
+                scan::read(Luma::from(&luma), &Budget::new(Budget::STILL, &thread_cpu))
+            };
+            let enlarged = larger(&picture);
+            let mut found = read(picture);
+            if let Some(enlarged) = enlarged.filter(|_| found.is_empty()) {
+                found = read(enlarged);
+            }
             let decode_ms = thread_cpu().saturating_sub(before).as_secs_f64() * 1e3;
             let texts: Vec<String> = found.iter().map(scan::Found::text).collect();
             let finding = desk.as_mut().map(|desk| desk.look(&texts, false));
