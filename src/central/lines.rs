@@ -111,7 +111,8 @@ impl Lines {
         let work = Arc::<Work>::default();
         self.work.lock().unwrap_or_else(PoisonError::into_inner).insert(peer, work.clone());
         let look = Look { idle: self.idle, begun: 0, timer: Box::pin(tokio::time::sleep(self.idle)) };
-        Ok(Line { stream, work, look, end: End { peer, lines: self.clone() }, _place: place })
+        let end = End { peer, lines: self.clone(), work: work.clone() };
+        Ok(Line { stream, work, look, end, _place: place })
     }
 }
 
@@ -139,11 +140,16 @@ impl Look {
 struct End {
     peer: SocketAddr,
     lines: Lines,
+    work: Arc<Work>,
 }
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.lines.work.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.peer);
+        let mut all = self.lines.work.lock().unwrap_or_else(PoisonError::into_inner);
+        // A new line may have come from the same port meanwhile.
+        if all.get(&self.peer).is_some_and(|held| Arc::ptr_eq(held, &self.work)) {
+            all.remove(&self.peer);
+        }
     }
 }
 

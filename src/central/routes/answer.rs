@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn values_are_counted_and_what_stands_in_texts_is_not() {
         for (json, count) in
-            [("1", 1), (r#"["a","b"]"#, 3), (r#"{"a":[1,2],"b":{}}"#, 5), (r#"["a,[{","\\\",","\\\\",1]"#, 5)]
+            [("1", 1), (r#"["a","b"]"#, 3), (r#"{"a":[1,2],"b":{}}"#, 6), (r#"["a,[{","\\\",","\\\\",1]"#, 5)]
         {
             assert_eq!(values(json.as_bytes()), count, "{json}");
         }
