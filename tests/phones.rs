@@ -227,7 +227,7 @@ fn a_storm_of_passwords_from_one_office_stops_neither_stations_nor_known_phones(
     let tries: Vec<_> = (0..5).map(|_| sign_in(&mut storm, "bukan ini dia")).collect();
     assert!(tries.contains(&429), "{tries:?}");
     assert_eq!(sign_in(&mut storm, &who.1), 429, "also with the right one, at this address");
-    known.jar.retain(|(name, _)| name != "anjungan_masuk");
+    known.jar.retain(|(name, _)| !name.ends_with("anjungan_masuk"));
     assert_eq!(sign_in(&mut known, &who.1), 303, "a phone that is known is counted apart");
     let body = SignIn { nip: who.0.parse().unwrap(), password: who.1.clone() };
     let at_station: SignedIn = station.post("sign-in", &body).unwrap();

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq as _;
 
 use super::codes::{code_hash, new_code};
+use super::ending::{self, Cause};
 use super::hasher::Lane;
 use super::lookup::neighbourhood;
 use super::password::{self, Weak};
@@ -52,6 +53,7 @@ pub async fn new_code_for(
     .bind(now.as_second() + CODE_LIFE.as_secs())
     .execute(&mut *tx)
     .await?;
+    ending::of_person(&mut tx, nip, Cause::NewCode).await?;
     audit(&mut tx, now, actor, if reset { "account-reset" } else { "account-new" }, &record).await?;
     tx.commit().await?;
     Ok(code)
@@ -91,7 +93,7 @@ pub async fn give_password(office: &Office, nip: Nip, hash: String) -> Result<()
     Ok(())
 }
 
-/// Sets a password. Codes and phones of the account end with the old one.
+/// Sets a password. All that rested on the old one ends with it.
 pub async fn put_password(tx: &mut Tx, nip: Nip, hash: &str, now: Timestamp) -> Result<(), CentralError> {
     sqlx::query(
         "INSERT INTO accounts (nip, password_hash, activated_at) VALUES ($1, $2, $3)
@@ -102,14 +104,19 @@ pub async fn put_password(tx: &mut Tx, nip: Nip, hash: &str, now: Timestamp) -> 
     .bind(now.as_second())
     .execute(&mut **tx)
     .await?;
-    end_phones(tx, nip).await
+    ending::of_person(tx, nip, Cause::NewPassword).await
 }
 
-async fn end_phones(tx: &mut Tx, nip: Nip) -> Result<(), CentralError> {
-    sqlx::query("DELETE FROM phone_sessions WHERE nip = $1")
-        .bind(nip.as_u64() as i64)
-        .execute(&mut **tx)
-        .await?;
+/// Another password for somebody who has proved who they are.
+pub async fn change_password(app: &App, nip: Nip, new: String) -> Result<(), Refused> {
+    let office = &app.office;
+    let hash = app.hasher.hash(new).await?;
+    let now = office.clock.now();
+    let mut tx = office.store.write().await?;
+    put_password(&mut tx, nip, &hash, now).await?;
+    let record = welcome::record_of(&mut tx, nip).await?;
+    audit(&mut tx, now, &record, "password-changed", &record).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -151,7 +158,7 @@ pub async fn activate(app: &App, asked: Activate, address: IpAddr) -> Result<(),
     .fetch_optional(&mut *tx)
     .await?;
     let record = set.ok_or_else(bad)?;
-    end_phones(&mut tx, asked.nip).await?;
+    ending::of_person(&mut tx, asked.nip, Cause::NewPassword).await?;
     audit(&mut tx, now, &record, "activate", &record).await?;
     tx.commit().await?;
     app.activations.forgive(&name);

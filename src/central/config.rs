@@ -55,6 +55,8 @@ pub struct CentralConfig {
     /// machine alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_token_file: Option<PathBuf>,
+    /// However often a phone comes by, `Ingat Saya` ends so many days after the sign-in.
+    pub remember_days: u16,
     pub issuer: IssuerConfig,
     /// How letters go out, for forgotten passwords.
     pub mail: MailConfig,
@@ -116,6 +118,7 @@ impl Default for CentralConfig {
             return_to: String::new(),
             proxies: Vec::new(),
             metrics_token_file: None,
+            remember_days: 180,
             issuer: IssuerConfig::default(),
             mail: MailConfig::default(),
             keys: KeysConfig::default(),
@@ -251,6 +254,9 @@ impl CentralConfig {
             return Err(CentralError::Config(
                 "keys: signing_days must be longer than announce_days and overlap_days".into(),
             ));
+        }
+        if !(1..=366).contains(&self.remember_days) {
+            return Err(CentralError::Config("remember_days: between 1 and 366".into()));
         }
         self.place()?;
         self.tls.check()?;

@@ -33,6 +33,9 @@ pub enum CentralError {
     Worker,
     #[error("{0}")]
     NotFound(&'static str),
+    /// Not for whoever asks.
+    #[error("{0}")]
+    Forbidden(&'static str),
     /// Without the address: that is a person's.
     #[error("the mail server: {0}")]
     Mail(&'static str),

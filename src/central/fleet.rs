@@ -166,6 +166,7 @@ pub async fn name_of(office: &Office, id: &str) -> Result<Option<String>, Centra
 pub async fn revoke(office: &Office, actor: &str, id: &str) -> Result<(), CentralError> {
     let now = office.clock.now();
     let mut tx = office.store.write().await?;
+    super::ending::of_station(&mut tx, id).await?;
     let done = sqlx::query(
         "UPDATE devices SET revoked_at = $2, code_hash = NULL WHERE id = $1 AND revoked_at IS NULL",
     )

@@ -17,6 +17,7 @@ mod commissioning;
 mod condition;
 mod config;
 mod documents;
+mod ending;
 mod entering;
 mod environment;
 mod error;

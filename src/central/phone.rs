@@ -15,6 +15,8 @@ use crate::person::Nip;
 
 /// `Ingat Saya`: so long without a visit, and the phone signs in anew.
 pub const REMEMBERED_S: i64 = 60 * 24 * 3600;
+/// So long after the password was typed, what cannot be taken back asks for it again.
+const FRESH_S: i64 = 10 * 60;
 /// Without it: for what is at hand.
 const SHORT_S: i64 = 15 * 60;
 /// A secret older than this is changed at the next visit.
@@ -30,6 +32,8 @@ pub struct PhoneSession {
     pub remember: bool,
     /// What the phone keeps from now on, where it changed.
     pub renewed: Option<String>,
+    /// The password was typed a moment ago.
+    pub fresh: bool,
 }
 
 /// One of a person's sessions, as their page lists it.
@@ -74,15 +78,16 @@ pub fn named(user_agent: &str) -> String {
 /// Signs a phone in; the value of its cookie.
 pub async fn open(office: &Office, nip: Nip, remember: bool, name: &str) -> Result<String, CentralError> {
     let (series, secret, now) = (random_id(), new_token(), office.clock.now());
-    let life = if remember { REMEMBERED_S } else { SHORT_S };
+    let life = if remember { REMEMBERED_S.min(longest_s(office)) } else { SHORT_S };
     let mut tx = office.store.write().await?;
     sqlx::query("DELETE FROM phone_sessions WHERE expires_at <= $1")
         .bind(now.as_second())
         .execute(&mut *tx)
         .await?;
     sqlx::query(
-        "INSERT INTO phone_sessions (series, nip, secret_hash, rotated_at, created_at, expires_at, remember, name)
-         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+        "INSERT INTO phone_sessions (series, nip, secret_hash, rotated_at, created_at, expires_at, remember, name,
+             proved_at)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $4)",
     )
     .bind(&series)
     .bind(nip.as_u64() as i64)
@@ -106,6 +111,13 @@ struct Row {
     former_hash: Option<Vec<u8>>,
     rotated_at: i64,
     remember: i64,
+    created_at: i64,
+    proved_at: i64,
+}
+
+/// However often a phone comes by, `Ingat Saya` ends so long after the sign-in.
+fn longest_s(office: &Office) -> i64 {
+    i64::from(office.config.remember_days) * 24 * 3600
 }
 
 /// The session behind a cookie. A former secret that comes back after its time is a copy in other
@@ -114,11 +126,12 @@ pub async fn find(office: &Office, cookie: &str) -> Result<Option<PhoneSession>,
     let Some((series, secret)) = cookie.split_once('.') else { return Ok(None) };
     let now = office.clock.now().as_second();
     let row: Option<Row> = sqlx::query_as(
-        "SELECT nip, secret_hash, former_hash, rotated_at, remember FROM phone_sessions
-         WHERE series = $1 AND expires_at > $2",
+        "SELECT nip, secret_hash, former_hash, rotated_at, remember, created_at, proved_at FROM phone_sessions
+         WHERE series = $1 AND expires_at > $2 AND created_at > $3",
     )
     .bind(series)
     .bind(now)
+    .bind(now - longest_s(office))
     .fetch_optional(office.store.pool())
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -144,14 +157,27 @@ pub async fn find(office: &Office, cookie: &str) -> Result<Option<PhoneSession>,
         .bind(&hash)
         .bind(token_hash(&secret))
         .bind(now)
-        .bind(now + REMEMBERED_S)
+        .bind((now + REMEMBERED_S).min(row.created_at + longest_s(office)))
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
         // Where two pages came at once, the other one has renewed it.
         renewed = (done.rows_affected() == 1).then(|| format!("{series}.{secret}"));
     }
-    Ok(Some(PhoneSession { series: series.to_owned(), nip: nip_from(row.nip)?, remember, renewed }))
+    let fresh = now - row.proved_at < FRESH_S;
+    Ok(Some(PhoneSession { series: series.to_owned(), nip: nip_from(row.nip)?, remember, renewed, fresh }))
+}
+
+/// Whoever holds this phone has just typed the password.
+pub async fn proved(office: &Office, series: &str) -> Result<(), CentralError> {
+    let mut tx = office.store.write().await?;
+    sqlx::query("UPDATE phone_sessions SET proved_at = $2 WHERE series = $1")
+        .bind(series)
+        .bind(office.clock.now().as_second())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Signs a phone out.
@@ -301,6 +327,39 @@ mod tests {
         assert_eq!(of(&t.office, nip).await.unwrap().len(), 1);
         t.advance(SHORT_S as u64);
         assert_eq!(find(&t.office, &cookie).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_remembered_phone_signs_in_anew_some_day_however_often_it_comes_by() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let mut cookie = open(&t.office, nip, true, "").await.unwrap();
+        let day = 24 * 3600;
+        for gone in 1..t.office.config.remember_days {
+            t.advance(day);
+            let session = find(&t.office, &cookie).await.unwrap();
+            let session = session.unwrap_or_else(|| panic!("day {gone}"));
+            cookie = session.renewed.unwrap_or(cookie);
+        }
+        t.advance(day);
+        assert_eq!(find(&t.office, &cookie).await.unwrap(), None, "the last day");
+    }
+
+    #[tokio::test]
+    async fn a_phone_is_fresh_for_a_while_after_the_password() {
+        let t = office().await;
+        let nip = somebody(&t).await;
+        let cookie = open(&t.office, nip, true, "").await.unwrap();
+        let fresh = async || find(&t.office, &cookie).await.unwrap().unwrap().fresh;
+        assert!(fresh().await);
+        t.advance(FRESH_S as u64 - 1);
+        assert!(fresh().await);
+        t.advance(1);
+        let session = find(&t.office, &cookie).await.unwrap().unwrap();
+        assert!(!session.fresh);
+        let cookie = session.renewed.unwrap();
+        proved(&t.office, &session.series).await.unwrap();
+        assert!(find(&t.office, &cookie).await.unwrap().unwrap().fresh);
     }
 
     #[tokio::test]

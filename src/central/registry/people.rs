@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::changes::{self, By};
 use crate::central::codes::random_id;
 use crate::central::commands::CONSOLE;
+use crate::central::ending::{self, Cause};
 use crate::central::storage::{self, Query, Tx, places, rows_of_places};
 use crate::central::{CentralError, Office, mail, roster, status};
 use crate::person::{Employee, Nip, Status, card_holds};
@@ -130,6 +131,9 @@ pub async fn put(
     let today = office.today();
     if card_holds(&before, today) != card_holds(person, today) {
         status::changed(tx).await?;
+        if !card_holds(person, today) {
+            ending::of_person(tx, person.nip, Cause::Left).await?;
+        }
         return Ok(Change::CardsChanged);
     }
     Ok(Change::Changed)
@@ -263,6 +267,7 @@ pub async fn turn_of_day(office: &Office) -> Result<usize, CentralError> {
         for nip in batch {
             if let Some(person) = in_tx(&mut tx, nip_from(*nip)?).await? {
                 roster::reseal(office, &mut tx, &person, None).await?;
+                ending::of_person(&mut tx, person.nip, Cause::Left).await?;
             }
         }
         status::changed(&mut tx).await?;

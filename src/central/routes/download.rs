@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 
-use super::form::{Fields, Visitor, cookie};
+use super::form::{Fields, Visitor, cookie, cookie_name, is_secure};
 use super::masuk::see;
 use super::notice;
 use crate::central::codes::new_token;
@@ -23,12 +23,16 @@ use crate::protocol::Issue;
 
 /// Binds the link to the phone that opened it.
 const PHONE: &str = "anjungan_unduh";
+
+fn phone_cookie(app: &App) -> String {
+    cookie_name(is_secure(&app.office), PHONE)
+}
 const LIFE_S: i64 = 40 * 60;
 
 pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>, parts: Parts) -> Response {
     let visitor = Visitor::of(&app.office, &parts);
     let answer = async {
-        let phone = cookie(&parts.headers, PHONE).unwrap_or_default();
+        let phone = cookie(&parts.headers, &phone_cookie(&app)).unwrap_or_default();
         if let Some(issue) = downloads::card(&app.office, &token, phone).await? {
             return Ok(page(visitor.lang, &token, &issue).answer(StatusCode::OK));
         }
@@ -50,7 +54,8 @@ pub async fn open(
     if !Fields::read(&body).is_some_and(|fields| visitor.made(&app.office, &fields)) {
         return visitor.keep(notice::foreign(visitor.lang));
     }
-    let held = cookie(&parts.headers, PHONE).filter(|phone| !phone.is_empty()).map(str::to_owned);
+    let held =
+        cookie(&parts.headers, &phone_cookie(&app)).filter(|phone| !phone.is_empty()).map(str::to_owned);
     let phone = held.unwrap_or_else(new_token);
     match downloads::open(&app.office, &token, &phone).await {
         Ok(true) => {
@@ -70,7 +75,7 @@ pub async fn sheet(
     headers: HeaderMap,
 ) -> Response {
     let Some(sheet) = Sheet::parse(&name) else { return gone(Lang::Id) };
-    let phone = cookie(&headers, PHONE).unwrap_or_default();
+    let phone = cookie(&headers, &phone_cookie(&app)).unwrap_or_default();
     let drawn = async {
         match downloads::card(&app.office, &token, phone).await? {
             Some(issue) => faces::draw(&app.office, issue, sheet).await.map(Some),

@@ -44,6 +44,17 @@ pub struct Visitor {
     foreign: bool,
 }
 
+/// The name of a cookie: with the prefix that ties it to this host and to encrypted lines, where the
+/// public address is one. Without encryption browsers take no such name.
+pub fn cookie_name(secure: bool, name: &str) -> String {
+    if secure { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// Are this server's pages reached over encrypted lines?
+pub fn is_secure(office: &Office) -> bool {
+    office.config.page("").starts_with("https://")
+}
+
 /// The fields of a form.
 pub struct Fields(String);
 
@@ -51,18 +62,20 @@ impl Visitor {
     pub fn of(office: &Office, parts: &Parts) -> Visitor {
         let headers = &parts.headers;
         let query = parts.uri.query().unwrap_or_default().to_owned();
-        let held = cookie(headers, BROWSER).filter(|value| value.len() == 43).map(str::to_owned);
+        let secure = is_secure(office);
+        let own = |name: &str| cookie(headers, &cookie_name(secure, name));
+        let held = own(BROWSER).filter(|value| value.len() == 43).map(str::to_owned);
         Visitor {
             lang: language(Some(&query)),
             address: caller::of(office, parts),
             new_browser: held.is_none(),
             browser: held.unwrap_or_else(new_token),
-            known: cookie(headers, KNOWN).unwrap_or_default().to_owned(),
+            known: own(KNOWN).unwrap_or_default().to_owned(),
             device: phone::named(
                 headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default(),
             ),
-            cookie: cookie(headers, SESSION).unwrap_or_default().to_owned(),
-            secure: office.config.page("").starts_with("https://"),
+            cookie: own(SESSION).unwrap_or_default().to_owned(),
+            secure,
             foreign: !matches!(
                 headers.get("sec-fetch-site").map(HeaderValue::as_bytes),
                 None | Some(b"same-origin" | b"none")
@@ -137,6 +150,7 @@ impl Visitor {
     pub fn set(&self, answer: &mut Response, name: &str, value: &str, life_s: Option<i64>, same_site: &str) {
         let life = life_s.map(|life| format!("; Max-Age={life}")).unwrap_or_default();
         let secure = if self.secure { "; Secure" } else { "" };
+        let name = cookie_name(self.secure, name);
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}{life}{secure}");
         if let Ok(value) = HeaderValue::from_str(&text) {
             answer.headers_mut().append(header::SET_COOKIE, value);

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 
+use super::again;
 use super::form::{Fields, Visitor};
 use super::gate::Gate;
 use super::notice::{self, alert};
@@ -38,7 +39,7 @@ async fn shown(app: &App, visitor: &Visitor) -> Result<Response, Refused> {
     let mut answer = if code.is_empty() {
         see("/akun", visitor.lang)
     } else {
-        approval(app, visitor, session.nip, &code).await?
+        approval(app, visitor, session.nip, &code, &again::field(&session, visitor.lang, None)).await?
     };
     renew(visitor, &mut answer, &session);
     Ok(answer)
@@ -90,7 +91,7 @@ async fn taken(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Response
     let mut answer = if code.is_empty() {
         see("/akun", visitor.lang)
     } else {
-        approval(app, visitor, person.nip, &code).await?
+        approval(app, visitor, person.nip, &code, &html! {}).await?
     };
     visitor.sign_in(&mut answer, &cookie, remember.then_some(phone::REMEMBERED_S));
     visitor.know(&mut answer, &phone::mark_after(&app.office, person.nip, visitor.known()));
@@ -120,6 +121,15 @@ async fn decided(app: &App, visitor: &Visitor, fields: &Fields) -> Result<Respon
         return Ok(first_form(app, visitor, &code)?.answer(StatusCode::OK));
     };
     let approve = fields.get("putusan") == "setuju";
+    if approve && let Some(problem) = again::proved(app, visitor, &session, fields).await? {
+        let field = again::field(&session, lang, Some(&problem));
+        let mut answer = approval(app, visitor, session.nip, &code, &field).await?;
+        if answer.status().is_success() {
+            *answer.status_mut() = StatusCode::FORBIDDEN;
+        }
+        renew(visitor, &mut answer, &session);
+        return Ok(answer);
+    }
     // Counted with the codes that were looked up: a form can name any code.
     let name = format!("code {}", session.nip.as_u64());
     let asked_at = app.office.clock.monotonic();
@@ -161,7 +171,13 @@ pub fn renew(visitor: &Visitor, answer: &mut Response, session: &phone::PhoneSes
 
 /// Which station, where, and which code stands on it: before anything is approved. Wrong codes are
 /// counted by person: whoever guesses has signed in first.
-async fn approval(app: &App, visitor: &Visitor, nip: Nip, code: &str) -> Result<Response, Refused> {
+async fn approval(
+    app: &App,
+    visitor: &Visitor,
+    nip: Nip,
+    code: &str,
+    again: &Markup,
+) -> Result<Response, Refused> {
     let name = format!("code {}", nip.as_u64());
     let asked_at = app.office.clock.monotonic();
     app.phones.ask(&name, asked_at).map_err(slow_down)?;
@@ -170,10 +186,10 @@ async fn approval(app: &App, visitor: &Visitor, nip: Nip, code: &str) -> Result<
     };
     app.phones.refund(&name, asked_at);
     let tongue = with_code(&offered.user_code);
-    Ok(page(visitor.lang, tongue, approval_form(app, visitor, &offered)).answer(StatusCode::OK))
+    Ok(page(visitor.lang, tongue, approval_form(app, visitor, &offered, again)).answer(StatusCode::OK))
 }
 
-fn approval_form(app: &App, visitor: &Visitor, offered: &Offered) -> Markup {
+fn approval_form(app: &App, visitor: &Visitor, offered: &Offered, again: &Markup) -> Markup {
     let lang = visitor.lang;
     html! {
         h1 { (lang.pick("Buka layar ini?", "Open this screen?")) }
@@ -193,6 +209,7 @@ fn approval_form(app: &App, visitor: &Visitor, offered: &Offered) -> Markup {
         form method="post" action={ "/masuk/putusan?lang=" (lang.tag()) } {
             input type="hidden" name="bukti" value=(visitor.proof(&app.office));
             input type="hidden" name="k" value=(offered.user_code);
+            (again)
             button type="submit" name="putusan" value="setuju" { (lang.pick("Setujui", "Approve")) }
             button.other type="submit" name="putusan" value="tolak" {
                 (lang.pick("Bukan Saya", "Not Me"))

@@ -3,9 +3,12 @@
 //! paths hold serials, and bodies hold people.
 
 mod activation;
+mod again;
 mod akun;
 mod answer;
 pub mod api;
+#[cfg(test)]
+mod asking;
 mod assets;
 mod caller;
 mod card;
@@ -13,6 +16,7 @@ mod devices;
 mod download;
 mod form;
 mod gate;
+mod hardened;
 mod health;
 mod help;
 mod issuing;
@@ -26,6 +30,7 @@ mod notice;
 mod pace;
 mod packing;
 mod room;
+mod secret;
 mod signed;
 mod upload;
 
@@ -172,6 +177,7 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
             *response.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             response
         })
+        .layer(middleware::from_fn_with_state(app.clone(), hardened::headers))
         .layer(counted)
         .with_state(app)
 }

@@ -2,6 +2,8 @@
 //! An administrator is made on the command line; nobody becomes one over the network.
 
 mod cli;
+mod confirm;
+pub mod rights;
 mod second_factor;
 mod session;
 mod tries;
@@ -10,15 +12,17 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::commands::CONSOLE;
+use super::ending::{self, Cause};
 use super::registry::nip_from;
 use super::storage::{Tx, audit};
 use super::{CentralError, Office, welcome};
 use crate::person::Nip;
 
 pub use cli::{StaffCommand, run as staff_command};
-#[cfg(test)]
-pub use session::sign_in;
+pub use confirm::{confirm, touch, verdict};
 pub use session::{Session, close, find, sign_in_from};
+#[cfg(test)]
+pub use session::{session_for_test, sign_in};
 
 /// What somebody does at the office.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
@@ -108,7 +112,7 @@ pub async fn put(office: &Office, nip: Nip, role: Role) -> Result<String, Centra
     .bind(now.as_microsecond())
     .fetch_one(&mut *tx)
     .await?;
-    end_sessions(&mut tx, number).await?;
+    ending::of_person(&mut tx, nip, Cause::Role).await?;
     let record = welcome::record_of(&mut tx, nip).await?;
     audit(&mut tx, now, CONSOLE, "staff-put", &record).await?;
     tx.commit().await?;
@@ -119,7 +123,7 @@ pub async fn put(office: &Office, nip: Nip, role: Role) -> Result<String, Centra
 pub async fn remove(office: &Office, nip: Nip) -> Result<(), CentralError> {
     let number = nip.as_u64() as i64;
     let mut tx = office.store.write().await?;
-    end_sessions(&mut tx, number).await?;
+    ending::of_person(&mut tx, nip, Cause::Role).await?;
     let done = sqlx::query("DELETE FROM staff WHERE nip = $1").bind(number).execute(&mut *tx).await?;
     if done.rows_affected() == 0 {
         return Err(CentralError::NotFound("nobody of the staff has this NIP"));
@@ -151,11 +155,6 @@ pub async fn is_member(tx: &mut Tx, nip: Nip) -> Result<bool, CentralError> {
         .fetch_optional(&mut **tx)
         .await?;
     Ok(held.is_some())
-}
-
-async fn end_sessions(tx: &mut Tx, nip: i64) -> Result<(), CentralError> {
-    sqlx::query("DELETE FROM staff_sessions WHERE nip = $1").bind(nip).execute(&mut **tx).await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -50,6 +50,13 @@ pub fn address(office: &Office, nip: Nip, totp_no: i64) -> String {
     format!("otpauth://totp/Anjungan%20{host}:{nip}?secret={secret}&issuer=Anjungan%20{host}")
 }
 
+/// The digits so many seconds from now.
+#[cfg(test)]
+pub fn code_in(office: &Office, nip: Nip, totp_no: i64, seconds: i64) -> String {
+    let at = office.clock.now().as_second() + seconds;
+    totp(office, nip, totp_no).generate(at as u64).to_string()
+}
+
 #[cfg(test)]
 pub fn code_now(office: &Office, nip: Nip, totp_no: i64) -> String {
     let now = office.clock.now().as_second() as u64;

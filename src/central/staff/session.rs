@@ -7,9 +7,10 @@ use std::net::IpAddr;
 use super::{Role, second_factor, tries};
 use crate::central::codes::{new_token, token_hash};
 use crate::central::entering::Asker;
+use crate::central::registry::{self, nip_from};
 use crate::central::storage::audit;
 use crate::central::{App, CentralError, Office, Refused, entering, slow_down, welcome};
-use crate::person::Nip;
+use crate::person::{Nip, card_holds};
 use crate::protocol::{Problem, ProblemCode};
 
 /// A session ends after half an hour without a page, and after a working day in any case.
@@ -25,13 +26,15 @@ pub struct Session {
     pub role: Role,
     /// The name under which audit lines speak of them.
     pub record: String,
+    pub nip: Nip,
     token_hash: Vec<u8>,
 }
 
 #[cfg(test)]
 impl Session {
     pub fn for_test(role: Role, record: &str) -> Session {
-        Session { name: String::new(), role, record: record.to_owned(), token_hash: Vec::new() }
+        let nip = "198003102005011003".parse().unwrap();
+        Session { name: String::new(), role, record: record.to_owned(), nip, token_hash: Vec::new() }
     }
 }
 
@@ -65,6 +68,9 @@ pub async fn sign_in_from(
         }
         other => other?,
     };
+    if !card_holds(&person, office.today()) {
+        return Err(wrong().into());
+    }
     let number = nip.as_u64() as i64;
     let now = office.clock.now();
     let mut tx = office.store.write().await?;
@@ -106,11 +112,27 @@ pub async fn sign_in_from(
     Ok(token)
 }
 
+/// An open session without a sign-in.
+#[cfg(test)]
+pub async fn session_for_test(office: &Office, nip: Nip) -> String {
+    let (token, now) = (new_token(), office.clock.now().as_second());
+    let mut tx = office.store.write().await.unwrap();
+    sqlx::query("INSERT INTO staff_sessions (token_hash, nip, opened_at, seen_at) VALUES ($1, $2, $3, $3)")
+        .bind(token_hash(&token))
+        .bind(nip.as_u64() as i64)
+        .bind(now)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    token
+}
+
 /// The session behind a cookie.
 pub async fn find(office: &Office, cookie: &str) -> Result<Option<Session>, CentralError> {
     let (hash, now) = (token_hash(cookie), office.clock.now().as_second());
-    let row: Option<(String, String, String, i64)> = sqlx::query_as(
-        "SELECT p.name, p.record_id, f.role, s.seen_at
+    let row: Option<(String, String, String, i64, i64)> = sqlx::query_as(
+        "SELECT p.name, p.record_id, f.role, s.seen_at, s.nip
          FROM staff_sessions s JOIN staff f ON f.nip = s.nip JOIN people p ON p.nip = s.nip
          WHERE s.token_hash = $1 AND s.seen_at > $2 AND s.opened_at > $3",
     )
@@ -119,7 +141,7 @@ pub async fn find(office: &Office, cookie: &str) -> Result<Option<Session>, Cent
     .bind(now - LONGEST_S)
     .fetch_optional(office.store.pool())
     .await?;
-    let Some((name, record, role, seen_at)) = row else { return Ok(None) };
+    let Some((name, record, role, seen_at, nip)) = row else { return Ok(None) };
     if now - seen_at >= NOTED_EVERY_S {
         let mut tx = office.store.write().await?;
         sqlx::query("UPDATE staff_sessions SET seen_at = $2 WHERE token_hash = $1")
@@ -129,8 +151,14 @@ pub async fn find(office: &Office, cookie: &str) -> Result<Option<Session>, Cent
             .await?;
         tx.commit().await?;
     }
+    let nip = nip_from(nip)?;
+    // A day ends employment too, without a call that would end the session.
+    let person = registry::find(&office.store, nip).await?;
+    if !person.is_some_and(|person| card_holds(&person, office.today())) {
+        return Ok(None);
+    }
     let role = Role::parse(&role).ok_or(CentralError::Stored("a role"))?;
-    Ok(Some(Session { name, role, record, token_hash: hash }))
+    Ok(Some(Session { name, role, record, nip, token_hash: hash }))
 }
 
 /// Signs out.

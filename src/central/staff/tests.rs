@@ -174,3 +174,43 @@ fn each_role_may_do_its_own_work() {
     }
     assert!(!Role::Desk.may(Area::Cards) && !Role::Technician.may(Area::People));
 }
+
+#[tokio::test]
+async fn a_code_is_good_one_step_early_or_late_and_never_again() {
+    for (seconds, good) in [(-60, false), (-30, true), (0, true), (30, true), (60, false)] {
+        let desk = desk(Role::Desk).await;
+        // The middle of a step.
+        desk.t.advance(15);
+        let code = second_factor::code_in(&desk.t.office, desk.nip, desk.totp_no, seconds);
+        assert_eq!(desk.sign_in(PASSWORD, &code).await.is_ok(), good, "{seconds} s");
+        if good {
+            assert!(desk.sign_in(PASSWORD, &code).await.is_err(), "{seconds} s, twice");
+        }
+        if seconds == 30 {
+            let older = second_factor::code_in(&desk.t.office, desk.nip, desk.totp_no, 0);
+            assert!(desk.sign_in(PASSWORD, &older).await.is_err(), "nor one from before it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_of_staff_is_touched_with_a_factor_that_counts_once() {
+    let desk = desk(Role::Administrator).await;
+    let cookie = desk.sign_in(PASSWORD, &desk.code()).await.unwrap();
+    let session = find(&desk.t.office, &cookie).await.unwrap().unwrap();
+    let right = rights::right("POST", "/kantor/orang/{record}/akun").unwrap();
+    let used = desk.code();
+    assert!(touch(&desk.app, &session, right, desk.nip, &used).await.is_err(), "it signed in with it");
+    assert!(touch(&desk.app, &session, right, desk.nip, "").await.is_err());
+    desk.t.advance(60);
+    let code = desk.code();
+    assert!(touch(&desk.app, &session, right, desk.nip, &code).await.is_ok());
+    assert!(touch(&desk.app, &session, right, desk.nip, &code).await.is_err(), "twice");
+    let lesser = Session::for_test(Role::Desk, "OTHER");
+    desk.t.advance(60);
+    let right_code = desk.code();
+    assert!(
+        touch(&desk.app, &lesser, right, desk.nip, &right_code).await.is_err(),
+        "not a clerk, with any code"
+    );
+}

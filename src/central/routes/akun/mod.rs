@@ -7,6 +7,7 @@ mod home;
 mod looks;
 mod phones;
 mod photo;
+mod secret;
 mod wrong;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/akun/keliru", get(wrong::show).post(wrong::report))
         .route("/akun/dilihat", get(looks::show))
         .route("/akun/ponsel", get(phones::show))
+        .route("/akun/sandi", get(secret::show).post(secret::change))
         .route("/akun/keluar", post(phones::sign_out))
         .route("/akun/keluar-semua", post(phones::sign_out_all))
 }

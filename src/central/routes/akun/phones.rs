@@ -24,6 +24,7 @@ pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
                 "Phones and browsers that are signed in as you. Stations in the office are not among them: there a session ends by itself."
             )) }
             @for line in &lines { (line_box(&app, own, line)) }
+            p { a href=(own.link("/akun/sandi")) { (lang.pick("Ganti Kata Sandi", "Change Password")) } }
             form method="post" action=(own.link("/akun/keluar-semua")) {
                 (own.proof(&app))
                 button type="submit" { (lang.pick("Keluar dari Semua Ponsel", "Sign Out of All Phones")) }

@@ -17,6 +17,7 @@ use crate::central::help::faces::{Sheet, draw_before_issue};
 use crate::central::issuing::{accept_by_phone, may_accept};
 use crate::central::pages::photo_words::{self, Remark};
 use crate::central::pages::{APP_SCRIPT, EXAMPLE};
+use crate::central::routes::again;
 use crate::central::routes::download::file;
 use crate::central::routes::form::Visitor;
 use crate::central::routes::masuk::{renew, see};
@@ -25,6 +26,7 @@ use crate::central::routes::upload::{self, Parts as FormParts, Unread};
 use crate::central::studio::{Developed, LARGEST, LIFE};
 use crate::central::{App, CentralError, Refused, slow_down};
 use crate::lang::Lang;
+use crate::protocol::Problem;
 
 /// Where a form's address carries a file's fields besides: proof, boundaries, names.
 const FORM: usize = 64 * 1024;
@@ -202,39 +204,43 @@ fn guide(lang: Lang) -> Markup {
 
 /// `Lihat Kartu`: the card as it will be.
 pub async fn preview(State(app): State<Arc<App>>, parts: Parts) -> Response {
-    shown(&app, &parts, async |own| {
-        let lang = own.lang();
-        let Some(draft) = app.studio.draft(&own.session.series, app.office.clock.monotonic()) else {
-            return Ok(see("/akun/foto", lang));
-        };
-        let shape = orientation(own, Orientation::Portrait);
-        let front = lang.pick("sisi depan kartu dengan foto ini", "the card's front with this photo");
-        let path = format!("/akun/foto/lihat/depan-{}.png", word(shape));
-        let main = html! {
-            h1 { (lang.pick("Lihat Kartu", "View Card")) }
-            (turn(own, "/akun/foto/lihat", shape))
-            div.faces { (face(&path, shape, &draft.id, front, &html! {})) }
-            div.alert {
-                p { (lang.pick(
-                    "Latar dihapus dari gambar ini saja, tanpa Foto latar kosong seperti di Anjungan. Mohon periksa tepi rambut, jilbab dan bahu.",
-                    "The background was removed from this picture alone, without a clean plate as at a station. Please look at the edge of hair, jilbab and shoulders."
-                )) }
-            }
-            form method="post" action=(own.link("/akun/foto/lihat")) {
-                (own.proof(&app))
-                input type="hidden" name="foto" value=(draft.id);
-                button type="submit" name="putusan" value="pakai" { (lang.pick("Gunakan Foto Ini", "Use This Photo")) }
-                button.other type="submit" name="putusan" value="ulangi" { (lang.pick("Ulangi", "Try Again")) }
-            }
-            p.quiet {
-                (lang.pick("Kode QR dan nomor seri dibuat bersama kartu. Tanpa putusan, foto ini dihapus dalam ", "QR code and serial come with the card. Undecided, this photo is deleted within "))
-                (LIFE.as_secs() / 60) (lang.pick(" menit.", " minutes."))
-            }
-        };
-        let path = format!("/akun/foto/lihat?bentuk={}", word(shape));
-        Ok(own.page(Some(&path), &main).answer_installable(StatusCode::OK))
-    })
-    .await
+    shown(&app, &parts, async |own| Ok(preview_of(&app, own, None))).await
+}
+
+/// The same, and why the last press did not count.
+fn preview_of(app: &App, own: &Own, problem: Option<&Problem>) -> Response {
+    let lang = own.lang();
+    let Some(draft) = app.studio.draft(&own.session.series, app.office.clock.monotonic()) else {
+        return see("/akun/foto", lang);
+    };
+    let shape = orientation(own, Orientation::Portrait);
+    let front = lang.pick("sisi depan kartu dengan foto ini", "the card's front with this photo");
+    let path = format!("/akun/foto/lihat/depan-{}.png", word(shape));
+    let main = html! {
+        h1 { (lang.pick("Lihat Kartu", "View Card")) }
+        (turn(own, "/akun/foto/lihat", shape))
+        div.faces { (face(&path, shape, &draft.id, front, &html! {})) }
+        div.alert {
+            p { (lang.pick(
+                "Latar dihapus dari gambar ini saja, tanpa Foto latar kosong seperti di Anjungan. Mohon periksa tepi rambut, jilbab dan bahu.",
+                "The background was removed from this picture alone, without a clean plate as at a station. Please look at the edge of hair, jilbab and shoulders."
+            )) }
+        }
+        form method="post" action=(own.link("/akun/foto/lihat")) {
+            (own.proof(app))
+            input type="hidden" name="foto" value=(draft.id);
+            (again::field(&own.session, lang, problem))
+            button type="submit" name="putusan" value="pakai" { (lang.pick("Gunakan Foto Ini", "Use This Photo")) }
+            button.other type="submit" name="putusan" value="ulangi" { (lang.pick("Ulangi", "Try Again")) }
+        }
+        p.quiet {
+            (lang.pick("Kode QR dan nomor seri dibuat bersama kartu. Tanpa putusan, foto ini dihapus dalam ", "QR code and serial come with the card. Undecided, this photo is deleted within "))
+            (LIFE.as_secs() / 60) (lang.pick(" menit.", " minutes."))
+        }
+    };
+    let path = format!("/akun/foto/lihat?bentuk={}", word(shape));
+    let status = if problem.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    own.page(Some(&path), &main).answer_installable(status)
 }
 
 /// A face of that card.
@@ -258,6 +264,12 @@ pub async fn sheet(State(app): State<Arc<App>>, Path(name): Path<String>, parts:
 pub async fn decide(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Response {
     acted(&app, &parts, &body, async |own, fields| {
         let lang = own.lang();
+        // Asked before the photo is taken out of the studio: it waits for the right password.
+        if fields.get("putusan") == "pakai"
+            && let Some(problem) = again::proved(&app, &own.visitor, &own.session, fields).await?
+        {
+            return Ok(preview_of(&app, own, Some(&problem)));
+        }
         let Some(draft) = app.studio.take(&own.session.series, &fields.get("foto")) else {
             let gone = alert(
                 "Foto itu sudah diputuskan atau sudah dihapus.",

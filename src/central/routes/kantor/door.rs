@@ -11,7 +11,7 @@ use maud::html;
 
 use super::{COOKIE, acted};
 use crate::central::pages::{Page, Tongue};
-use crate::central::routes::form::{Fields, Visitor, cookie};
+use crate::central::routes::form::{Fields, Visitor, cookie, cookie_name, is_secure};
 use crate::central::routes::gate::Gate;
 use crate::central::routes::masuk::{needs_work, see};
 use crate::central::routes::notice::{self, alert};
@@ -23,7 +23,7 @@ use crate::protocol::{Problem, ProblemCode};
 
 pub async fn show(State(app): State<Arc<App>>, parts: Parts) -> Response {
     let visitor = Visitor::of(&app.office, &parts);
-    let held = cookie(&parts.headers, COOKIE).unwrap_or_default();
+    let held = cookie(&parts.headers, &cookie_name(is_secure(&app.office), COOKIE)).unwrap_or_default();
     let answer = match staff::find(&app.office, held).await {
         Ok(Some(session)) => signed_in(&app, &visitor, &session),
         Ok(None) => {
@@ -146,6 +146,7 @@ fn signed_in(app: &App, visitor: &Visitor, session: &staff::Session) -> Page {
         h1 { (session.name) }
         p { (role_word(session.role, lang)) }
         p { a.button href={ "/kantor?lang=" (lang.tag()) } { (lang.pick("Ke halaman kantor", "To the office's pages")) } }
+        p { a href={ "/kantor/sandi?lang=" (lang.tag()) } { (lang.pick("Ganti kata sandi", "Change the password")) } }
         form method="post" action={ "/kantor/keluar?lang=" (lang.tag()) } {
             input type="hidden" name="bukti" value=(visitor.proof(&app.office));
             button.other type="submit" { (lang.pick("Keluar", "Sign Out")) }

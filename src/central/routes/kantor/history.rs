@@ -28,6 +28,7 @@ pub async fn status(
 ) -> Response {
     acted(&app, &parts, &body, Some(Area::Cards), async |work, fields| {
         let nip = super::person::nip_of(&app, &record).await?;
+        work.touch(&app, nip, fields).await?;
         let status = Status::parse(&fields.get("status"))
             .ok_or_else(|| CentralError::Argument("no such status".into()))?;
         let since = day(&app.office, &fields.get("sejak"))?;
@@ -50,7 +51,7 @@ fn day(office: &Office, text: &str) -> Result<Option<Date>, CentralError> {
 }
 
 /// The form that does it.
-pub fn status_form(app: &App, work: &Work, record: &str, person: &Employee) -> Markup {
+pub fn status_form(app: &App, work: &Work, record: &str, person: &Employee, factor: bool) -> Markup {
     let lang = work.lang();
     html! {
         details {
@@ -68,6 +69,7 @@ pub fn status_form(app: &App, work: &Work, record: &str, person: &Employee) -> M
                 }
                 label for="sejak" { (lang.pick("Sejak tanggal", "From this day on")) }
                 input id="sejak" name="sejak" type="date" required value=(app.office.today());
+                @if factor { (super::person::factor_field(lang)) }
                 button type="submit" { (lang.pick("Ubah status", "Change the status")) }
             }))
         }

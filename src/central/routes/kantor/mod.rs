@@ -24,7 +24,10 @@ mod photos;
 mod plots;
 mod prints;
 mod reports;
+#[cfg(test)]
+mod rights_tests;
 mod said;
+mod secret;
 mod stations;
 mod systems;
 mod units;
@@ -32,19 +35,30 @@ mod units;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::MatchedPath;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::form::{Fields, Visitor, cookie};
+use super::form::{Fields, Visitor, cookie, cookie_name, is_secure};
 use super::masuk::see;
 use super::notice;
 use crate::central::pages::{Page, Tongue};
+use crate::central::staff::rights::{self, Gate, Right};
 use crate::central::staff::{self, Area, Session};
 use crate::central::{App, CentralError, Refused};
 use crate::lang::Lang;
+use crate::person::Nip;
+
+/// For an address that the table does not know.
+const NOBODYS: Right = Right { method: "", path: "", gate: Gate::Phone, touch: rights::Touch::Account };
+
+/// What a page that names this part asks of the table.
+fn gate(area: Option<Area>) -> Gate {
+    area.map_or(Gate::Staff, Gate::Part)
+}
 
 const COOKIE: &str = "anjungan_kantor";
 
@@ -54,6 +68,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/kantor/grafik", get(plots::show))
         .route("/kantor/masuk", get(door::show).post(door::take))
         .route("/kantor/keluar", post(door::leave))
+        .route("/kantor/sandi", get(secret::show).post(secret::change))
         .route("/kantor/orang", get(people::show).post(people::search))
         .route("/kantor/orang/{record}", get(person::show))
         .route("/kantor/orang/{record}/foto/{serial}", get(person::photo))
@@ -91,36 +106,45 @@ pub fn uploads() -> Router<Arc<App>> {
 struct Work {
     visitor: Visitor,
     session: Session,
+    /// The table's line for what is asked.
+    right: &'static Right,
 }
 
 impl Work {
     /// Who asks for this page. `Err`: the way in, or the word that it is not theirs.
     async fn begin(app: &App, parts: &Parts, area: Option<Area>) -> Result<Work, Response> {
         let visitor = Visitor::of(&app.office, parts);
-        let held = cookie(&parts.headers, COOKIE).unwrap_or_default();
+        let held = cookie(&parts.headers, &cookie_name(is_secure(&app.office), COOKIE)).unwrap_or_default();
         let session = match staff::find(&app.office, held).await {
             Ok(Some(session)) => session,
             Ok(None) => return Err(see("/kantor/masuk", visitor.lang)),
             Err(error) => return Err(notice::refused(visitor.lang, error.into())),
         };
-        let work = Work { visitor, session };
-        match area {
-            Some(area) if !work.session.role.may(area) => {
-                let main = html! {
-                    h1 { (work.lang().pick("Bukan bagian Anda", "Not your part")) }
-                    p { (work.lang().pick(
-                        "Halaman ini dikerjakan petugas lain. Mohon hubungi administrator kantor.",
-                        "This page belongs to somebody else's work. Please ask the office's administrator."
-                    )) }
-                };
-                Err(work.page(StatusCode::FORBIDDEN, None, &main))
-            }
-            _ => Ok(work),
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        // What the table does not know, or knows otherwise than the page itself, nobody may.
+        let known = rights::right(parts.method.as_str(), path).filter(|right| right.gate == gate(area));
+        let work = Work { visitor, session, right: known.unwrap_or(&NOBODYS) };
+        if work.right.lets_in(work.session.role) {
+            return Ok(work);
         }
+        let main = html! {
+            h1 { (work.lang().pick("Bukan bagian Anda", "Not your part")) }
+            p { (work.lang().pick(
+                "Halaman ini dikerjakan petugas lain. Mohon hubungi administrator kantor.",
+                "This page belongs to somebody else's work. Please ask the office's administrator."
+            )) }
+        };
+        Err(work.page(StatusCode::FORBIDDEN, None, &main))
     }
 
     fn lang(&self) -> Lang {
         self.visitor.lang
+    }
+
+    /// Passes where this session may do to this person what the page does, with its own second factor
+    /// where the table asks for it.
+    async fn touch(&self, app: &App, nip: Nip, fields: &Fields) -> Result<(), Refused> {
+        staff::touch(app, &self.session, self.right, nip, &fields.get("kode")).await
     }
 
     /// One of these pages, in the language of this one.
@@ -207,6 +231,7 @@ fn failed(work: &Work, refused: Refused) -> Response {
     let lang = work.lang();
     let (status, why) = match refused {
         Refused::Server(CentralError::NotFound(why)) => (StatusCode::NOT_FOUND, said::refusal(why, lang)),
+        Refused::Server(CentralError::Forbidden(why)) => (StatusCode::FORBIDDEN, said::refusal(why, lang)),
         Refused::Server(CentralError::Argument(why)) => (StatusCode::BAD_REQUEST, said::refusal(&why, lang)),
         Refused::Server(CentralError::Import(why)) => (StatusCode::BAD_REQUEST, said::file_fault(&why, lang)),
         other => return notice::refused(lang, other),

@@ -14,7 +14,8 @@ use super::{Work, acted, shown};
 use crate::central::issuing::{Decision, IssueLine, LONGEST_REASON, decide as decide_card, issues_of};
 use crate::central::looks::{self, Opened};
 use crate::central::routes::masuk::see;
-use crate::central::staff::Area;
+use crate::central::staff::rights::Verdict;
+use crate::central::staff::{self, Area};
 use crate::central::{App, CentralError, Refused, accounts, registry};
 use crate::lang::Lang;
 use crate::person::{Employee, Nip, eligibility};
@@ -83,6 +84,7 @@ pub async fn account(
 ) -> Response {
     acted(&app, &parts, &body, Some(Area::People), async |work, fields| {
         let (lang, nip) = (work.lang(), nip_of(&app, &record).await?);
+        work.touch(&app, nip, fields).await?;
         let reset = fields.get("ganti") == "ya";
         let code = accounts::new_code_for(&app.office, &work.session.record, nip, reset).await?;
         let main = html! {
@@ -109,10 +111,11 @@ async fn page(app: &App, work: &Work, record: &str, nip: Nip) -> Result<Markup, 
     let person = registry::find(&app.office.store, nip).await?.ok_or(NOBODY)?;
     let cards = issues_of(&app.office, nip).await?;
     let has_password = accounts::has_password(&app.office, nip).await?;
+    let verdict = staff::verdict(&app.office, &work.session, "/kantor/orang/{record}/akun", nip).await?;
     Ok(html! {
         h1 { (person.name) }
         (facts(&person, lang))
-        @if work.session.role.may(Area::Cards) { (super::history::status_form(app, work, record, &person)) }
+        @if work.session.role.may(Area::Cards) { (super::history::status_form(app, work, record, &person, verdict == Verdict::WithFactor)) }
         @if let Err(refusal) = eligibility(&person, app.office.today()) {
             div.alert { p { (refusal.sentence(lang)) } }
         }
@@ -120,7 +123,10 @@ async fn page(app: &App, work: &Work, record: &str, nip: Nip) -> Result<Markup, 
         @if cards.is_empty() { p { (lang.pick("Belum ada.", "None yet.")) } }
         @for card in &cards { (card_box(app, work, record, card)) }
         h2 { (lang.pick("Akun", "Account")) }
-        (account_box(app, work, record, has_password))
+        @match verdict {
+            Verdict::No => { p { (lang.pick("Akun petugas hanya diurus administrator.", "Accounts of staff are for administrators alone.")) } }
+            verdict => (account_box(app, work, record, has_password, verdict == Verdict::WithFactor)),
+        }
         (super::history::list(app, work, nip).await?)
     })
 }
@@ -208,7 +214,7 @@ fn card_box(app: &App, work: &Work, record: &str, card: &IssueLine) -> Markup {
     }
 }
 
-fn account_box(app: &App, work: &Work, record: &str, has_password: bool) -> Markup {
+fn account_box(app: &App, work: &Work, record: &str, has_password: bool, factor: bool) -> Markup {
     let lang = work.lang();
     let path = format!("/kantor/orang/{record}/akun");
     html! {
@@ -221,14 +227,27 @@ fn account_box(app: &App, work: &Work, record: &str, has_password: bool) -> Mark
                     "The old password ends at once, and all of the person's phones are signed out."
                 )) }
                 (work.form(app, &path, &html! {
+                    @if factor { (factor_field(lang)) }
                     button type="submit" name="ganti" value="ya" { (lang.pick("Buat kode baru", "Make a new code")) }
                 }))
             }
         } @else {
             p { (lang.pick("Belum punya kata sandi.", "Has no password yet.")) }
             (work.form(app, &path, &html! {
+                @if factor { (factor_field(lang)) }
                 button.other type="submit" { (lang.pick("Buat kode aktivasi", "Make an activation code")) }
             }))
+        }
+    }
+}
+
+/// Where somebody of the staff gives their second factor once more.
+pub fn factor_field(lang: Lang) -> Markup {
+    html! {
+        label {
+            (lang.pick("Kode dari aplikasi autentikator Anda", "Code from your own authenticator app"))
+            span.hint { (lang.pick("6 angka; ini akun petugas", "6 digits; this is an account of staff")) }
+            input name="kode" required inputmode="numeric" autocomplete="one-time-code" maxlength="7";
         }
     }
 }
