@@ -76,7 +76,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/kantor/orang/{record}/akun", post(person::account))
         .route("/kantor/orang/{record}/status", post(history::status))
         .route("/kantor/impor", get(impor::show))
-        .route(impor_last::PATH, get(impor_last::show).post(impor_last::undo))
+        .route("/kantor/impor/terakhir", get(impor_last::show).post(impor_last::undo))
         .route("/kantor/impor/{id}", get(impor::one).post(impor::act))
         .route("/kantor/impor/{id}/ditolak.csv", get(impor::refused))
         .route("/kantor/sistem", get(systems::show).post(systems::make))

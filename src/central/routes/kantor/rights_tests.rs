@@ -73,6 +73,11 @@ fn the_table_is_what_was_meant() {
             assert_eq!(right.lets_in(role), letters.contains(letter), "{role:?} {path}");
         }
     }
+    for path in ["/kantor/kunci/{keys}", "/kantor/kelompok/{id}/persetujuan"] {
+        let approval = right("POST", path).unwrap();
+        assert!(approval.lets_in(Role::Administrator), "{path}");
+        assert!(!approval.lets_in(Role::Desk) && !approval.lets_in(Role::Technician), "{path}");
+    }
     let account = right("POST", "/kantor/orang/{record}/akun").unwrap();
     for subject in [Subject::Staff, Subject::Administrator, Subject::Oneself] {
         assert_eq!(account.verdict(Role::Desk, subject), Verdict::No);
