@@ -43,17 +43,14 @@ impl Jump {
 
     /// The jump with one more answer; from the beginning where that says something else.
     fn with(self, at: Timestamp, steady: Duration) -> Jump {
-        let (passed, agrees) = match self.seen {
-            Some(seen) => {
-                let passed = steady.saturating_sub(seen);
-                let expected = later(self.at, passed);
-                (passed, at.duration_since(expected).abs() <= AGREES)
-            }
+        let (passed, agrees) = if let Some(seen) = self.seen {
+            let passed = steady.saturating_sub(seen);
+            let expected = later(self.at, passed);
+            (passed, at.duration_since(expected).abs() <= AGREES)
+        } else {
             // The station was started again meanwhile: nothing of the time between counts.
-            None => {
-                let ahead = at.duration_since(self.at);
-                (Duration::ZERO, ahead >= -AGREES && ahead <= LONGEST_OFF)
-            }
+            let ahead = at.duration_since(self.at);
+            (Duration::ZERO, ahead >= -AGREES && ahead <= LONGEST_OFF)
         };
         if !agrees {
             return Jump::first(at, steady);

@@ -22,10 +22,10 @@ pub async fn healthz(State(app): State<Arc<App>>) -> Result<&'static str, Refusa
 pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, String) {
     let parts = app.readiness.parts(&app.office).await;
     let all = parts.iter().all(|(_, well)| *well);
-    let lines: String = parts
-        .iter()
-        .map(|(part, well)| format!("{part} {}\n", if *well { "ok" } else { "failed" }))
-        .collect();
+    let mut lines = String::new();
+    for (part, well) in parts {
+        lines.extend([part, if well { " ok\n" } else { " failed\n" }]);
+    }
     (if all { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)
 }
 

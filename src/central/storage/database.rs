@@ -230,7 +230,7 @@ async fn ends(connection: &mut PoolConnection<Db>) -> bool {
 
 /// Does another connection hold SQLite's lock?
 fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     // The lowest byte of SQLite's number is the kind. PostgreSQL's codes have five places.
     code.is_some_and(|code| code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5))
 }

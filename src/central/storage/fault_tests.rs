@@ -78,7 +78,7 @@ async fn a_full_disk_at_any_statement_is_over_when_it_is_over() {
             match outcome {
                 Ok(()) => acknowledged += STATEMENTS as i64,
                 Err(CentralError::Database(error)) => {
-                    let code = error.as_database_error().and_then(|error| error.code());
+                    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
                     assert_eq!(code.as_deref(), Some("13"), "full, and nothing else: {error}");
                     table.push((room, done));
                 }
