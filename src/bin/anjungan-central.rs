@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anjungan::central::{
-    CentralConfig, CentralError, ClientCommand, ClockCommand, Flags, KeyCommand, StaffCommand, TrustCommand, commands,
-    key_command, staff_command, trust_command,
+    CentralConfig, CentralError, ClientCommand, ClockCommand, Flags, KeyCommand, StaffCommand, TrustCommand,
+    commands, key_command, staff_command, trust_command,
 };
 use anjungan::privileges::{Keep, become_owner_of};
 use clap::{Args, Parser, Subcommand};

@@ -110,7 +110,7 @@ pub async fn put_password(tx: &mut Tx, nip: Nip, hash: &str, now: Timestamp) -> 
 /// Another password for somebody who has proved who they are.
 pub async fn change_password(app: &App, nip: Nip, new: String) -> Result<(), Refused> {
     let office = &app.office;
-    let hash = app.hasher.hash(new).await?;
+    let hash = app.hasher.hash(new, Lane::Known(&nip.to_string())).await?;
     let now = office.clock.now();
     let mut tx = office.store.write().await?;
     put_password(&mut tx, nip, &hash, now).await?;

@@ -245,10 +245,9 @@ pub async fn enrol(office: &Office, asked: &Enrol) -> Result<Enrolled, Refused> 
 
 /// Whoever holds a session of this device, or a nonce, is out.
 pub async fn end_sessions(tx: &mut Tx, device_id: &str) -> Result<(), CentralError> {
-    for statement in [
-        "DELETE FROM device_sessions WHERE device_id = $1",
-        "DELETE FROM assist_nonces WHERE device_id = $1",
-    ] {
+    for statement in
+        ["DELETE FROM device_sessions WHERE device_id = $1", "DELETE FROM assist_nonces WHERE device_id = $1"]
+    {
         sqlx::query(statement).bind(device_id).execute(&mut **tx).await?;
     }
     Ok(())

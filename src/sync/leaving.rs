@@ -69,8 +69,7 @@ fn hand_over(client: &Client, store: &dyn Store) -> Result<(), SyncError> {
         let last = *last;
         let items: Vec<LeftItem> = owed.into_iter().map(|(_, item)| item).collect();
         let asked = HandOver { proof: prove(client)?, items };
-        let told =
-            client.post_proven("leave/items", &asked, &asked.proof).and_then(|answer| answer.json());
+        let told = client.post_proven("leave/items", &asked, &asked.proof).and_then(|answer| answer.json());
         let HandedOver { kept } = match told {
             // Fewer at a time. One that is too large by itself stays here, and so does the station.
             Err(SyncError::TooLarge { size }) if asked.items.len() > 1 => {

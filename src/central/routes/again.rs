@@ -5,8 +5,9 @@ use maud::{Markup, html};
 
 use super::form::{Fields, Visitor};
 use super::notice::{self, alert};
+use crate::central::entering::{self, Asker};
 use crate::central::phone::{self, PhoneSession};
-use crate::central::{App, Refused, accounts};
+use crate::central::{App, Refused};
 use crate::lang::Lang;
 use crate::protocol::{Problem, ProblemCode};
 
@@ -50,8 +51,8 @@ pub async fn proved(
     if session.fresh {
         return Ok(None);
     }
-    let (password, mark) = (fields.get("sandi"), visitor.known());
-    match accounts::by_phone(app, session.nip, password, mark, visitor.address).await {
+    let asker = Asker { mark: visitor.known(), browser: "", address: visitor.address, worked: false };
+    match entering::by_phone_from(app, session.nip, fields.get("sandi"), asker).await {
         Ok(_) => {
             phone::proved(&app.office, &session.series).await?;
             Ok(None)
@@ -66,6 +67,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::central::accounts;
     use crate::central::fleet::tests::joined_with_keys;
     use crate::central::help::offers;
     use crate::central::password;
@@ -128,7 +130,7 @@ mod tests {
         }
         let here = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
         let app = t.app();
-        assert!(accounts::by_phone(&app, nip, "kenanga di teras".into(), "", here).await.is_ok());
-        assert!(accounts::by_phone(&app, nip, PASSWORD.into(), "", here).await.is_err());
+        assert!(entering::by_phone(&app, nip, "kenanga di teras".into(), "", here).await.is_ok());
+        assert!(entering::by_phone(&app, nip, PASSWORD.into(), "", here).await.is_err());
     }
 }

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use super::form::{Fields, Visitor};
 use super::notice::alert;
 use crate::central::activation_words::Fault;
-use crate::central::{App, Refused, accounts, password};
+use crate::central::entering::{self, Asker};
+use crate::central::{App, Office, Refused, accounts, password};
 use crate::lang::Lang;
 use crate::person::Nip;
 use crate::protocol::ProblemCode;
@@ -20,12 +21,12 @@ pub enum No {
 }
 
 /// Both new ones are the same, and strong enough.
-pub fn read(fields: &Fields, nip: Nip) -> Result<String, No> {
+pub fn read(office: &Office, fields: &Fields, nip: Nip) -> Result<String, No> {
     let new = fields.get("baru");
     if new != fields.get("ulang") {
         return Err(No::Fault(Fault::Differ));
     }
-    password::check(&new, nip).map_err(|weak| No::Fault(Fault::Weak(weak)))?;
+    password::check(office, &new, nip).map_err(|weak| No::Fault(Fault::Weak(weak)))?;
     Ok(new)
 }
 
@@ -37,7 +38,8 @@ pub async fn change(
     old: String,
     new: String,
 ) -> Result<Result<(), No>, Refused> {
-    match accounts::by_phone(app, nip, old, visitor.known(), visitor.address).await {
+    let asker = Asker { mark: visitor.known(), browser: "", address: visitor.address, worked: false };
+    match entering::by_phone_from(app, nip, old, asker).await {
         Ok(_) => {}
         Err(Refused::Problem(problem)) => {
             return Ok(Err(match (problem.code, problem.retry_after_s) {

@@ -53,7 +53,9 @@ impl Kiosk {
         eprintln!("anjungan: {error}");
         let config = of_display(self.place.config.as_deref(), std::env::var("SLINT_BACKEND").ok().as_deref());
         let place = self.place;
-        match station::misconfigured(&config, &error.to_string(), clock, move || place.read(Path::new(PACKAGED)).is_ok()) {
+        match station::misconfigured(&config, &error.to_string(), clock, move || {
+            place.read(Path::new(PACKAGED)).is_ok()
+        }) {
             Ok(()) => start_anew(None),
             Err(screen) => format!("{error}; and no screen to say so: {screen}").into(),
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -108,6 +109,7 @@ impl Clock {
 const ASKED: Timeouts = Timeouts {
     connect: Duration::from_secs(3),
     answer: Duration::from_secs(5),
+    quiet: Duration::from_secs(5),
     transfer: Duration::from_secs(5),
 };
 

@@ -290,7 +290,8 @@ impl Place {
         let clock = ManualClock::at(morning());
         let (worker, told, lines) = worker(&dir, &clock);
         let now = worker.clock.monotonic();
-        let session = Session::new(Lang::Id, now).with_duty(Duty::new(profile, Tries::default()));
+        let session = Session::new(Lang::Id, now)
+            .with_duty(Duty::new(profile, crate::session::staff::Tries::default()));
         let mut place = Place {
             clock,
             worker,

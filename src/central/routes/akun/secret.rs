@@ -22,7 +22,7 @@ pub async fn change(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> R
     acted(&app, &parts, &body, async |own, fields| {
         let refused = |no| Ok(form(&app, own, Some(no), StatusCode::UNPROCESSABLE_ENTITY));
         let nip = own.session.nip;
-        let new = match secret::read(fields, nip) {
+        let new = match secret::read(&app.office, fields, nip) {
             Ok(new) => new,
             Err(no) => return refused(no),
         };

@@ -23,7 +23,7 @@ pub async fn change(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> R
     acted(&app, &parts, &body, None, async |work, fields| {
         let refused = |no| Ok(form(&app, work, Some(no), StatusCode::UNPROCESSABLE_ENTITY));
         let nip = work.session.nip;
-        let new = match secret::read(fields, nip) {
+        let new = match secret::read(&app.office, fields, nip) {
             Ok(new) => new,
             Err(no) => return refused(no),
         };
