@@ -91,17 +91,14 @@ fn switch(owner: u32, keep: Keep) -> io::Result<()> {
     let uid = Uid::from_raw(owner);
     let user = User::from_uid(uid)?;
     set_keep_capabilities(keep == Keep::Files)?;
-    match &user {
-        Some(user) => {
-            let name = CString::new(user.name.as_str()).map_err(|_| io::ErrorKind::InvalidData)?;
-            initgroups(&name, user.gid)?;
-            setgid(user.gid)?;
-        }
+    if let Some(user) = &user {
+        let name = CString::new(user.name.as_str()).map_err(|_| io::ErrorKind::InvalidData)?;
+        initgroups(&name, user.gid)?;
+        setgid(user.gid)?;
+    } else {
         // A user without a name, as containers have them: its number is its group.
-        None => {
-            setgroups(&[])?;
-            setgid(Gid::from_raw(owner))?;
-        }
+        setgroups(&[])?;
+        setgid(Gid::from_raw(owner))?;
     }
     setuid(uid)?;
     if keep == Keep::Files {

@@ -207,12 +207,12 @@ fn haproxy_example(central: &Central) -> Option<Proxy> {
 /// clear.
 fn portrait() -> Vec<u8> {
     let mut seed = 1_u32;
-    let picture = image::RgbaImage::from_fn(1200, 1600, |x, _| {
+    let picture = image::RgbaImage::from_fn(800, 1066, |x, _| {
         seed ^= seed << 13;
         seed ^= seed >> 17;
         seed ^= seed << 5;
         let grain = seed.to_le_bytes().map(|byte| 120 + byte % 8);
-        image::Rgba(if (120..1080).contains(&x) { [grain[0], grain[1], grain[2], 255] } else { [0; 4] })
+        image::Rgba(if (80..720).contains(&x) { [grain[0], grain[1], grain[2], 255] } else { [0; 4] })
     });
     let mut png = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut png, image::ImageFormat::Png).unwrap();

@@ -92,10 +92,10 @@ pub async fn by_phone_from(
     let sprayed = spray(app, &password);
     let home = neighbourhood(asker.address);
     let (now, known) = (counted.now, knows(app, nip, asker.mark));
-    let asked = app.passwords.ask(&sprayed, now);
-    let sprays_too = asked.is_ok();
+    let granted = app.passwords.ask(&sprayed, now);
+    let sprays_too = granted.is_ok();
     // A password that was tried at many accounts waits, but for who is known or has worked.
-    if let Err(wait) = asked
+    if let Err(wait) = granted
         && !(known || asker.worked)
     {
         counted.take_back();
@@ -216,11 +216,11 @@ fn count<'a>(app: &'a App, nip: Nip, asker: Asker<'_>) -> Result<Counted<'a>, Du
             .and_then(|()| app.worked_in.take(EVERYBODY, now))
     } else {
         let number = number(nip);
-        let asked = app.crowds.ask_from(&number, &home, now);
-        if asked.is_ok() {
+        let granted = app.crowds.ask_from(&number, &home, now);
+        if granted.is_ok() {
             counted.shared.push((&app.crowds, number));
         }
-        asked.and_then(|()| app.strangers_in.take(EVERYBODY, now))
+        granted.and_then(|()| app.strangers_in.take(EVERYBODY, now))
     };
     match rest {
         Ok(()) => Ok(counted),

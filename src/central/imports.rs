@@ -53,7 +53,7 @@ pub struct Progress {
 
 #[derive(Clone, Debug)]
 pub enum Ended {
-    Done(ImportReport),
+    Done(Box<ImportReport>),
     /// Of the file, in words for people.
     Unreadable(String),
     /// The server's own fault.
@@ -163,7 +163,7 @@ impl Job {
         let (job, office) = (self.clone(), office.clone());
         tokio::spawn(async move {
             let ended = match job.work(&office, plan, words, reason).await {
-                Ok(report) => Ended::Done(report),
+                Ok(report) => Ended::Done(Box::new(report)),
                 Err(CentralError::Import(why)) => Ended::Unreadable(why),
                 Err(error) => {
                     tracing::error!(%error, "an import from the pages");

@@ -210,7 +210,7 @@ mod tests {
 
     const IDLE: Duration = Duration::from_millis(100);
 
-    async fn served(lines: Lines) -> SocketAddr {
+    fn served(lines: Lines) -> SocketAddr {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
         let busy = lines.clone();
@@ -230,7 +230,7 @@ mod tests {
     #[tokio::test]
     async fn a_line_on_which_nothing_is_asked_ends_and_pings_are_nothing() {
         let lines = Lines::new(10, 10, IDLE, &[]);
-        let addr = served(lines.clone()).await;
+        let addr = served(lines.clone());
         let mut line = TcpStream::connect(addr).await.unwrap();
         // HTTP/2: the preface, settings, and from then on pings.
         line.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
@@ -258,7 +258,7 @@ mod tests {
     #[tokio::test]
     async fn one_address_has_so_many_lines_and_a_proxy_is_not_one_address() {
         for (proxies, open) in [(vec![], 2), (vec![IpAddr::from([127, 0, 0, 1])], 4)] {
-            let addr = served(Lines::new(4, 2, 50 * IDLE, &proxies)).await;
+            let addr = served(Lines::new(4, 2, 50 * IDLE, &proxies));
             let mut lines = Vec::new();
             for _ in 0..4 {
                 lines.push(TcpStream::connect(addr).await.unwrap());

@@ -10,6 +10,7 @@ mod approval;
 mod backup;
 mod batch;
 mod chain;
+pub mod cli;
 mod clients;
 mod codes;
 pub mod commands;

@@ -80,7 +80,7 @@ fn check_with(password: &str, nip: Nip, names: &[String]) -> Result<(), Weak> {
         return Err(Weak::Birth);
     }
     let mut parts = (PART_OF_NIP..number.len())
-        .flat_map(|length| (0..=number.len() - length).filter_map(move |at| Some((at, at + length))));
+        .flat_map(|length| (0..=number.len() - length).map(move |at| (at, at + length)));
     if parts.any(|(from, to)| number.get(from..to).is_some_and(mostly)) {
         return Err(Weak::Nip);
     }

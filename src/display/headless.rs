@@ -53,11 +53,6 @@ pub fn refresh() {
     }
 }
 
-/// What has been drawn on this thread's headless screen so far, part by part as it changed.
-pub fn shown() -> Option<SharedPixelBuffer<Rgb8Pixel>> {
-    SCREEN.with(|place| place.borrow().upgrade()).map(|screen| screen.pixels.borrow().clone())
-}
-
 struct Screen {
     window: Rc<MinimalSoftwareWindow>,
     size: PhysicalSize,

@@ -11,7 +11,7 @@ use slint::BackendSelector;
 use crate::clock::SharedClock;
 
 pub use finger::{Finger, FingerError};
-pub use headless::{refresh, shown};
+pub use headless::refresh;
 
 /// Where the screen is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

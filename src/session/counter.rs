@@ -235,13 +235,14 @@ impl Counter {
                 }
             }
             Event::VisitKept(ticket, result) => self.kept(ticket, result, cx.now),
-            Event::Key(key) => match self.wedge.key(key, cx.now).filter(|text| is_a_code(text)) {
-                Some(text) => self.read_by_hand(text, cx),
-                None => {
+            Event::Key(key) => {
+                if let Some(text) = self.wedge.key(key, cx.now).filter(|text| is_a_code(text)) {
+                    self.read_by_hand(text, cx);
+                } else {
                     self.last_key = Some(cx.now);
                     self.key(key, cx);
                 }
-            },
+            }
             Event::Tap(Tap::Continue) => {
                 if self.typing == Some(Typing::Number) {
                     self.typing = None;

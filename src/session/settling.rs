@@ -82,7 +82,7 @@ impl Session {
                 (step.typing, step.hint()).hash(&mut face);
                 if let Some(answer) = &step.answer {
                     answer.seen.about().hash(&mut face);
-                    answer.seen.verdict().map(|verdict| verdict.code()).hash(&mut face);
+                    answer.seen.verdict().map(super::visit::DeskVerdict::code).hash(&mut face);
                     matches!(answer.kept, Kept::Yes(_)).hash(&mut face);
                 }
             }
@@ -142,7 +142,7 @@ mod tests {
         for press in [Event::Tap(Tap::MyCard), Event::ScreenKey(Key::Char('1')), Event::Key(Key::Enter)] {
             let mut visit = Visit::new();
             visit.tap(Tap::Start);
-            visit.now += SETTLING - MS;
+            visit.now += SETTLING.saturating_sub(MS);
             at_once(&mut visit, press);
             assert!(matches!(visit.session.step, Step::Choose) && visit.effects.is_empty());
         }

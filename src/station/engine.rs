@@ -13,11 +13,6 @@ use crate::session::{Alerts, Effect, Event, Fault, Session, Step};
 /// How often time passes for the session.
 pub const TICK: Duration = Duration::from_millis(200);
 
-/// How often the toolkit is asked to look whether it owes a repaint. It keeps in mind what has changed, and asks itself to
-/// draw only at the first change since the last picture: where that one request is lost, a text stands still until
-/// something else is drawn. To look costs a walk over the screen's elements and draws nothing where nothing has changed.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
 /// How long the screen says that the station is out of order before the program ends, to be started
 /// anew: long enough to be read.
 const OUT_OF_ORDER: Duration = Duration::from_secs(6);
@@ -38,8 +33,6 @@ pub struct Engine {
     /// When it was seen that a worker has ended while the screen went on.
     broken: Option<Duration>,
     reader: Reader,
-    /// When a repaint was asked for last.
-    looked: Duration,
 }
 
 /// Sees every event before the session does.
@@ -57,7 +50,6 @@ impl Engine {
             clock,
             broken: (!whole).then_some(Duration::ZERO),
             reader: Reader::default(),
-            looked: Duration::ZERO,
         }));
         handle(Event::Tick);
     }
@@ -81,10 +73,6 @@ impl Engine {
             leave(false);
         }
         self.workers.tell_frame_sizes(&self.app);
-        if now.saturating_sub(self.looked) >= LOOK_AGAIN {
-            self.looked = now;
-            slint::ComponentHandle::window(&self.app).request_redraw();
-        }
         // By the next tick the screen is laid out, and its words can be read.
         if tick && self.workers.speaks {
             self.read_aloud();

@@ -17,7 +17,7 @@ const SAME_AGAIN: Duration = Duration::from_secs(1);
 /// That they are still there is said this often, and no oftener.
 const STILL_EVERY: Duration = Duration::from_millis(100);
 
-/// What a frame says.
+/// What a frame says. `in_turn`: the codes were read in several frames and not all in this one.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Seen {
     /// No code, or nothing that was not said just now.
@@ -25,7 +25,7 @@ pub enum Seen {
     /// The codes of before.
     StillThere,
     /// Other codes than before, or the same after some time: all that are in view.
-    Codes(Vec<String>),
+    Codes { texts: Vec<String>, in_turn: bool },
 }
 
 /// What a visit's frames have shown so far.
@@ -85,8 +85,9 @@ impl Looking {
         }
         // Where only a code of something else is left, a card of a moment ago is no longer what is held up.
         if here.iter().all(|text| parse(text) == Code::Other) {
-            texts = here;
+            texts.clone_from(&here);
         }
+        let in_turn = texts.iter().any(|text| !here.contains(text));
         match &mut self.last {
             Some((seen, said, still)) if *seen == texts && now.saturating_sub(*said) < SAME_AGAIN => {
                 if now.saturating_sub(*still) < STILL_EVERY {
@@ -97,7 +98,7 @@ impl Looking {
             }
             last => {
                 *last = Some((texts.clone(), now, now));
-                Seen::Codes(texts)
+                Seen::Codes { texts, in_turn }
             }
         }
     }

@@ -153,8 +153,7 @@ impl Parts {
         let (office, office_orders) = channel();
         let (face, face_orders) = channel();
         let (scan, scan_orders) = channel();
-        let (drawing, drawing_orders) = channel();
-        let (paper, paper_orders) = channel();
+        let ((drawing, drawing_orders), (paper, paper_orders)) = (channel(), channel());
         let ((clerk, clerk_orders), (sound, sound_orders)) = (channel(), channel());
         let (technician, technician_orders) = channel();
         let condition = Condition::default();

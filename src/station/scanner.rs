@@ -15,7 +15,7 @@ use crate::clock::{SharedClock, thread_cpu};
 use crate::credential::Serial;
 use crate::protocol::{AuditEntry, Looked};
 use crate::scan::{self, Budget, Luma};
-use crate::session::{Alert, CodeText, Event, Ticket};
+use crate::session::{About, Alert, CodeText, Event, Ticket};
 use crate::store::SqliteStore;
 
 const FRAME_PATIENCE: Duration = Duration::from_secs(2);
@@ -104,7 +104,7 @@ impl ScanWorker {
                 if self.desk.heard(serial, status)
                     && let Some((_, texts, ticket)) = self.live.shown.take_if(|(shown, ..)| *shown == serial)
                 {
-                    self.judge(ticket, &texts, &mut noted);
+                    self.judge(ticket, &texts, false, &mut noted);
                 }
             }
             match self.orders.try_recv() {
@@ -114,7 +114,7 @@ impl ScanWorker {
                     self.live.begin();
                 }
                 Ok(ScanOrder::Look(ticket, CodeText(text))) => {
-                    self.judge(ticket, &[text], &mut noted);
+                    self.judge(ticket, &[text], false, &mut noted);
                     looking.say_again();
                     continue;
                 }
@@ -159,8 +159,10 @@ impl ScanWorker {
         match looking.see(frame, self.clock.monotonic()) {
             Seen::Nothing => {}
             Seen::StillThere => (self.post)(Event::StillThere(looking.ticket())),
-            Seen::Codes(texts) if looking.judges() => self.judge(looking.ticket(), &texts, noted),
-            Seen::Codes(texts) => {
+            Seen::Codes { texts, in_turn } if looking.judges() => {
+                self.judge(looking.ticket(), &texts, in_turn, noted);
+            }
+            Seen::Codes { texts, .. } => {
                 for text in texts {
                     (self.post)(Event::CodeRead(looking.ticket(), CodeText(text)));
                 }
@@ -169,9 +171,13 @@ impl ScanWorker {
     }
 
     /// What the desk makes of these codes, told to the screen and noted for the server.
-    fn judge(&mut self, ticket: Ticket, texts: &[String], noted: &mut Vec<Looked>) {
+    fn judge(&mut self, ticket: Ticket, texts: &[String], in_turn: bool, noted: &mut Vec<Looked>) {
         let clerk = self.on_duty.clerk();
-        let finding = self.desk.look(texts, clerk.is_some());
+        let mut finding = self.desk.look(texts, clerk.is_some());
+        // Read in turn, and not one genuine card: whether they belong together only one frame with both could show.
+        if in_turn && matches!(&finding.about, About::Codes(codes) if codes.len() > 1) {
+            finding.about = About::SeveralCards;
+        }
         (self.post)(Event::Scanned(ticket, Box::new(finding.clone())));
         let actor = clerk.as_ref().map_or(AuditEntry::PUBLIC, |clerk| clerk.id.as_str());
         self.desk.note_look(&finding, actor, noted);

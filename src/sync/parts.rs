@@ -31,7 +31,7 @@ pub(super) fn send(client: &Client, id: &str, item: &[u8]) -> Result<OutboxAnswe
         let Some(rest) = item.get(have..).filter(|rest| !rest.is_empty()) else {
             return Err(odd("all of an item is there, and no answer to it"));
         };
-        let size = client.sized(|sizes, now| sizes.room(now)).min(OutboxPart::MOST).min(rest.len());
+        let size = client.sized(super::sizes::Sizes::room).min(OutboxPart::MOST).min(rest.len());
         match call(have, &rest[..size]) {
             Ok(next) => {
                 client.sized(|sizes, _| sizes.went(size, OutboxPart::MOST));

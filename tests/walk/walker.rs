@@ -93,29 +93,6 @@ impl Walker {
         walker
     }
 
-    /// The header's clock says another minute, at a moment of its own.
-    pub fn tell_time(&self, dice: &mut Dice) {
-        let time = format!("{:02}.{:02}", dice.below(24), dice.below(60));
-        screens::set_station(&self.app, "Lobi", &time);
-    }
-
-    /// What was drawn part by part is what a repaint of the whole draws.
-    pub fn assert_painted(&self, after: &str) {
-        display::refresh();
-        let shown = display::shown().expect("a headless screen");
-        // What moves on the screen moves with the clock, which stands still meanwhile.
-        let whole = self.app.window().take_snapshot().unwrap();
-        let differs = shown
-            .as_slice()
-            .iter()
-            .zip(whole.as_slice())
-            .position(|(part, all)| [part.r, part.g, part.b] != [all.r, all.g, all.b]);
-        if let Some(at) = differs {
-            let (x, y) = (at as u32 % whole.width(), at as u32 / whole.width());
-            panic!("after {after}: the pixel at {x}, {y} was not drawn anew on {}", self.step().name());
-        }
-    }
-
     pub fn step(&self) -> &Step {
         &self.session.as_ref().unwrap().step
     }

@@ -62,7 +62,7 @@ impl Rates {
                 return Err(each);
             };
             if owed + each > deepest && self.burst > 1 {
-                return Err(owed + each - deepest);
+                return Err((owed + each).saturating_sub(deepest));
             }
             names.remove(&fullest);
         }

@@ -70,7 +70,7 @@ impl RowError {
             RowError::Age(_) => RowError::Age(0),
             RowError::Twice { name, .. } => RowError::Twice { line: 0, name: *name },
             RowError::RoundedTwice(_) => RowError::RoundedTwice(0),
-            RowError::Letter { column, .. } => RowError::Letter { column: *column, letter: ' ' },
+            RowError::Letter { column, .. } => RowError::Letter { column, letter: ' ' },
             other => other.clone(),
         }
     }

@@ -43,7 +43,7 @@ pub fn folded(text: &str) -> (Cow<'_, str>, bool) {
 
 /// The first letter that no card can draw.
 pub fn undrawable(text: &str) -> Option<char> {
-    text.chars().find(|letter| !(letter.is_ascii() && !letter.is_ascii_control()) && !drawn(*letter))
+    text.chars().find(|letter| (!letter.is_ascii() || letter.is_ascii_control()) && !drawn(*letter))
 }
 
 /// The first letter that cannot be seen.

@@ -1,6 +1,7 @@
 //! What holds for any file and any known person: nothing is lost whose column is not in the file, no row
 //! vanishes, days are read as their column writes them, and every letter can be drawn or is named.
 
+use std::fmt::Write as _;
 use std::io::{BufReader, Cursor};
 use std::ops::ControlFlow;
 
@@ -131,7 +132,7 @@ proptest! {
                 3 => format!("\"{name}\"\"\""),
                 _ => name.clone(),
             };
-            text.push_str(&format!("{nip},{name},aktif,X,Dinas"));
+            let _ = write!(text, "{nip},{name},aktif,X,Dinas");
             text.push_str(["\n", "\r", "\r\n", "\r\r\n", "\n\n", "\r\n\r\n"][*end]);
         }
         let mut looker = Looker::default();
@@ -203,7 +204,7 @@ proptest! {
     ) {
         let mut list = String::from("nip,nama,status,tmt,instansi,catatan\n");
         for (serial, name, status, tmt) in &rows {
-            list.push_str(&format!("{},{name},{status},{tmt},X,y\n", 199_001_012_023_211_000 + serial));
+            let _ = writeln!(list, "{},{name},{status},{tmt},X,y", 199_001_012_023_211_000 + serial);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let outcome: Result<(), TestCaseError> = runtime.block_on(async {

@@ -172,14 +172,16 @@ fn within(app: Arc<App>, limits: Limits) -> Router {
         .merge(kantor::uploads().layer(list))
         .nest(BASE, v1)
         .fallback(async || refusal(ProblemCode::NotFound, "no such path"))
-        .method_not_allowed_fallback(async || {
-            let mut response = refusal(ProblemCode::Malformed, "no such method for this path");
-            *response.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
-            response
-        })
+        .method_not_allowed_fallback(async || no_such_method())
         .layer(middleware::from_fn_with_state(app.clone(), hardened::headers))
         .layer(counted)
         .with_state(app)
+}
+
+fn no_such_method() -> Response {
+    let mut response = refusal(ProblemCode::Malformed, "no such method for this path");
+    *response.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
+    response
 }
 
 fn refusal(code: ProblemCode, detail: &str) -> Response {

@@ -97,14 +97,13 @@ async fn small(app: &App, parts: Parts, body: Body, most: usize, next: Next) -> 
         return too_large();
     }
     let mut reading = std::pin::pin!(axum::body::to_bytes(body, most));
-    let read = match tokio::time::timeout(AT_ONCE, &mut reading).await {
-        Ok(read) => read,
-        Err(_) => {
-            let Some(_place) = app.slow_bodies.take(&neighbourhood(caller::of(&app.office, &parts))) else {
-                return later();
-            };
-            reading.await
-        }
+    let read = if let Ok(read) = tokio::time::timeout(AT_ONCE, &mut reading).await {
+        read
+    } else {
+        let Some(_place) = app.slow_bodies.take(&neighbourhood(caller::of(&app.office, &parts))) else {
+            return later();
+        };
+        reading.await
     };
     match read {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
@@ -197,10 +196,10 @@ mod tests {
         for path in ["/outbox", "/outbox/batch", "/leave/items", "/leave/wipe"] {
             for n in 0..40 {
                 let bearer = if n % 2 == 0 { "authorization: Bearer x\r\n" } else { "" };
-                let head = format!(
+                let begun = format!(
                     "POST {BASE}{path} HTTP/1.1\r\nhost: x\r\n{bearer}content-type: application/json\r\ncontent-length: 8000000\r\n\r\n["
                 );
-                held.push(server.begin(&head).await);
+                held.push(server.begin(&begun).await);
             }
         }
         assert_eq!(server.get("/roster", &token).await.0, 200);

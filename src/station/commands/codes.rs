@@ -38,8 +38,8 @@ pub fn larger(picture: &RgbImage) -> Option<RgbImage> {
     let factor = SMALL.div_ceil(side);
     let margin = QUIET * factor * side.div_ceil(LEAST);
     let enlarged = imageops::resize(picture, width * factor, height * factor, FilterType::Nearest);
-    let size = (enlarged.width() + 2 * margin, enlarged.height() + 2 * margin);
-    let mut framed = RgbImage::from_pixel(size.0, size.1, image::Rgb([255; 3]));
+    let outer = (enlarged.width() + 2 * margin, enlarged.height() + 2 * margin);
+    let mut framed = RgbImage::from_pixel(outer.0, outer.1, image::Rgb([255; 3]));
     imageops::replace(&mut framed, &enlarged, i64::from(margin), i64::from(margin));
     Some(framed)
 }

@@ -271,8 +271,8 @@ mod tests {
                 "{destination} {length} {none} 00 {none} 00000400 00000001 00000000 00450003 {interface:>8}\n"
             )
         };
-        let link = "fe800000000000000000000000000000";
-        let nowhere = line(&none, "00", "lo") + &line(link, "40", "eth0") + &line(&none, "08", "eth0");
+        let local = "fe800000000000000000000000000000";
+        let nowhere = line(&none, "00", "lo") + &line(local, "40", "eth0") + &line(&none, "08", "eth0");
         assert_eq!(default_route_v6(&nowhere), None);
         let out = nowhere + &line(&none, "00", "eth0");
         assert_eq!(default_route_v6(&out).as_deref(), Some("eth0"));

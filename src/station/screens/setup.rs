@@ -432,11 +432,13 @@ fn reported(report: &Commissioned, lang: Lang) -> Shown {
 /// A part of the doctor's, in words.
 fn named(part: &str, lang: Lang) -> String {
     match part {
+        "configuration" => lang.pick("Pengaturan", "Configuration"),
         "disk" => lang.pick("Penyimpanan", "Storage"),
         "clock" => lang.pick("Jam", "Clock"),
         "keys" => lang.pick("Kunci", "Keys"),
         "network" => lang.pick("Jaringan", "Network"),
         "central" => lang.pick("Server Kantor", "Office server"),
+        "outbox" => lang.pick("Menunggu dikirim", "Waiting to be sent"),
         "display" => lang.pick("Layar", "Display"),
         "touch" => lang.pick("Sentuhan", "Touch"),
         "camera" => lang.pick("Kamera", "Camera"),

@@ -420,25 +420,25 @@ pub fn timeouts() -> Timeouts {
 
 impl Desk {
     pub fn at(url: &str) -> Desk {
-        Desk::of(identity(url), timeouts())
+        Desk::of(&identity(url), timeouts())
     }
 
     /// The same, of a station whose keys nobody has approved.
     pub fn waiting_at(url: &str) -> Desk {
         let identity = identity(url);
         let waiting = Identity { enrolled: Enrolled { waiting: true, ..identity.enrolled }, ..identity };
-        Desk::of(waiting, timeouts())
+        Desk::of(&waiting, timeouts())
     }
 
     pub fn with(url: &str, timeouts: Timeouts) -> Desk {
-        Desk::of(identity(url), timeouts)
+        Desk::of(&identity(url), timeouts)
     }
 
-    fn of(identity: Identity, timeouts: Timeouts) -> Desk {
+    fn of(identity: &Identity, timeouts: Timeouts) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         let mut store = SqliteStore::open(dir.path().join("station.db"), at(0)).unwrap().store;
         secrets::write(&store.keys_dir(), "device.key", &[4; 32]).unwrap();
-        store.put_identity(&identity).unwrap();
+        store.put_identity(identity).unwrap();
         let base = ManualClock::at(at(0));
         let clock = Arc::new(CorrectedClock::new(Arc::new(base.clone())));
         let syncer = Syncer::new(

@@ -194,7 +194,7 @@ fn carry(mut near: TcpStream, mut far: TcpStream, does: Does) {
             let (put, take) = std::sync::mpsc::channel::<Vec<u8>>();
             let mut near = near.try_clone().unwrap();
             thread::spawn(move || {
-                let mut buffer = [0; 64 * 1024];
+                let mut buffer = vec![0; 64 * 1024];
                 while let Ok(count @ 1..) = near.read(&mut buffer) {
                     let _ = put.send(buffer[..count].to_vec());
                 }

@@ -236,6 +236,10 @@ pub fn scenes(lang: Lang, props: &Props) -> Vec<Scene> {
             .scene("setup-pin-differs"),
         new().joining().scene("setup-joining"),
         new().joined(Ok(note())).scene("setup-joined"),
+        new().joined(Ok(note())).tap(Tap::Continue).scene("setup-approval-bench"),
+        new()
+            .fitted(Fitting { keys: Some(keys()), waiting: true, ..Fitting::default() })
+            .scene("setup-approval"),
         new().joined(Err(Fault::JoinCodeUsed)).scene("setup-join-used"),
         new().bench(SetupStep::Clock).scene("setup-clock-asking"),
         new().time(Ok(time(86_400 * 400))).scene("setup-clock"),

@@ -4,6 +4,7 @@ use super::*;
 use crate::central::approval::{self, Standing};
 use crate::central::codes::{new_token, token_hash};
 use crate::central::fleet::tests::waiting_at;
+use crate::central::routes::form::{cookie_name, is_secure};
 use crate::central::routes::walk_tests::Served;
 use crate::central::staff::Role;
 use crate::central::testing::{TestOffice, office, somebody};
@@ -26,7 +27,7 @@ async fn desk(t: &TestOffice, served: &Served, role: Role) -> Desk {
         .execute(t.office.store.pool())
         .await
         .unwrap();
-    let session = format!("{COOKIE}={token}");
+    let session = format!("{}={token}", cookie_name(is_secure(&t.office), COOKIE));
     let first = served
         .raw(&format!("GET /kantor HTTP/1.1\r\nhost: x\r\ncookie: {session}\r\nconnection: close\r\n\r\n"))
         .await;

@@ -115,15 +115,15 @@ async fn word(app: &App, work: &Work, id: &str, waits: bool) -> Result<Markup, C
         "Whoever copies the batch file can join as one of its stations and see data of employees. \
          It counts once for each board's serial number. Keep that file as you keep a key, and withdraw this once all have joined.",
     );
-    let word = beforehand::word(&app.office, id).await?;
-    let by = match &word {
-        Some(word) => names::actor(app, &word.approved_by, lang).await?,
+    let approved = beforehand::word(&app.office, id).await?;
+    let by = match &approved {
+        Some(approved) => names::actor(app, &approved.approved_by, lang).await?,
         None => String::new(),
     };
-    Ok(match word {
-        Some(word) => html! {
+    Ok(match approved {
+        Some(approved) => html! {
             div.alert role="status" {
-                p { strong { (lang.pick("Disetujui di muka", "Approved beforehand")) } " · " (by) " · " (moment(app, word.approved_at)) }
+                p { strong { (lang.pick("Disetujui di muka", "Approved beforehand")) } " · " (by) " · " (moment(app, approved.approved_at)) }
                 p { (risk) }
                 @if may { (work.form(app, &path, &html! {
                     button type="submit" name="putusan" value="tarik" { (lang.pick("Tarik kembali", "Withdraw")) }
