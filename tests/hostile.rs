@@ -61,10 +61,10 @@ fn idle_uploads_of_nobody_keep_no_station_waiting() {
     let mut held = Vec::new();
     for path in ["outbox", "outbox/batch", "leave/items", "leave/wipe", "enrol", "device/session"] {
         for _ in 0..40 {
-            let head = format!(
+            let begun = format!(
                 "POST /api/v1/{path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 12000\r\n\r\n["
             );
-            held.push(begin(&server, head.as_bytes()));
+            held.push(begin(&server, begun.as_bytes()));
         }
     }
     for _ in 0..3 {

@@ -109,8 +109,8 @@ impl Pairs {
             let inside =
                 x >= 0.0 && y >= 0.0 && (x as u32) < picture.width() && (y as u32) < picture.height();
             if inside {
-                let [r, g, b, _] = picture.get_pixel(x as u32, y as u32).0;
-                if matches!([r, g, b], [0x00, 0x55, 0x60] | [0x62, 0xd0, 0xdc]) {
+                let dot = picture.get_pixel(x as u32, y as u32).0;
+                if matches!(dot[..3], [0x00, 0x55, 0x60] | [0x62, 0xd0, 0xdc]) {
                     buttons.main.push((label, place));
                 }
             }
